@@ -1,0 +1,1 @@
+"""What may be sold, by whom, to where, at what price."""

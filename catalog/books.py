@@ -1,0 +1,69 @@
+"""What must always hold in the catalogue, looked at over the whole database."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.db.models import F, Min, OuterRef, Q, QuerySet, Subquery
+
+from catalog.models import HsCode, Offer, OfferEvent, Product
+
+SHOWN = 10
+
+
+def checks() -> Iterator[tuple[str, int, list[str]]]:
+    """Give each invariant with the rows looked at and its first failures."""
+    yield _check("the best price is the lowest live offer", _settled(), _wrong_price())
+    yield _check("what is listed has a live offer and can be found", _settled(), _unfound())
+    yield _check("live offers may be published", Offer.objects.live(), _unpublishable())
+    yield _check("an offer's price is the last one recorded", _recorded(), _unrecorded())
+
+
+def _check(name: str, looked: QuerySet[Any], wrong: Iterable[object]) -> tuple[str, int, list[str]]:
+    return name, looked.count(), [str(row) for row in list(wrong)[:SHOWN]]
+
+
+def _settled() -> QuerySet[Product]:
+    """Products that do not wait to be indexed anew."""
+    return Product.objects.filter(due_at__isnull=True)
+
+
+def _lowest() -> Subquery:
+    live = Offer.objects.live().filter(variant__product=OuterRef("pk"))
+    return Subquery(live.values("variant__product").annotate(low=Min("price")).values("low"))
+
+
+def _wrong_price() -> QuerySet[Product]:
+    goods = _settled().annotate(low=_lowest())
+    same = Q(best_price_cny=F("low")) | Q(best_price_cny__isnull=True, low__isnull=True)
+    return goods.exclude(same).order_by("pk")[:SHOWN]
+
+
+def _unfound() -> QuerySet[Product]:
+    goods = _settled().annotate(low=_lowest())
+    wrong = Q(is_listed=True) & (Q(low__isnull=True) | Q(search_vector__isnull=True))
+    return goods.filter(wrong | Q(is_listed=False, low__isnull=False)).order_by("pk")[:SHOWN]
+
+
+def _unpublishable() -> QuerySet[Offer]:
+    """The facts of the variant that no constraint of its table keeps."""
+    known = HsCode.objects.values("code")
+    strict = HsCode.objects.filter(needs_fsb=True).values("code")
+    bare = Q(variant__hs_code__in=strict, variant__fsb_notification="")
+    unknown = ~Q(variant__hs_code__in=known)
+    return Offer.objects.live().filter(bare | unknown).order_by("pk")[:SHOWN]
+
+
+PRICED = ("CREATED", "REPRICED")
+
+
+def _recorded() -> QuerySet[Any]:
+    last = OfferEvent.objects.filter(offer=OuterRef("pk"), kind__in=PRICED).order_by("-pk")
+    return Offer.objects.annotate(told=Subquery(last.values("detail__price")[:1])).filter(
+        told__isnull=False
+    )
+
+
+def _unrecorded() -> Iterator[Offer]:
+    for offer in _recorded().order_by("pk").iterator():
+        if str(offer.price.amount) != offer.told:
+            yield offer

@@ -1,0 +1,209 @@
+"""The life of a product card and of the offers on it: listed, reviewed, priced, paused."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from moneyed import Money
+
+from catalog import search
+from catalog.models import Battery, HsCode, Offer, OfferEvent, Product, Variant
+from storefront.lib import identifiers, locks
+from storefront.lib.refusal import Refusal
+
+State = Offer.State
+MOVES: dict[State, frozenset[State]] = {
+    State.DRAFT: frozenset({State.REVIEW}),
+    State.REVIEW: frozenset({State.LIVE, State.REFUSED}),
+    State.REFUSED: frozenset({State.REVIEW}),
+    State.LIVE: frozenset({State.PAUSED, State.REVIEW}),
+    State.PAUSED: frozenset({State.LIVE, State.REVIEW}),
+}
+assert set(MOVES) == set(State)
+
+YUAN = "CNY"
+FEN = Decimal("0.01")
+
+
+class WrongState(Refusal):
+    """The offer is not where this could be done."""
+
+    code = "wrong_offer_state"
+
+
+class NotComplete(Refusal):
+    """Facts are missing without which goods may not be published; `facts["fields"]` names them."""
+
+    code = "not_complete"
+
+
+class WrongPrice(Refusal):
+    """Not a price in yuan and whole fen."""
+
+    code = "wrong_price"
+
+
+@transaction.atomic
+def create_product(product: Product, variants: Sequence[Variant]) -> Product:
+    """Store a new card with its variants; nobody sells it yet, so nobody sees it."""
+    product.save(force_insert=True)
+    for position, variant in enumerate(variants):
+        variant.product, variant.position = product, position
+        variant.save(force_insert=True)
+    search.touch([product.pk])
+    return product
+
+
+@transaction.atomic
+def create_offer(offer: Offer, *, actor: str, now: datetime) -> Offer:
+    """Store a new offer as a draft.
+
+    Raises: WrongPrice.
+    """
+    _check_price(offer.price.amount)
+    offer.state, offer.updated_at = State.DRAFT, now
+    offer.save(force_insert=True)
+    _record(offer, "CREATED", actor=actor, now=now, price=str(offer.price.amount))
+    return offer
+
+
+def submit(offer: Offer, *, actor: str, now: datetime) -> Offer:
+    """Ask for review.
+
+    Raises: NotComplete; WrongState.
+    """
+    return _move(offer, State.REVIEW, "SUBMITTED", actor=actor, now=now)
+
+
+def approve(offer: Offer, *, actor: str, now: datetime) -> Offer:
+    """Let an offer into the shop.
+
+    Raises: NotComplete; WrongState, unless it is in review.
+    """
+    return _move(offer, State.LIVE, "APPROVED", actor=actor, now=now, since=State.REVIEW)
+
+
+@transaction.atomic
+def refuse(offer: Offer, *, reason: str, actor: str, now: datetime) -> Offer:
+    """Send an offer back to its seller with the reason.
+
+    Raises: WrongState, unless it is in review.
+    """
+    row = _locked(offer, State.REFUSED)
+    row.refusal = reason
+    return _store(row, State.REFUSED, "REFUSED", actor=actor, now=now)
+
+
+def pause(offer: Offer, *, actor: str, now: datetime) -> Offer:
+    """Take an offer out of the shop for a while.
+
+    Raises: WrongState, unless it is live.
+    """
+    return _move(offer, State.PAUSED, "PAUSED", actor=actor, now=now)
+
+
+def resume(offer: Offer, *, actor: str, now: datetime) -> Offer:
+    """Bring a paused offer back.
+
+    Raises: NotComplete; WrongState, unless it is paused.
+    """
+    return _move(offer, State.LIVE, "RESUMED", actor=actor, now=now, since=State.PAUSED)
+
+
+@transaction.atomic
+def reprice(offer: Offer, price: Decimal, *, actor: str, now: datetime) -> Offer:
+    """Set a new price, at once and without review; the same price again changes nothing.
+
+    Money: CNY of one piece.
+    Locks: the offer, then its product.
+    Raises: WrongPrice.
+    """
+    _check_price(price)
+    row = locks.row(Offer.objects.all(), offer.pk)
+    before = row.price.amount
+    if before == price:
+        return row
+    row.price, row.updated_at = Money(price, YUAN), now
+    row.save(update_fields=["price", "price_currency", "updated_at"])
+    _record(row, "REPRICED", actor=actor, now=now, before=str(before), price=str(price))
+    search.touch([row.variant.product_id])
+    return row
+
+
+def missing(variant: Variant) -> list[str]:
+    """Name the fields without which goods may not be published."""
+    wanting = {
+        "hs_code": not identifiers.is_hs(variant.hs_code),
+        "origin": len(variant.origin) != 2,
+        "weight_g": not 0 < variant.net_weight_g <= variant.weight_g,
+        "size": min(variant.length_mm, variant.width_mm, variant.height_mm) <= 0,
+        "battery_kind": variant.battery_kind not in Battery.values,
+        "battery_wh": variant.battery_kind != Battery.NONE and not variant.battery_wh,
+    }
+    known = HsCode.objects.filter(code=variant.hs_code).first()
+    if known is None:
+        wanting["hs_code"] = True
+    elif known.needs_fsb:
+        wanting["fsb_notification"] = not variant.fsb_notification
+    return [name for name, is_wanting in wanting.items() if is_wanting]
+
+
+@transaction.atomic
+def _move(
+    offer: Offer, to: State, kind: str, *, actor: str, now: datetime, since: State | None = None
+) -> Offer:
+    row = _locked(offer, to, since=since)
+    if to in (State.REVIEW, State.LIVE):
+        _check_complete(row.variant)
+    row.refusal = ""
+    return _store(row, to, kind, actor=actor, now=now)
+
+
+def _locked(offer: Offer, to: State, *, since: State | None = None) -> Offer:
+    row = locks.row(Offer.objects.all(), offer.pk)
+    here = State(row.state)
+    if to not in MOVES[here] or since not in (None, here):
+        text = _("The offer is “%(state)s”: this cannot be done now.") % {"state": here.label}
+        raise WrongState(text, state=str(here), wanted=str(to))
+    return row
+
+
+def _store(row: Offer, to: State, kind: str, *, actor: str, now: datetime) -> Offer:
+    row.state, row.updated_at = to, now
+    row.save(update_fields=["state", "refusal", "updated_at"])
+    _record(row, kind, actor=actor, now=now, refusal=row.refusal)
+    search.touch([row.variant.product_id])
+    return row
+
+
+def _record(offer: Offer, kind: str, *, actor: str, now: datetime, **detail: str) -> None:
+    OfferEvent.objects.create(
+        offer=offer, kind=kind, actor=actor, happened_at=now, detail={**detail}
+    )
+
+
+def _check_complete(variant: Variant) -> None:
+    fields = missing(variant)
+    if fields:
+        text = _("Without these facts goods may not be published: %(fields)s.")
+        raise NotComplete(text % {"fields": ", ".join(_names(fields))}, fields=fields)
+
+
+def _names(fields: Iterable[str]) -> list[str]:
+    names = {
+        "hs_code": _("HS code"),
+        "origin": _("country of origin"),
+        "weight_g": _("weight"),
+        "size": _("size of the box"),
+        "battery_kind": _("kind of battery"),
+        "battery_wh": _("battery, Wh"),
+        "fsb_notification": _("FSB notification"),
+    }
+    return [names[field] for field in fields]
+
+
+def _check_price(price: Decimal) -> None:
+    if not price.is_finite() or price <= 0 or price != price.quantize(FEN):
+        raise WrongPrice(_("The price must be in yuan, above zero, with at most two decimals."))

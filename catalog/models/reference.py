@@ -1,0 +1,154 @@
+"""What the shop knows of goods before any seller comes."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from .texts import Titled, language
+
+
+class Kind(models.TextChoices):
+    PHONE = "phone", _("phone")
+    TABLET = "tablet", _("tablet")
+    EARBUDS = "earbuds", _("earbuds")
+    HEADPHONES = "headphones", _("headphones")
+    WATCH = "watch", _("watch")
+    BAND = "band", _("band")
+    CHARGER = "charger", _("charger")
+    POWER_BANK = "power_bank", _("power bank")
+    CABLE = "cable", _("cable")
+    STYLUS = "stylus", _("stylus")
+    KEYBOARD = "keyboard", _("keyboard")
+    CASE = "case", _("case")
+    HUB = "hub", _("hub")
+    SPEAKER = "speaker", _("speaker")
+
+
+class Battery(models.TextChoices):
+    NONE = "none", _("no battery")
+    BUILT_IN = "built_in", _("inside the device")
+    PACKED_WITH = "packed_with", _("packed with the device")
+    ALONE = "alone", _("battery alone or power bank")
+
+
+class Brand(models.Model):
+    slug = models.SlugField(unique=True)
+    name = models.CharField(_("name"), max_length=60)
+    name_zh = models.CharField(_("Chinese name"), max_length=60, blank=True)
+    aliases = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+
+    class Meta:
+        verbose_name = _("brand")
+        verbose_name_plural = _("brands")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Category(Titled):
+    slug = models.SlugField(unique=True)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="parts")
+    kind = models.CharField(max_length=20, choices=Kind, blank=True)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("category")
+        verbose_name_plural = _("categories")
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class Attribute(Titled):
+    """A typed property of products of some kinds, as in `Product.specs`."""
+
+    class Type(models.TextChoices):
+        NUMBER = "number", _("number")
+        TEXT = "text", _("text")
+        BOOL = "bool", _("yes or no")
+
+    key = models.SlugField(unique=True)
+    kinds = ArrayField(models.CharField(max_length=20, choices=Kind))
+    data_type = models.CharField(max_length=10, choices=Type)
+    unit_ru = models.CharField(max_length=20, blank=True)
+    unit_zh = models.CharField(max_length=20, blank=True)
+    unit_en = models.CharField(max_length=20, blank=True)
+    is_facet = models.BooleanField(default=False)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("attribute")
+        verbose_name_plural = _("attributes")
+
+    def __str__(self) -> str:
+        return self.key
+
+    @property
+    def unit(self) -> str:
+        """The unit in the reader's language."""
+        return str(getattr(self, f"unit_{language()}"))
+
+
+class HsCode(Titled):
+    """A tariff code that goods of this shop may carry."""
+
+    code = models.CharField(_("HS code"), max_length=10, unique=True)
+    unit_1 = models.CharField(max_length=3)
+    unit_2 = models.CharField(max_length=3, blank=True)
+    needs_fsb = models.BooleanField(_("needs an FSB notification"), default=False)
+    is_high_priority = models.BooleanField(_("on the common high priority list"), default=False)
+    source = models.CharField(max_length=200)
+    valid_from = models.DateField()
+
+    class Meta:
+        verbose_name = _("HS code")
+        verbose_name_plural = _("HS codes")
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Margin(models.Model):
+    """What the house adds to a price, one dated row for the whole shop."""
+
+    class Kind(models.TextChoices):
+        EXCHANGE = "exchange", _("exchange margin")
+        PLATFORM = "platform", _("platform margin")
+
+    kind = models.CharField(max_length=10, choices=Kind)
+    rate_bps = models.PositiveIntegerField(_("rate, basis points"))
+    valid_from = models.DateField()
+    valid_until = models.DateField(null=True, blank=True)
+    source = models.CharField(max_length=200)
+
+    class Meta:
+        verbose_name = _("margin")
+        verbose_name_plural = _("margins")
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "valid_from"], name="margin_one_a_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.rate_bps} bps from {self.valid_from}"
+
+
+class Restriction(models.Model):
+    """Goods that may not go a certain way."""
+
+    rule = models.SlugField(unique=True)
+    battery_kind = models.CharField(max_length=20, choices=Battery, blank=True)
+    hs_prefix = models.CharField(max_length=10, blank=True)
+    mode = models.CharField(max_length=10, help_text=_("air, rail, road, river; * for every way"))
+    reason_ru = models.CharField(max_length=300)
+    reason_zh = models.CharField(max_length=300)
+    reason_en = models.CharField(max_length=300)
+    source = models.CharField(max_length=200)
+    valid_from = models.DateField()
+    valid_until = models.DateField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("restriction")
+        verbose_name_plural = _("restrictions")
+
+    def __str__(self) -> str:
+        return self.rule

@@ -1,0 +1,133 @@
+"""The reference rows of this stage."""
+
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.db import models
+
+from catalog.models import Attribute, Brand, Category, HsCode, Margin, Restriction
+from storefront.lib import csvs
+
+FOLDER = Path(__file__).parent
+TITLES = ("title_ru", "title_zh", "title_en")
+
+
+def load() -> dict[str, int]:
+    """Load every table, also over itself; counts per table."""
+    return {
+        "categories": _categories(),
+        "brands": _store(Brand, map(_brand, _read("brands")), key=("slug",)),
+        "attributes": _store(Attribute, map(_attribute, _read("attributes")), key=("key",)),
+        "hs_codes": _store(HsCode, map(_hs_code, _read("hs_codes")), key=("code",)),
+        "margins": _store(Margin, map(_margin, _read("margins")), key=("kind", "valid_from")),
+        "restrictions": _store(
+            Restriction, map(_restriction, _read("restrictions")), key=("rule",)
+        ),
+    }
+
+
+Row = dict[str, str]
+
+
+def _read(table: str) -> list[Row]:
+    return csvs.read(FOLDER / f"{table}.csv")
+
+
+def _store(
+    model: type[models.Model], rows: Iterable[dict[str, Any]], *, key: tuple[str, ...]
+) -> int:
+    """Insert rows, or bring the ones that are there up to date; one statement."""
+    values = list(rows)
+    if values:
+        model._default_manager.bulk_create(
+            [model(**row) for row in values],
+            update_conflicts=True,
+            unique_fields=list(key),
+            update_fields=[name for name in values[0] if name not in key],
+        )
+    return len(values)
+
+
+def _categories() -> int:
+    """Parents first: their parts point to them."""
+    rows = _read("categories")
+    _store(Category, (_category(row, {}) for row in rows if not row["parent"]), key=("slug",))
+    known = dict(Category.objects.values_list("slug", "pk"))
+    _store(Category, (_category(row, known) for row in rows if row["parent"]), key=("slug",))
+    return len(rows)
+
+
+def _category(row: Row, known: dict[str, int]) -> dict[str, Any]:
+    return {
+        "slug": row["slug"],
+        "parent_id": known[row["parent"]] if row["parent"] else None,
+        "kind": row["kind"].partition("|")[0],  # of mixed shelves the first kind gives the icon
+        "position": int(row["position"]),
+        **_titles(row),
+    }
+
+
+def _titles(row: Row) -> Row:
+    return {name: row[name] for name in TITLES}
+
+
+def _list(text: str) -> list[str]:
+    return [part.strip() for part in text.split("|") if part.strip()]
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _brand(row: Row) -> dict[str, Any]:
+    spoken = [row["name_ru"].lower(), *_list(row["aliases"])]
+    return {
+        "slug": row["slug"],
+        "name": row["name"],
+        "name_zh": row["name_zh"],
+        "aliases": list(dict.fromkeys(filter(None, spoken))),
+    }
+
+
+def _attribute(row: Row) -> dict[str, Any]:
+    return {
+        "key": row["key"],
+        "kinds": _list(row["kinds"]),
+        "data_type": row["data_type"],
+        **{name: row[name] for name in ("unit_ru", "unit_zh", "unit_en")},
+        "is_facet": row["is_facet"] == "1",
+        "position": int(row["position"]),
+        **_titles(row),
+    }
+
+
+def _hs_code(row: Row) -> dict[str, Any]:
+    return {
+        "code": row["hs_code"],
+        **{name: row[name] for name in ("unit_1", "unit_2", "source")},
+        "needs_fsb": row["needs_fsb"] == "1",
+        "is_high_priority": row["is_high_priority"] == "1",
+        "valid_from": date.fromisoformat(row["valid_from"]),
+        **_titles(row),
+    }
+
+
+def _margin(row: Row) -> dict[str, Any]:
+    return {
+        "kind": row["kind"],
+        "rate_bps": int(row["rate_bps"]),
+        "valid_from": date.fromisoformat(row["valid_from"]),
+        "valid_until": _day(row["valid_until"]),
+        "source": row["source"],
+    }
+
+
+def _restriction(row: Row) -> dict[str, Any]:
+    names = ("rule", "battery_kind", "hs_prefix", "mode", "source")
+    return {
+        **{name: row[name] for name in (*names, "reason_ru", "reason_zh", "reason_en")},
+        "valid_from": date.fromisoformat(row["valid_from"]),
+        "valid_until": _day(row["valid_until"]),
+    }

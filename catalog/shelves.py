@@ -1,0 +1,66 @@
+"""Categories, attributes and names of brands, kept in the process for a minute."""
+
+import time
+from functools import lru_cache
+
+from catalog import words
+from catalog.models import Attribute, Brand, Category
+
+KEPT_SECONDS = 60
+
+
+def _minute() -> int:
+    return int(time.monotonic() // KEPT_SECONDS)
+
+
+def categories() -> list[Category]:
+    """Give all categories in the order of the shelves, parents set."""
+    return list(_categories(_minute()))
+
+
+@lru_cache(maxsize=2)
+def _categories(_minute: int) -> tuple[Category, ...]:
+    return tuple(Category.objects.select_related("parent").order_by("position", "pk"))
+
+
+def category(slug: str) -> Category | None:
+    """Find a category; one that is not known yet is looked for once more."""
+    found = next((row for row in categories() if row.slug == slug), None)
+    return found or Category.objects.select_related("parent").filter(slug=slug).first()
+
+
+def parts(category: Category) -> list[Category]:
+    """Give the categories below one."""
+    return [row for row in categories() if row.parent_id == category.pk]
+
+
+def attributes(kind: str) -> list[Attribute]:
+    """Give the properties that goods of a kind have, in their order."""
+    return [row for row in _attributes(_minute()) if kind in row.kinds]
+
+
+@lru_cache(maxsize=2)
+def _attributes(_minute: int) -> tuple[Attribute, ...]:
+    return tuple(Attribute.objects.order_by("position", "pk"))
+
+
+def aliases() -> dict[str, str]:
+    """Give for every folded name that people use for a brand the brand's own, folded."""
+    return _aliases(_minute())
+
+
+@lru_cache(maxsize=2)
+def _aliases(_minute: int) -> dict[str, str]:
+    rows = Brand.objects.values_list("name", "name_zh", "aliases")
+    found: dict[str, str] = {}
+    for name, name_zh, others in rows:
+        for alias in (name, name_zh, *others):
+            found.setdefault(words.fold(alias), words.fold(name))
+    found.pop("", None)
+    return found
+
+
+def forget() -> None:
+    """Read everything anew at the next question."""
+    for kept in (_categories, _attributes, _aliases):
+        kept.cache_clear()

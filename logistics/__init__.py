@@ -1,0 +1,1 @@
+"""Where goods are, and by what right they cross."""

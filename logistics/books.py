@@ -1,0 +1,93 @@
+"""What must always hold between stock, orders and parcels, checked over the whole database."""
+
+from collections.abc import Iterator
+
+from django.db import connection
+
+FAILURES_SHOWN = 10
+
+Check = tuple[str, int, list[str]]
+
+KEPT = """
+    SELECT s.id, s.{column}, COALESCE(SUM(r.quantity), 0)
+    FROM logistics_stock s
+    LEFT JOIN logistics_reservation r ON r.stock_id = s.id AND r.state = '{state}'
+    GROUP BY s.id
+    HAVING s.{column} <> COALESCE(SUM(r.quantity), 0)
+"""
+MOVED = """
+    SELECT s.id, s.{column}, COALESCE(SUM(m.{column}), 0)
+    FROM logistics_stock s LEFT JOIN logistics_stockmove m ON m.stock_id = s.id
+    GROUP BY s.id
+    HAVING s.{column} <> COALESCE(SUM(m.{column}), 0)
+"""
+NEGATIVE = """
+    SELECT id, on_hand, reserved + allocated FROM logistics_stock
+    WHERE reserved < 0 OR allocated < 0 OR on_hand < reserved + allocated
+"""
+PACKED = """
+    SELECT l.id, l.quantity, COALESCE(SUM(i.quantity), 0)
+    FROM orders_orderline l
+    JOIN orders_order o ON o.id = l.order_id
+    JOIN orders_delivery d ON d.id = l.delivery_id
+    LEFT JOIN logistics_shipmentitem i ON i.line_id = l.id
+    WHERE o.state IN ('PAID', 'COMPLETED') AND d.cancelled_at IS NULL
+      AND NOT EXISTS (
+        SELECT FROM orders_hold h WHERE h.order_id = o.id AND h.lifted_at IS NULL
+      )
+    GROUP BY l.id
+    HAVING l.quantity <> COALESCE(SUM(i.quantity), 0)
+"""
+UNPAID = """
+    SELECT i.id, i.quantity, 0
+    FROM logistics_shipmentitem i
+    JOIN logistics_shipment s ON s.id = i.shipment_id
+    JOIN orders_order o ON o.id = s.order_id
+    WHERE o.paid_at IS NULL
+"""
+LATE = """
+    SELECT r.id, r.quantity, 0
+    FROM logistics_reservation r
+    JOIN orders_orderline l ON l.id = r.line_id
+    JOIN orders_order o ON o.id = l.order_id
+    WHERE (o.state = 'CANCELLED' AND r.state IN ('RESERVED', 'ALLOCATED'))
+       OR (o.state = 'PLACED' AND r.state <> 'RESERVED')
+       OR (o.state IN ('PAID', 'COMPLETED') AND r.state = 'RESERVED')
+"""
+CHECKS = (
+    *(
+        (f"stock: {column} = sum of reservations", KEPT.format(column=column, state=state))
+        for column, state in (("reserved", "RESERVED"), ("allocated", "ALLOCATED"))
+    ),
+    *(
+        (f"stock: {column} = sum of movements", MOVED.format(column=column))
+        for column in ("on_hand", "reserved", "allocated")
+    ),
+    ("stock: never less than nothing", NEGATIVE),
+)
+ORDER_CHECKS = (
+    ("shipments = lines of paid orders", "orders_orderline", PACKED),
+    ("shipments: none without money", "logistics_shipmentitem", UNPAID),
+    ("reservations follow their orders", "logistics_reservation", LATE),
+)
+
+
+def checks() -> Iterator[Check]:
+    """Each invariant: its name, how many rows were looked at, up to ten failures in words."""
+    for name, query in CHECKS:
+        yield name, _count("logistics_stock"), _failures(query)
+    for name, table, query in ORDER_CHECKS:
+        yield name, _count(table), _failures(query)
+
+
+def _count(table: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM {table}")  # noqa: S608  a name of ours
+        row: tuple[int] = cursor.fetchone()
+    return row[0]
+
+
+def _failures(query: str) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"{query} ORDER BY 1 LIMIT {FAILURES_SHOWN}")
+        return [f"{key}: {kept} is not {reckoned}" for key, kept, reckoned in cursor.fetchall()]

@@ -1,0 +1,147 @@
+"""The floor in Harbin: each step is one change of a parcel, by a worker's scan or by the machine."""
+
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from storefront.lib.refusal import Refusal
+
+from . import consolidation, departures, expecting, moving, warehouse
+from .models import Place, Shipment, Stage
+from .moving import Fact
+from .states import Code, State
+
+HANDS = "task:hands"
+SOURCE = "centre"
+LIGHTEST, HEAVIEST = 0.5, 2.0  # parts of the planned weight that the scales may show
+
+
+class NoRoom(Refusal):
+    """No departure in sight has room."""
+
+    code = "no_room"
+
+
+class WrongWeight(Refusal):
+    """The scales show something that cannot be this parcel."""
+
+    code = "weight"
+
+
+@dataclass(frozen=True)
+class Act:
+    """Who does a step, when, and what the scales showed, if they did."""
+
+    actor: str
+    now: datetime
+    weight_g: int | None = None
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of the floor: where a parcel must stand for it, and what doing it means."""
+
+    key: str
+    begins: State
+    ends: State
+    label: Promise | str
+    do: Callable[[Shipment, Act], None]
+
+
+def hands_at(state: State, *, now: datetime) -> datetime | None:
+    """When automatic hands take a parcel on from a state; None, if workers do it."""
+    if not settings.AUTOMATIC_HANDS:
+        return None
+    stage = Stage.objects.filter(state=state).first()
+    return now + timedelta(minutes=stage.minutes_p50 if stage else 0)
+
+
+def _pick(shipment: Shipment, act: Act) -> None:
+    _take(shipment, act, Code.HUB_PICKED)
+
+
+def _receive(shipment: Shipment, act: Act) -> None:
+    """Goods from Shenzhen go across the dock: nothing is put away."""
+    _take(shipment, act, Code.HUB_INBOUND)
+
+
+def _take(shipment: Shipment, act: Act, code: Code) -> None:
+    warehouse.pick(shipment, actor=act.actor, now=act.now)
+    centre = Place.objects.get(kind=Place.Kind.CENTRE)
+    fact = Fact(code, act.now, SOURCE, "picked", place=centre.code)
+    moving.move(shipment, State.PICKED, fact, actor=act.actor, place=centre)
+
+
+def _pack(shipment: Shipment, act: Act) -> None:
+    """Pack and weigh.
+
+    Raises: WrongWeight, if the scales show half or twice the plan.
+    """
+    weight = act.weight_g or _weighed(shipment)
+    if not LIGHTEST <= weight / shipment.planned_weight_g <= HEAVIEST:
+        raise WrongWeight(
+            _("The scales show %(shown)s g, planned are %(planned)s g. Check the contents.")
+            % {"shown": weight, "planned": shipment.planned_weight_g}
+        )
+    detail = {"weight_g": weight}
+    fact = Fact(Code.HUB_PACKED, act.now, SOURCE, "packed", detail=detail)
+    moving.move(shipment, State.PACKED, fact, actor=act.actor, weight_g=weight)
+
+
+def _weighed(shipment: Shipment) -> int:
+    """What automatic scales show: the plan, up to 3 % off, always the same for a parcel."""
+    off = zlib.crc32(shipment.number.encode()) % 61 - 30
+    return max(1, round(shipment.planned_weight_g * (1000 + off) / 1000))
+
+
+def _bag(shipment: Shipment, act: Act) -> None:
+    """Put into a bag of the next departure with room.
+
+    Raises: NoRoom.
+    """
+    bag = consolidation.put_in_bag(shipment, now=act.now)
+    if bag is None:
+        raise NoRoom(_("No departure of this lane has room."))
+    detail = {"bag": bag.number}
+    fact = Fact(Code.HUB_BAGGED, act.now, SOURCE, f"bagged:{bag.number}", detail=detail)
+    departure = bag.departure
+    moving.move(
+        shipment, State.BAGGED, fact, actor=act.actor, bag=bag, departure=departure
+    )
+    expecting.update(shipment, now=act.now, actor=act.actor)
+
+
+def _load(shipment: Shipment, act: Act) -> None:
+    assert shipment.departure is not None, "a bagged parcel has its departure"
+    departures.loaded(shipment, shipment.departure, actor=act.actor, now=act.now)
+
+
+S = State
+STEPS = {
+    step.key: step
+    for step in (
+        Step("receive", S.AWAITED, S.PICKED, gettext_lazy("Receive"), _receive),
+        Step("pick", S.STOCKED, S.PICKED, gettext_lazy("Pick"), _pick),
+        Step("pack", S.PICKED, S.PACKED, gettext_lazy("Pack and weigh"), _pack),
+        Step("bag", S.CLEARED, S.BAGGED, gettext_lazy("Bag"), _bag),
+        Step("load", S.BAGGED, S.LOADED, gettext_lazy("Load"), _load),
+    )
+}
+
+
+def perform(step: Step, shipment: Shipment, act: Act) -> datetime | None:
+    """Do a step; when the machine must look at the parcel next, None if a worker is next.
+
+    Locks: stock, departures; the caller holds the order and the parcel.
+    Raises: WrongMove, WrongWeight, NoRoom, NotKept.
+    """
+    step.do(shipment, act)
+    if shipment.state == State.PICKED:
+        return hands_at(State.PICKED, now=act.now)
+    return act.now if shipment.state == State.PACKED else None

@@ -1,0 +1,194 @@
+"""From a cart to a quote: which origin, which ways, what freight and what duty."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from catalog import pricing, restrictions
+from orders import quotes
+from orders.models import CartLine, City
+from storefront.lib import money
+from storefront.lib.refusal import Refusal
+
+from . import routing, warehouse
+from .customs import duties, tariff
+
+ORIGINS = ("harbin", "shenzhen")
+
+
+class NoWay(Refusal):
+    """No way of delivery takes these goods to this city."""
+
+    code = "no_way"
+
+
+class EmptyCart(Refusal):
+    """There is nothing to order."""
+
+    code = "empty_cart"
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The numbers a quote locks: rubles for a yuan and for a euro, and the house's margins."""
+
+    rate: Decimal
+    eur_rate: Decimal
+    rate_on: date
+    margins: pricing.Margins
+
+
+@dataclass(frozen=True)
+class Group:
+    """Lines of one origin with every way they may go; `part` is priced for the chosen one."""
+
+    origin: str
+    ways: tuple[routing.Way, ...]
+    way: routing.Way
+    part: quotes.Part
+    duty: duties.Duty
+
+
+@dataclass(frozen=True)
+class Basket:
+    """A whole cart, priced for a city."""
+
+    body: quotes.Body
+    groups: tuple[Group, ...]
+
+    @property
+    def cheapest_freight(self) -> Decimal:
+        """Rubles for the cheapest way of every parcel."""
+        return sum((min(way.freight for way in one.ways) for one in self.groups), Decimal(0))
+
+
+def compose(
+    lines: Sequence[CartLine],
+    *,
+    city: City,
+    chosen: Mapping[str, str],
+    terms: Terms,
+    now: datetime,
+) -> Basket:
+    """Price a cart for a city, by the chosen lane of each origin or else the fastest.
+
+    Money: goods in rubles by the locked rate; freight by lane; duty per origin, as one parcel.
+    Raises: EmptyCart; OutOfStock, naming what is short; NoWay.
+    """
+    if not lines:
+        raise EmptyCart(_("Your cart is empty."))
+    groups = tuple(
+        _group(origin, members, city, chosen.get(origin, ""), terms, now)
+        for origin, members in _by_origin(lines).items()
+    )
+    body = quotes.Body(
+        city=city.slug,
+        rate=terms.rate,
+        eur_rate=terms.eur_rate,
+        rate_on=terms.rate_on,
+        deliveries=tuple(group.part for group in groups),
+    )
+    return Basket(body, groups)
+
+
+def _by_origin(lines: Sequence[CartLine]) -> dict[str, list[CartLine]]:
+    stock = warehouse.available([line.offer_id for line in lines])
+    found: dict[str, list[CartLine]] = {}
+    short = []
+    for line in lines:
+        places = stock.get(line.offer_id, {})
+        origin = next((o for o in ORIGINS if places.get(o, 0) >= line.quantity), None)
+        if origin is None:
+            short.append(line.offer.variant.product.title)
+        else:
+            found.setdefault(origin, []).append(line)
+    if short:
+        titles = ", ".join(short)
+        raise warehouse.OutOfStock(
+            _("Not enough in stock: %(titles)s") % {"titles": titles}, titles=titles
+        )
+    return {origin: found[origin] for origin in ORIGINS if origin in found}
+
+
+def _group(
+    origin: str,
+    lines: list[CartLine],
+    city: City,
+    lane: str,
+    terms: Terms,
+    now: datetime,
+) -> Group:
+    parcel = routing.parcel_of([(line.offer.variant, line.quantity) for line in lines])
+    ways = routing.options(
+        origin=origin,
+        city=city,
+        weight_g=parcel.weight_g,
+        volume_cm3=parcel.volume_cm3,
+        modes_forbidden=_forbidden(lines, now.date()),
+        now=now,
+    )
+    if not ways:
+        raise NoWay(_("We cannot bring these goods to this city yet."))
+    way = next((one for one in ways if one.lane == lane), min(ways, key=lambda w: w.until_on))
+    priced = tuple(_line(line, terms) for line in lines)
+    duty = _duty(priced, parcel.weight_g, terms, now.date())
+    part = quotes.Part(
+        origin=origin,
+        lane=way.lane,
+        mode=way.mode,
+        freight_rub=way.freight,
+        duty_rub=duty.rub,
+        duty_rule=duty.rule,
+        duty_inputs=duty.inputs,
+        weight_g=parcel.weight_g,
+        from_on=way.from_on,
+        until_on=way.until_on,
+        lines=priced,
+    )
+    return Group(origin, tuple(ways), way, part, duty)
+
+
+def _forbidden(lines: list[CartLine], on: date) -> frozenset[str]:
+    rules = restrictions.rules(on)
+    return frozenset(
+        mode
+        for mode in ("air", "rail", "road", "river")
+        for line in lines
+        if restrictions.forbidden(line.offer.variant, mode=mode, on=on, rules=rules)
+    )
+
+
+def _line(line: CartLine, terms: Terms) -> quotes.Line:
+    offer, seller = line.offer, line.offer.seller
+    yuan = offer.price.amount
+    titles = {lang: _title(line, lang) for lang in ("ru", "zh", "en")}
+    return quotes.Line(
+        offer_id=offer.pk,
+        seller_id=seller.pk,
+        title_ru=titles["ru"],
+        title_zh=titles["zh"],
+        title_en=titles["en"],
+        quantity=line.quantity,
+        price_cny=yuan,
+        price_rub=pricing.rubles(yuan, rate=terms.rate, margins=terms.margins),
+        commission_bps=seller.commission_bps,
+        commission=money.share(yuan * line.quantity, seller.commission_bps),
+    )
+
+
+def _title(line: CartLine, language: str) -> str:
+    variant = line.offer.variant
+    parts = [
+        getattr(variant.product, f"title_{language}"),
+        variant.memory,
+        getattr(variant, f"colour_{language}"),
+    ]
+    return ", ".join(part for part in parts if part)[:300]
+
+
+def _duty(lines: tuple[quotes.Line, ...], weight_g: int, terms: Terms, on: date) -> duties.Duty:
+    value = sum((line.total for line in lines), Decimal(0))
+    return duties.duty(value, eur_rate=terms.eur_rate, weight_g=weight_g, rule=tariff.rule_for(on))

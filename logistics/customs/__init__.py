@@ -1,0 +1,1 @@
+"""By what right goods cross: tariff, duties, declarations, and the windows they are sent to."""

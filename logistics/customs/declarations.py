@@ -1,0 +1,234 @@
+"""The life of a paper at a customs window: made, sent, answered, mended, ended."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from orders import holds
+from storefront.lib import due
+
+from .. import centre, expecting, moving
+from ..models import Declaration, DeclarationLine, DeclarationMessage, Shipment
+from ..moving import Fact
+from ..states import Code, State
+from . import matching, papers, windows
+from .windows import Heard, Message
+
+D = Declaration.State
+EXPORT, IMPORT = Declaration.Direction.EXPORT, Declaration.Direction.IMPORT
+ENDS = frozenset({D.RELEASED, D.REJECTED, D.REFUSED})
+TRIES = 2  # the second rejection is for a person
+LATER = timedelta(hours=6)
+ACTOR = "task:customs"
+CODES = {
+    (EXPORT, "released"): Code.EXPORT_CUSTOMS_CLEARED,
+    (EXPORT, "held"): Code.EXPORT_CUSTOMS_HOLD,
+    (EXPORT, "rejected"): Code.EXPORT_CUSTOMS_FAILED,
+    (EXPORT, "refused"): Code.EXPORT_CUSTOMS_FAILED,
+    (IMPORT, "released"): Code.IMPORT_CUSTOMS_CLEARED,
+    (IMPORT, "held"): Code.IMPORT_CUSTOMS_HOLD,
+    (IMPORT, "rejected"): Code.IMPORT_CUSTOMS_HOLD,
+    (IMPORT, "refused"): Code.IMPORT_CUSTOMS_REFUSED,
+}
+STATES = {"held": D.HELD, "released": D.RELEASED, "rejected": D.REJECTED, "refused": D.REFUSED}
+
+
+def open_for(shipment: Shipment, direction: Declaration.Direction, *, now: datetime) -> Declaration:
+    """Make the next paper of a parcel for a window; it is due at once.
+
+    Locks: the caller holds the order and the parcel.
+    """
+    number = shipment.declarations.filter(direction=direction).count() + 1
+    items = papers.contents(shipment)
+    is_export = direction == EXPORT
+    lane = shipment.lane
+    office = lane.export_customs if is_export else lane.import_customs
+    declaration = Declaration.objects.create(
+        shipment=shipment,
+        direction=direction,
+        attempt_number=number,
+        mode=papers.mode_of(items) if is_export else "ИМ",
+        customs_code=office.customs_code or papers.RUSSIA_ALONE,
+        zone=office.zone,
+        reference=f"{direction[0]}-{shipment.number}-{number}",
+        made_at=now,
+        due_at=now,
+    )
+    DeclarationLine.objects.bulk_create(
+        DeclarationLine(
+            declaration=declaration,
+            position=position,
+            line=item.line,
+            hs_code=item.line.offer.variant.hs_code,
+            origin=item.line.offer.variant.origin,
+            quantity=item.quantity,
+            net_weight_g=item.line.offer.variant.net_weight_g * item.quantity,
+            value=item.line.price_cny * item.quantity,
+        )
+        for position, item in enumerate(items, start=1)
+    )
+    due.wake(Declaration.DUE_TASK, id=declaration.pk)
+    return declaration
+
+
+def ensure(shipment: Shipment, direction: Declaration.Direction, *, now: datetime) -> bool:
+    """See that a paper is under way; False, while the last was rejected and waits for a person.
+
+    Locks: the caller holds the order and the parcel.
+    """
+    last = shipment.declarations.filter(direction=direction).order_by("attempt_number").last()
+    if last is not None and last.state == D.REJECTED and holds.is_on(shipment.order_id):
+        return False
+    if last is None or last.state == D.REJECTED:
+        open_for(shipment, direction, now=now)
+    return True
+
+
+def drive(declaration: Declaration, *, now: datetime) -> None:
+    """Take a claimed paper one step on.
+
+    Raises: the errors of lib.http; BadXml; Zombie.
+    """
+    if declaration.state in ENDS:
+        due.finish(declaration, at=None)
+    elif declaration.state == D.READY:
+        _send(declaration, now=now)
+    else:
+        _listen(declaration, now=now)
+
+
+def _send(declaration: Declaration, *, now: datetime) -> None:
+    """Write the messages down, then hand them in: the same ones, however often it is tried."""
+    window = windows.WINDOWS[declaration.direction]
+    try:
+        ours = _ours(declaration)
+        if not ours:
+            written = window.write(declaration)
+            _keep(declaration, [(message, now) for message in written], is_ours=True)
+            ours = {message.kind: message for message in written}
+        number = window.send(ours)
+    except (matching.NotMatching, windows.BadPaper) as wrong:
+        _settle(declaration, Heard("rejected", now, str(wrong), "", ()), now=now)
+        return
+    with transaction.atomic():
+        Declaration.objects.filter(pk=declaration.pk, state=D.READY).update(
+            state=D.SENT, sent_at=now, inventory_number=number
+        )
+        due.finish(declaration, at=now + window.least)
+
+
+def _ours(declaration: Declaration) -> dict[str, Message]:
+    rows = declaration.messages.filter(is_ours=True)
+    return {row.kind: Message(row.kind, row.guid, row.body) for row in rows}
+
+
+def _keep(
+    declaration: Declaration, messages: Iterable[tuple[Message, datetime]], *, is_ours: bool
+) -> None:
+    """Store messages as they were; one that came before is not stored again."""
+    DeclarationMessage.objects.bulk_create(
+        [
+            DeclarationMessage(
+                declaration=declaration,
+                kind=message.kind,
+                guid=message.guid,
+                is_ours=is_ours,
+                body=message.body,
+                moved_at=at,
+            )
+            for message, at in messages
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _listen(declaration: Declaration, *, now: datetime) -> None:
+    known = declaration.messages.filter(is_ours=False).values_list("kind", "guid")
+    window = windows.WINDOWS[declaration.direction]
+    _settle(declaration, window.listen(_ours(declaration), list(known)), now=now)
+
+
+def _settle(declaration: Declaration, heard: Heard, *, now: datetime) -> None:
+    """Write down what the window said and what follows from it for the parcel.
+
+    Locks: the order, the parcel.
+    """
+    with moving.locked(declaration.shipment) as shipment:
+        _keep(declaration, heard.messages, is_ours=False)
+        state = STATES.get(heard.word, D(declaration.state))
+        changed = state != declaration.state
+        if changed:
+            _change(declaration, state, heard, now=now)
+            _tell(declaration, shipment, heard, now=now)
+        expecting.update(shipment, now=now, actor=ACTOR)
+        due.finish(declaration, at=None if state in ENDS else _next_look(declaration, now=now))
+
+
+def _change(declaration: Declaration, state: D, heard: Heard, *, now: datetime) -> None:
+    changes: dict[str, object] = {"state": state, "reason": heard.reason[:500]}
+    if heard.number:
+        changes["inventory_number"] = heard.number
+    if state in ENDS:
+        changes["ended_at"] = heard.at or now
+    Declaration.objects.filter(pk=declaration.pk).update(**changes)
+
+
+def _tell(declaration: Declaration, shipment: Shipment, heard: Heard, *, now: datetime) -> None:
+    """Let the parcel go on, wait, or end."""
+    direction = Declaration.Direction(declaration.direction)
+    fact = Fact(
+        CODES[direction, heard.word],
+        heard.at or now,
+        windows.WINDOWS[direction].source,
+        f"{declaration.reference}:{heard.word}",
+        detail={"reason": heard.reason} if heard.reason else {},
+    )
+    moving.note(shipment, fact, actor=ACTOR)
+    if heard.word == "released":
+        _release(shipment, direction, fact, now=now)
+    elif heard.word == "refused":
+        _refuse(shipment, fact, now=now)
+    elif heard.word == "rejected":
+        _mend(declaration, shipment, heard, now=now)
+
+
+def _release(
+    shipment: Shipment, direction: Declaration.Direction, fact: Fact, *, now: datetime
+) -> None:
+    if direction == EXPORT and shipment.state == State.DECLARED:
+        moving.move(shipment, State.CLEARED, fact, actor=ACTOR)
+        moving.plan(shipment, centre.hands_at(State.CLEARED, now=now))
+    elif direction == IMPORT and shipment.state == State.AT_BORDER:
+        moving.move(shipment, State.IMPORT_CLEARED, fact, actor=ACTOR)
+        moving.plan(shipment, now)
+
+
+def _refuse(shipment: Shipment, fact: Fact, *, now: datetime) -> None:
+    """What customs will not let through goes back; the money follows in the next step."""
+    if shipment.state in {State.DECLARED, State.AT_BORDER}:
+        moving.move(shipment, State.RETURNED, fact, actor=ACTOR)
+        moving.plan(shipment, now)
+
+
+def _mend(declaration: Declaration, shipment: Shipment, heard: Heard, *, now: datetime) -> None:
+    """Make the paper anew once; the second time a person must look."""
+    direction = Declaration.Direction(declaration.direction)
+    if declaration.attempt_number < TRIES:
+        open_for(shipment, direction, now=now)
+        return
+    holds.put(
+        shipment.order,
+        reason="CUSTOMS_REJECTED",
+        owner="customs",
+        actor=ACTOR,
+        now=now,
+        note=f"{shipment.number}: {heard.reason}",
+    )
+    moving.plan(shipment, now + LATER)
+
+
+def _next_look(declaration: Declaration, *, now: datetime) -> datetime:
+    window = windows.WINDOWS[declaration.direction]
+    waited = now - (declaration.sent_at or declaration.made_at)
+    return now + min(max(waited / 4, window.least), window.most)

@@ -1,0 +1,1 @@
+"""One drawer per customs window: its messages, its answers, its wire."""

@@ -1,0 +1,176 @@
+"""What the papers of a parcel say, read from the order, the goods and the scales."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+
+from catalog.models import HsCode
+from orders.models import OrderLine
+from payments.models import Charge
+from storefront.lib import csvs, money
+
+from ..models import Declaration, LaneLeg, Reservation, Shipment, ShipmentItem, Stock
+from .gateways import ceb, fts
+from .matching import FREE_OF_DECLARATION
+
+RUSSIA_ALONE = "10"  # the office is not known: the digits of the Russian service stand for it
+GRAM = Decimal("0.001")
+
+
+@cache
+def firms() -> dict[str, ceb.Firm]:
+    """The firms that answer for our parcels, by role.
+
+    Source: parties.csv; demo firms, replaced by the registered ones in production.
+    """
+    rows = csvs.read(Path(__file__).with_name("parties.csv"))
+    return {row["role"]: ceb.Firm(row["code"], row["name"]) for row in rows}
+
+
+def contents(shipment: Shipment) -> list[ShipmentItem]:
+    """What lies in the parcel, in the order of the order's lines."""
+    items = shipment.items.select_related(
+        "line__seller", "line__offer__variant__product__brand", "line__reservation__stock"
+    )
+    return list(items.order_by("line__position"))
+
+
+def mode_of(items: Sequence[ShipmentItem]) -> str:
+    """1210 for goods that lie bonded, 9610 for the rest.
+
+    Source: design notes 1.1.
+    """
+    lines = [item.line_id for item in items]
+    kept = Reservation.objects.filter(line__in=lines)
+    bonded = kept.filter(stock__regime=Stock.Regime.BONDED).count()
+    return "1210" if items and bonded == len(items) else "9610"
+
+
+def kilos(grams: int) -> Decimal:
+    return (Decimal(grams) / 1000).quantize(GRAM)
+
+
+def export_paper(declaration: Declaration) -> ceb.Paper:
+    """What the Chinese window is told.
+
+    Money: yuan; the freight in rubles at the rate of the order, half up, shared by weight among
+    the parcels of a delivery.
+    """
+    shipment = declaration.shipment
+    items = contents(shipment)
+    order = shipment.order
+    rows = {row.code: row for row in HsCode.objects.all()}
+    goods = tuple(_goods(item, rows) for item in items)
+    value = sum((line.total for line in goods), Decimal(0))
+    charge = order.charges.filter(state=Charge.State.CAPTURED).first()
+    return ceb.Paper(
+        reference=declaration.reference,
+        order_no=f"{order.number}-{_box(shipment)}",
+        waybill_no=shipment.number,
+        mode=declaration.mode,
+        customs_code=declaration.customs_code,
+        traffic=shipment.lane.mode,
+        voyage=_voyage(shipment),
+        parties=_parties([item.line for item in items], declaration.mode),
+        pay_no=charge.provider_id if charge else order.number,
+        paid_at=order.paid_at or order.placed_at,
+        freight=money.half_up(_part(shipment, shipment.delivery.freight.amount) / order.rate),
+        gross_kg=kilos(shipment.weight_g or shipment.planned_weight_g),
+        goods=goods,
+        is_simplified=declaration.mode == "9610" and value <= FREE_OF_DECLARATION,
+        made_at=declaration.made_at,
+    )
+
+
+def _box(shipment: Shipment) -> int:
+    """Which box of the order this is, from 1."""
+    return Shipment.objects.filter(order=shipment.order_id, pk__lte=shipment.pk).count()
+
+
+def _voyage(shipment: Shipment) -> str:
+    main = LaneLeg.objects.filter(lane=shipment.lane_id, is_main=True)
+    return str(main.values_list("service__code", flat=True).first() or "")
+
+
+def _goods(item: ShipmentItem, rows: dict[str, HsCode]) -> ceb.Goods:
+    line = item.line
+    variant = line.offer.variant
+    tariff = rows.get(variant.hs_code)
+    model = "|".join(
+        part for part in (variant.product.brand.name, variant.product.model, variant.memory) if part
+    )
+    article = line.offer.article
+    return ceb.Goods(
+        item_no=article if len(article) <= 20 else f"OFFER-{line.offer_id}",
+        name=line.title_zh[:250],
+        model=model[:250],
+        barcode=variant.barcode,
+        hs_code=variant.hs_code,
+        unit_1=tariff.unit_1 if tariff else "007",
+        unit_2=tariff.unit_2 if tariff else "",
+        quantity=item.quantity,
+        price=line.price_cny.amount,
+        net_kg=kilos(variant.net_weight_g * item.quantity),
+    )
+
+
+def _parties(lines: Sequence[OrderLine], mode: str) -> ceb.Parties:
+    """One seller answers for his goods himself; goods of several go under the platform's name."""
+    known = firms()
+    sellers = {line.seller_id: ceb.Firm(line.seller.uscc, line.seller.name_zh) for line in lines}
+    seller = next(iter(sellers.values())) if len(sellers) == 1 else known["platform"]
+    is_bonded = mode == "1210"
+    return ceb.Parties(
+        platform=known["platform"],
+        seller=seller,
+        owner=seller,
+        logistics=known["logistics"],
+        payment=known["payment"],
+        agent=known["agent"],
+        dxp=known["dxp"].code,
+        warehouse=known["warehouse"] if is_bonded else None,
+        account_book=known["account_book"].code if is_bonded else "",
+    )
+
+
+def _part(shipment: Shipment, whole: Decimal) -> Decimal:
+    """A parcel's part of what was asked for its delivery.
+
+    Rounding: to the kopeck, by planned weight; the parts add up to the whole.
+    """
+    others = list(
+        Shipment.objects.filter(delivery=shipment.delivery_id)
+        .order_by("pk")
+        .values_list("pk", "planned_weight_g")
+    )
+    weights = [Decimal(weight) for _pk, weight in others]
+    parts = money.apportion(money.to_minor(whole, "RUB"), weights)
+    place = next(index for index, (pk, _weight) in enumerate(others) if pk == shipment.pk)
+    return money.from_minor(parts[place], "RUB")
+
+
+def import_paper(declaration: Declaration) -> fts.Paper:
+    """What the Russian window is told. Money: goods in yuan, duty in rubles."""
+    shipment = declaration.shipment
+    return fts.Paper(
+        reference=declaration.reference,
+        track=shipment.number,
+        customs_code=declaration.customs_code,
+        city=shipment.order.city.title_ru,
+        gross_kg=kilos(shipment.weight_g or shipment.planned_weight_g),
+        duty=_part(shipment, shipment.delivery.duty.amount),
+        items=tuple(_item(item) for item in contents(shipment)),
+    )
+
+
+def _item(item: ShipmentItem) -> fts.Item:
+    line = item.line
+    variant = line.offer.variant
+    return fts.Item(
+        tnved=variant.hs_code,
+        description=line.title_ru,
+        quantity=item.quantity,
+        net_kg=kilos(variant.net_weight_g * item.quantity),
+        value=line.price_cny.amount * item.quantity,
+    )

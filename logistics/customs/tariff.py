@@ -1,0 +1,31 @@
+"""Which rule of duty holds on a day."""
+
+from datetime import date
+
+from django.db.models import Q
+
+from logistics.models import DutyRule
+
+from .duties import Rule
+
+
+class NoRule(LookupError):
+    """No rule of duty is known for a day: reference rows are missing."""
+
+
+def rule_for(on: date) -> Rule:
+    """The rule of duty on goods for personal use that holds on a day.
+
+    Of several active ones the youngest holds: row A stays without end until row B is switched on.
+
+    Raises: NoRule.
+    """
+    holds = Q(valid_until=None) | Q(valid_until__gt=on)
+    row = (
+        DutyRule.objects.filter(holds, is_active=True, valid_from__lte=on)
+        .order_by("-valid_from")
+        .first()
+    )
+    if row is None:
+        raise NoRule(f"no rule of duty for {on}")
+    return Rule(**{name: getattr(row, name) for name in Rule.__dataclass_fields__})

@@ -1,0 +1,176 @@
+"""The two customs windows as one kind of thing: write a paper, hand it in, listen."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from django.utils.translation import gettext as _
+
+from storefront.lib import http
+from storefront.lib.refusal import Refusal
+
+from ..models import Declaration
+from . import matching, papers
+from .gateways import ceb, fts
+
+
+class BadPaper(Refusal):
+    """The window will not take the paper as it is."""
+
+    code = "bad_paper"
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message as it is kept."""
+
+    kind: str
+    guid: str
+    body: str
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What a window has said so far, and what that comes to.
+
+    `word` is pending, held, released, rejected or refused; `messages` carry when they were sent.
+    """
+
+    word: str
+    at: datetime | None
+    reason: str
+    number: str
+    messages: tuple[tuple[Message, datetime], ...]
+
+
+Ours = Mapping[str, Message]
+Known = Iterable[tuple[str, str]]
+
+
+class Window(Protocol):
+    """How declarations speak to a customs window."""
+
+    source: str
+    least: timedelta
+    most: timedelta
+
+    def write(self, declaration: Declaration) -> list[Message]:
+        """What must be sent. Raises: NotMatching."""
+
+    def send(self, ours: Ours) -> str:
+        """Hand it in; the number given at once, if any. Raises: BadPaper; those of lib.http."""
+
+    def listen(self, ours: Ours, known: Known) -> Heard:
+        """What it has answered. Raises: the errors of lib.http; BadXml."""
+
+
+class Chinese:
+    """Four messages; the list goes in when the three documents are received."""
+
+    source = "customs.cn"
+    least, most = timedelta(minutes=4), timedelta(hours=4)
+
+    def write(self, declaration: Declaration) -> list[Message]:
+        paper = papers.export_paper(declaration)
+        bodies = ceb.write(paper)
+        matching.check(bodies)
+        return [Message(kind, paper.guid(kind), body.decode()) for kind, body in bodies.items()]
+
+    def send(self, ours: Ours) -> str:
+        for kind in ceb.DOCUMENTS:
+            ceb.send(ours[kind].body.encode())
+        return ""
+
+    def listen(self, ours: Ours, known: Known) -> Heard:
+        statuses: dict[str, set[int]] = {kind: set() for kind in ceb.ANSWERS}
+        kinds = {answer: kind for kind, answer in ceb.ANSWERS.items()}
+        for answer, guid in known:
+            if answer in kinds:
+                statuses[kinds[answer]].add(int(guid.split("@")[0]))
+        heard: dict[str, list[ceb.Receipt]] = {}
+        for kind in ceb.DOCUMENTS:
+            if ceb.verdict(statuses[kind]) != "accepted":
+                self._hear(kind, ours, heard, statuses)
+        if all(ceb.verdict(statuses[kind]) == "accepted" for kind in ceb.DOCUMENTS):
+            self._hear(ceb.INVENTORY, ours, heard, statuses)
+        return self._sum_up(heard, statuses)
+
+    def _hear(
+        self,
+        kind: str,
+        ours: Ours,
+        heard: dict[str, list[ceb.Receipt]],
+        statuses: dict[str, set[int]],
+    ) -> None:
+        """Ask for the receipts of a message; one the window never saw is handed in."""
+        receipts = ceb.ask(ours[kind].guid)
+        if receipts is None:
+            ceb.send(ours[kind].body.encode())
+        heard[kind] = receipts or []
+        statuses[kind] |= {one.status for one in heard[kind]}
+
+    def _sum_up(
+        self, heard: dict[str, list[ceb.Receipt]], statuses: dict[str, set[int]]
+    ) -> Heard:
+        words = {kind: ceb.verdict(found) for kind, found in statuses.items()}
+        word = "rejected" if "rejected" in words.values() else words[ceb.INVENTORY]
+        receipts = [one for found in heard.values() for one in found]
+        decisive = [one for one in receipts if ceb.verdict([one.status]) == word]
+        last = max(decisive, key=lambda one: one.at, default=None)
+        return Heard(
+            word=word,
+            at=last.at if last else None,
+            reason=last.info if last else "",
+            number=next((one.number for one in receipts if one.number), ""),
+            messages=tuple(
+                (Message(ceb.ANSWERS[kind], one.key, one.body), one.at)
+                for kind, found in heard.items()
+                for one in found
+            ),
+        )
+
+
+class Russian:
+    """One declaration, and the marks upon it."""
+
+    source = "customs.ru"
+    least, most = timedelta(minutes=15), timedelta(hours=4)
+    kind = "1006275E"  # Source: the album of formats of the FTS, ExpressCargoDeclaration
+    answer = "1006347E"
+
+    def write(self, declaration: Declaration) -> list[Message]:
+        body = fts.write(papers.import_paper(declaration))
+        return [Message(self.kind, declaration.reference, body.decode())]
+
+    def send(self, ours: Ours) -> str:
+        try:
+            return fts.send(ours[self.kind].body.encode())
+        except http.Refused as refusal:
+            if refusal.status != 422:
+                raise
+            why = _("The window does not take the paper: %(why)s") % {"why": refusal.body[:300]}
+            raise BadPaper(why) from refusal
+
+    def listen(self, ours: Ours, known: Known) -> Heard:
+        marks = fts.ask(ours[self.kind].guid)
+        if marks is None:
+            self.send(ours)
+        word = fts.verdict(marks or [])
+        decisive = [mark for mark in marks or [] if mark.mark == fts.MARKS.get(word)]
+        last = max(decisive, key=lambda mark: mark.at, default=None)
+        return Heard(
+            word=word,
+            at=last.at if last else None,
+            reason=last.reason if last else "",
+            number="",
+            messages=tuple(
+                (Message(self.answer, mark.key[:60], mark.body), mark.at) for mark in marks or []
+            ),
+        )
+
+
+WINDOWS: dict[str, Window] = {
+    Declaration.Direction.EXPORT: Chinese(),
+    Declaration.Direction.IMPORT: Russian(),
+}

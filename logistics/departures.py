@@ -1,0 +1,208 @@
+"""The life of a departure: loaded, handed to its carrier, followed to its terminal."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from orders.models import Order
+from storefront.lib import due, locks
+
+from . import consolidation, moving, runs, tracking
+from .carriers import Event, linehaul
+from .models import Bag, Departure, Shipment
+from .moving import Fact
+from .states import Code, State
+
+D = Departure.State
+BATCH = 100
+ACTOR = "task:departures"
+RANK = {D.OPEN: 0, D.CLOSED: 1, D.BOOKED: 2, D.DEPARTED: 3, D.AT_BORDER: 4, D.ARRIVED: 5}
+LEAST, HOUR, MOST = timedelta(minutes=20), timedelta(hours=1), timedelta(hours=8)
+
+
+def drive(departure: Departure, *, now: datetime) -> None:
+    """Take a claimed departure one step on.
+
+    Raises: the errors of lib.http; Zombie.
+    """
+    if departure.state == D.OPEN:
+        _close(departure, now=now)
+    elif departure.state == D.CLOSED:
+        _load(departure, now=now)
+    else:
+        _follow(departure, now=now)
+
+
+@transaction.atomic
+def _close(departure: Departure, *, now: datetime) -> None:
+    if now < departure.closes_at:
+        due.finish(departure, at=departure.closes_at)
+        return
+    consolidation.close(departure)
+    due.finish(departure, at=now)
+
+
+def _load(departure: Departure, *, now: datetime) -> None:
+    """Load what lies in sealed bags, by automatic hands; workers do it by scans."""
+    if settings.AUTOMATIC_HANDS:
+        for chunk in _chunks(departure, State.BAGGED):
+            _load_chunk(departure, chunk, now=now)
+    elif _has(departure, State.BAGGED):
+        if now < departure.departs_at:
+            due.finish(departure, at=departure.departs_at)
+            return
+        for chunk in _chunks(departure, State.BAGGED):
+            _leave_behind(chunk, now=now)
+    if _has(departure, State.LOADED):
+        _book(departure)
+    else:
+        due.finish(departure, at=None)
+
+
+def _has(departure: Departure, state: State) -> bool:
+    return departure.shipments.filter(state=state).exists()
+
+
+def _chunks(departure: Departure, *states: State) -> Iterator[list[int]]:
+    """The parcels of a departure, so many at a time, asked once."""
+    parcels = departure.shipments.filter(state__in=states) if states else departure.shipments
+    keys = list(parcels.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(keys), BATCH):
+        yield keys[start : start + BATCH]
+
+
+def _lock(keys: list[int], state: State) -> list[Shipment]:
+    """Locks: the orders, then the parcels, each in key order."""
+    order_ids = Shipment.objects.filter(pk__in=keys).values("order")
+    locks.rows(Order.objects.filter(pk__in=order_ids))
+    return [row for row in locks.rows(Shipment.objects.filter(pk__in=keys)) if row.state == state]
+
+
+@transaction.atomic
+def _load_chunk(departure: Departure, keys: list[int], *, now: datetime) -> None:
+    for row in _lock(keys, State.BAGGED):
+        loaded(row, departure, actor="task:hands", now=now)
+
+
+def loaded(row: Shipment, departure: Departure, *, actor: str, now: datetime) -> None:
+    """Put a bagged parcel aboard.
+
+    Locks: the caller holds the order and the parcel.
+    """
+    detail = {"departure": departure.number}
+    fact = Fact(Code.HUB_OUTBOUND, now, "centre", f"loaded:{departure.number}", detail=detail)
+    moving.move(row, State.LOADED, fact, actor=actor)
+
+
+@transaction.atomic
+def _leave_behind(keys: list[int], *, now: datetime) -> None:
+    for row in _lock(keys, State.BAGGED):
+        leave_behind(row, now=now)
+
+
+def leave_behind(row: Shipment, *, now: datetime) -> None:
+    """Put a parcel that missed its departure onto the next with room; else look again later.
+
+    Locks: departures; the caller holds the order and the parcel.
+    """
+    missed = row.departure
+    bag = consolidation.take_out(row, now=now)
+    if bag is None or missed is None:
+        moving.plan(row, now + consolidation.LATER)
+        return
+    detail = {"bag": bag.number, "left_behind": missed.number}
+    fact = Fact(Code.HUB_BAGGED, now, "centre", f"bagged:{bag.number}", detail=detail)
+    moving.note(row, fact, actor=ACTOR)
+    Shipment.objects.filter(pk=row.pk).update(bag=bag, departure=bag.departure_id)
+    moving.plan(row, None)
+
+
+def manifest(departure: Departure) -> linehaul.Manifest:
+    """What the carrier is told: the same each time it is asked, for it stands in the database."""
+    way = runs.way(departure.lane, ready=departure.closes_at)
+    parcels = departure.shipments.filter(state=State.LOADED)
+    bags = departure.bags.filter(parcels__gt=0).order_by("number")
+    return linehaul.Manifest(
+        carrier=departure.service.carrier,
+        reference=departure.number,
+        pieces=parcels.count(),
+        weight_g=sum(weight or planned for weight, planned in _weights(departure)),
+        bags=tuple(bags.values_list("number", flat=True)),
+        stretches=tuple(map(_stretch, way)),
+    )
+
+
+def _weights(departure: Departure) -> list[tuple[int | None, int]]:
+    parcels = departure.shipments.filter(state=State.LOADED)
+    return list(parcels.values_list("weight_g", "planned_weight_g"))
+
+
+def _stretch(run: runs.Stretch) -> linehaul.Stretch:
+    service = run.service
+    return linehaul.Stretch(
+        service=service.code,
+        mode=service.mode,
+        origin=service.origin.code,
+        target=service.target.code,
+        departs_at=run.departs_at,
+        arrives_at=run.arrives_at,
+    )
+
+
+def _book(departure: Departure) -> None:
+    bill = linehaul.book(manifest(departure))
+    with transaction.atomic():
+        Departure.objects.filter(pk=departure.pk, state=D.CLOSED).update(
+            state=D.BOOKED, master_bill=bill
+        )
+        departure.bags.filter(parcels__gt=0).update(state=Bag.State.LOADED)
+        due.finish(departure, at=departure.departs_at + LEAST)
+
+
+def _follow(departure: Departure, *, now: datetime) -> None:
+    """Ask the carrier and pass on what happened, to the departure first, then to its parcels."""
+    events = linehaul.track(departure.service.carrier, departure.number)
+    _note(departure, events)
+    facts = [tracking.fact_of(event, source=departure.service.carrier) for event in events]
+    for chunk in _chunks(departure):
+        with transaction.atomic():
+            tracking.apply_all(chunk, facts, actor=ACTOR, now=now)
+    done = departure.state == D.ARRIVED
+    due.finish(departure, at=None if done else next_look(departure, now=now))
+
+
+def _note(departure: Departure, events: list[Event]) -> None:
+    """Move the departure as far as the events say, never back."""
+    border = departure.lane.import_customs.code
+    for event in events:
+        if event.code == Code.LINEHAUL_DEPARTED:
+            _reach(departure, D.DEPARTED)
+            departure.departed_at = event.happened_at
+        if event.code in tracking.REACHING and event.place == border:
+            _reach(departure, D.AT_BORDER)
+        if event.code == Code.LINEHAUL_ARRIVED:
+            _reach(departure, D.ARRIVED)
+            departure.arrived_at = event.happened_at
+    Departure.objects.filter(pk=departure.pk, attempt=departure.attempt).update(
+        state=departure.state,
+        departed_at=departure.departed_at,
+        arrived_at=departure.arrived_at,
+    )
+
+
+def _reach(departure: Departure, state: Departure.State) -> None:
+    if RANK[state] > RANK[D(departure.state)]:
+        departure.state = state
+
+
+def next_look(departure: Departure, *, now: datetime) -> datetime:
+    """When to ask the carrier again: soon after what is planned, then in growing steps."""
+    if departure.departed_at is None:
+        since, until = departure.departs_at, departure.departs_at
+    else:
+        since, until = departure.departed_at, departure.arrives_at
+    if now < until:
+        return min(until + LEAST, now + min(max((now - since) / 4, HOUR), MOST))
+    return now + min(max((now - until) / 4, LEAST), MOST)

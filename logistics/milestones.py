@@ -1,0 +1,77 @@
+"""What a parcel's way means for its order: shipped, cleared, late, delivered, gone."""
+
+from datetime import datetime
+
+from orders import lifecycle
+from orders.models import OrderEvent
+
+from . import promises
+from .models import Shipment
+from .states import State
+
+
+def entered(shipment: Shipment, state: State, *, at: datetime, actor: str) -> None:
+    """Write downward what an order must know of its parcel's new state.
+
+    Locks: the caller holds the order and the shipment.
+    """
+    if state == State.DEPARTED:
+        _tell(shipment, "SHIPPED", at=at, actor=actor)
+    elif state == State.IMPORT_CLEARED:
+        _cleared(shipment, at=at, actor=actor)
+    elif state == State.DELIVERED:
+        _delivered(shipment, at=at, actor=actor)
+
+
+def _tell(shipment: Shipment, kind: str, *, at: datetime, actor: str, **detail: str) -> None:
+    detail["parcel"] = shipment.number
+    lifecycle.record(shipment.order, kind, actor=actor, now=at, **detail)
+
+
+def _cleared(shipment: Shipment, *, at: datetime, actor: str) -> None:
+    """A delivery is cleared when the last of its parcels is."""
+    before = State.ends() | {State.IMPORT_CLEARED, State.LAST_MILE}
+    others = Shipment.objects.filter(delivery=shipment.delivery_id).exclude(pk=shipment.pk)
+    if not others.exclude(state__in=before).exists():
+        lifecycle.mark_cleared(shipment.delivery, at=at)
+    _tell(shipment, "CLEARED", at=at, actor=actor)
+
+
+def _delivered(shipment: Shipment, *, at: datetime, actor: str) -> None:
+    """A delivery is delivered when the last of its parcels is."""
+    others = Shipment.objects.filter(delivery=shipment.delivery_id).exclude(pk=shipment.pk)
+    if others.exclude(state=State.DELIVERED).exists():
+        return
+    latest = max([at, *[moment for moment in others.values_list("ended_at", flat=True) if moment]])
+    delivery = shipment.delivery
+    lifecycle.mark_delivered(
+        delivery,
+        delivered_at=latest,
+        is_kept=promises.judge(delivery, delivered_at=latest),
+        actor=actor,
+        now=at,
+    )
+
+
+def falls_behind(shipment: Shipment, *, now: datetime, actor: str) -> bool:
+    """Tell the buyer, once per parcel, that it will come later than promised.
+
+    Locks: the caller holds the order and the shipment.
+    """
+    promised = shipment.delivery.promised_until_on
+    if shipment.expected_on is None or shipment.expected_on <= promised:
+        return False
+    known = OrderEvent.objects.filter(
+        order=shipment.order_id, kind="DELAYED", detail__parcel=shipment.number
+    )
+    if known.exists():
+        return False
+    _tell(
+        shipment,
+        "DELAYED",
+        at=now,
+        actor=actor,
+        expected_on=shipment.expected_on.isoformat(),
+        promised_until_on=promised.isoformat(),
+    )
+    return True

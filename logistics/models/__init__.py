@@ -1,0 +1,31 @@
+"""What is kept of places, stock, ways, parcels and papers."""
+
+from .consolidation import Bag, Departure
+from .customs import Declaration, DeclarationLine, DeclarationMessage, DutyRule
+from .routing import Holiday, Lane, LaneLeg, LastMile, Place, Service, Stage
+from .shipments import Leg, NumberRange, Shipment, ShipmentEvent, ShipmentItem
+from .warehouse import Reservation, Stock, StockMove
+
+__all__ = [
+    "Bag",
+    "Declaration",
+    "DeclarationLine",
+    "DeclarationMessage",
+    "Departure",
+    "DutyRule",
+    "Holiday",
+    "Lane",
+    "LaneLeg",
+    "LastMile",
+    "Leg",
+    "NumberRange",
+    "Place",
+    "Reservation",
+    "Service",
+    "Shipment",
+    "ShipmentEvent",
+    "ShipmentItem",
+    "Stage",
+    "Stock",
+    "StockMove",
+]

@@ -1,0 +1,127 @@
+"""Customs papers and the dated rules of duty."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from djmoney.models.fields import MoneyField
+
+from orders.models import OrderLine
+from storefront.lib import due
+
+from .shipments import Shipment
+
+
+class DutyRule(models.Model):
+    """A rule of import duty on goods for personal use; euros and basis points, dated."""
+
+    rule = models.SlugField(unique=True)
+    free_eur = models.DecimalField(max_digits=10, decimal_places=2)
+    free_g = models.PositiveIntegerField(null=True, blank=True)
+    rate_bps = models.PositiveIntegerField()
+    min_eur_per_kg = models.DecimalField(max_digits=6, decimal_places=2)
+    is_on_excess = models.BooleanField(help_text=_("of the excess, not of the whole value"))
+    vat_bps = models.PositiveIntegerField(default=0)
+    is_active = models.BooleanField(default=True)
+    valid_from = models.DateField()
+    valid_until = models.DateField(null=True, blank=True)
+    source = models.CharField(max_length=300)
+
+    class Meta:
+        verbose_name = _("duty rule")
+        verbose_name_plural = _("duty rules")
+
+    def __str__(self) -> str:
+        return self.rule
+
+
+class Declaration(due.Due):
+    """A parcel's paper at one customs window."""
+
+    DUE_TASK = "logistics.tasks.drive_declaration"
+
+    class Direction(models.TextChoices):
+        EXPORT = "EXPORT", _("export from China")
+        IMPORT = "IMPORT", _("import to Russia")
+
+    class State(models.TextChoices):
+        READY = "READY", _("to be sent")
+        SENT = "SENT", _("sent")
+        HELD = "HELD", _("held for inspection")
+        RELEASED = "RELEASED", _("released")
+        REJECTED = "REJECTED", _("rejected, to be mended")
+        REFUSED = "REFUSED", _("refused")
+
+    shipment = models.ForeignKey(Shipment, models.PROTECT, related_name="declarations")
+    direction = models.CharField(_("direction"), max_length=6, choices=Direction)
+    attempt_number = models.PositiveSmallIntegerField(default=1)
+    mode = models.CharField(_("customs mode"), max_length=4)
+    customs_code = models.CharField(_("customs office"), max_length=8)
+    zone = models.CharField(_("free trade zone"), max_length=20, blank=True)
+    reference = models.CharField(max_length=36, unique=True)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.READY)
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
+    inventory_number = models.CharField(max_length=40, blank=True)
+    made_at = models.DateTimeField(_("made"))
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+
+    class Meta(due.Due.Meta):
+        verbose_name = _("declaration")
+        verbose_name_plural = _("declarations")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["shipment", "direction", "attempt_number"], name="declaration_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class DeclarationLine(models.Model):
+    """Goods as declared; statistics are read from here."""
+
+    declaration = models.ForeignKey(Declaration, models.PROTECT, related_name="lines")
+    position = models.PositiveSmallIntegerField()
+    line = models.ForeignKey(OrderLine, models.PROTECT, related_name="+")
+    hs_code = models.CharField(max_length=10)
+    origin = models.CharField(max_length=2)
+    quantity = models.PositiveSmallIntegerField()
+    net_weight_g = models.PositiveIntegerField()
+    value = MoneyField(max_digits=12, decimal_places=2, default_currency=None)
+
+    class Meta:
+        verbose_name = _("declared goods")
+        verbose_name_plural = _("declared goods")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["declaration", "position"], name="declaration_line_once"
+            ),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="declared_has_goods"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.declaration_id}/{self.position}"
+
+
+class DeclarationMessage(models.Model):
+    """One message sent to or received from a window, as it was."""
+
+    declaration = models.ForeignKey(Declaration, models.PROTECT, related_name="messages")
+    kind = models.CharField(max_length=30)
+    guid = models.CharField(max_length=60)
+    is_ours = models.BooleanField()
+    body = models.TextField()
+    moved_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("customs message")
+        verbose_name_plural = _("customs messages")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["declaration", "kind", "guid"], name="customs_message_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.guid}"

@@ -1,0 +1,210 @@
+"""The network as data: places, services with timetables, lanes, last miles, holidays."""
+
+from decimal import Decimal
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from djmoney.models.fields import MoneyField
+
+from catalog.models import Titled
+from orders.models import City
+
+
+class Mode(models.TextChoices):
+    AIR = "air", _("by air")
+    RAIL = "rail", _("by rail")
+    ROAD = "road", _("by road")
+    RIVER = "river", _("by river")
+
+
+class Dated(models.Model):
+    """A row of the network: valid for a period, with its source; changes are new rows."""
+
+    valid_from = models.DateField(_("valid from"))
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    source = models.CharField(_("source"), max_length=200)
+
+    class Meta:
+        abstract = True
+
+
+class Place(Titled):
+    """A node of the network or a warehouse."""
+
+    class Kind(models.TextChoices):
+        CONSOLIDATION = "consolidation", _("consolidation warehouse")
+        WAREHOUSE = "warehouse", _("border warehouse")
+        CENTRE = "centre", _("distribution centre")
+        AIRPORT = "airport", _("airport")
+        STATION = "station", _("railway station")
+        BORDER = "border", _("border crossing")
+        HUB = "hub", _("sorting centre")
+
+    code = models.SlugField(unique=True)
+    kind = models.CharField(max_length=20, choices=Kind)
+    country = models.CharField(max_length=2)
+    unlocode = models.CharField(max_length=5, blank=True)
+    customs_code = models.CharField(max_length=8, blank=True)
+    zone = models.CharField(_("free trade zone"), max_length=20, blank=True)
+    timezone = models.CharField(max_length=40)
+    latitude = models.DecimalField(max_digits=8, decimal_places=5, null=True)
+    longitude = models.DecimalField(max_digits=8, decimal_places=5, null=True)
+    source = models.CharField(max_length=200)
+
+    class Meta:
+        verbose_name = _("place")
+        verbose_name_plural = _("places")
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Service(Dated):
+    """A running connection between two places, or a step at a place such as customs.
+
+    `weekdays` are ISO days (1 Monday) of departure, `departs` local time at the origin; a step
+    has no departures and runs whenever goods are there (`is_step`).
+    """
+
+    code = models.SlugField(_("code"))
+    mode = models.CharField(_("way"), max_length=10, choices=Mode)
+    carrier = models.SlugField(_("carrier"))
+    origin = models.ForeignKey(Place, models.PROTECT, related_name="departing")
+    target = models.ForeignKey(Place, models.PROTECT, related_name="arriving")
+    is_step = models.BooleanField(_("a step without timetable"), default=False)
+    calendar = models.CharField(
+        _("calendar"), max_length=2, blank=True, help_text=_("CN or RU: does not run on holidays")
+    )
+
+    weekdays = ArrayField(models.PositiveSmallIntegerField(), default=list, blank=True)
+    departs = models.TimeField(_("departs"), null=True, blank=True)
+    cutoff_hours = models.DecimalField(max_digits=5, decimal_places=1, default=0)
+    hours_p50 = models.DecimalField(_("hours, half of cases"), max_digits=6, decimal_places=1)
+    hours_p90 = models.DecimalField(_("hours, nine of ten"), max_digits=6, decimal_places=1)
+    capacity_g = models.PositiveBigIntegerField(_("capacity, g"), null=True, blank=True)
+    capacity_parcels = models.PositiveIntegerField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("service")
+        verbose_name_plural = _("services")
+        constraints = [
+            models.UniqueConstraint(fields=["code", "valid_from"], name="service_once"),
+            models.CheckConstraint(
+                condition=Q(hours_p50__gt=Decimal(0), hours_p50__lte=F("hours_p90")),
+                name="service_hours_in_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Lane(Dated, Titled):
+    """A way through the network that buyers can choose, from one origin to one terminal.
+
+    Money: `base` and `per_100g` are rubles for the part up to the terminal.
+    """
+
+    code = models.SlugField(_("code"))
+    mode = models.CharField(_("way"), max_length=10, choices=Mode)
+    origin = models.CharField(_("origin"), max_length=10)
+    terminal = models.ForeignKey(Place, models.PROTECT, related_name="lanes")
+    export_customs = models.ForeignKey(Place, models.PROTECT, related_name="+")
+    import_customs = models.ForeignKey(Place, models.PROTECT, related_name="+")
+    base = MoneyField(max_digits=10, decimal_places=2, default_currency=None)
+    per_100g = MoneyField(max_digits=10, decimal_places=2, default_currency=None)
+    volumetric_divisor = models.PositiveIntegerField(
+        _("cubic centimetres per kg"), null=True, blank=True
+    )
+
+    class Meta:
+        verbose_name = _("lane")
+        verbose_name_plural = _("lanes")
+        constraints = [models.UniqueConstraint(fields=["code", "valid_from"], name="lane_once")]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class LaneLeg(models.Model):
+    """The services of a lane in order; `is_main` is the departure parcels are loaded on."""
+
+    lane = models.ForeignKey(Lane, models.CASCADE, related_name="legs")
+    position = models.PositiveSmallIntegerField()
+    service = models.ForeignKey(Service, models.PROTECT, related_name="+")
+    is_main = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = _("leg of a lane")
+        verbose_name_plural = _("legs of lanes")
+        constraints = [
+            models.UniqueConstraint(fields=["lane", "position"], name="lane_leg_once"),
+            models.UniqueConstraint(
+                fields=["lane"], name="lane_one_main_leg", condition=Q(is_main=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.lane_id}/{self.position}"
+
+
+class LastMile(Dated):
+    """From a terminal to the door in a city.
+
+    Money: rubles, added to the price of the lane.
+    """
+
+    terminal = models.ForeignKey(Place, models.PROTECT, related_name="last_miles")
+    city = models.ForeignKey(City, models.PROTECT, related_name="last_miles")
+    carrier = models.SlugField(_("carrier"))
+    days_p50 = models.DecimalField(max_digits=4, decimal_places=1)
+    days_p90 = models.DecimalField(max_digits=4, decimal_places=1)
+    base = MoneyField(max_digits=10, decimal_places=2, default_currency=None)
+    per_100g = MoneyField(max_digits=10, decimal_places=2, default_currency=None)
+
+    class Meta:
+        verbose_name = _("last mile")
+        verbose_name_plural = _("last miles")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["terminal", "city", "valid_from"], name="last_mile_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.terminal_id} to {self.city_id}"
+
+
+class Stage(models.Model):
+    """How long a step of the Harbin centre takes: the plan, and the pace of automatic hands."""
+
+    state = models.CharField(max_length=20, unique=True)
+    minutes_p50 = models.PositiveIntegerField()
+    minutes_p90 = models.PositiveIntegerField()
+    source = models.CharField(max_length=200)
+
+    class Meta:
+        verbose_name = _("stage of the centre")
+        verbose_name_plural = _("stages of the centre")
+
+    def __str__(self) -> str:
+        return self.state
+
+
+class Holiday(models.Model):
+    """A day on which a country rests, or works in spite of the weekend."""
+
+    country = models.CharField(max_length=2)
+    day = models.DateField()
+    is_working = models.BooleanField(default=False)
+    source = models.CharField(max_length=200)
+
+    class Meta:
+        verbose_name = _("holiday")
+        verbose_name_plural = _("holidays")
+        constraints = [models.UniqueConstraint(fields=["country", "day"], name="holiday_once")]
+
+    def __str__(self) -> str:
+        return f"{self.country} {self.day}"

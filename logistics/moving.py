@@ -1,0 +1,165 @@
+"""The one place where a parcel changes its state, each time with the fact that moved it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from orders import lifecycle
+from storefront.lib import due, locks
+from storefront.lib.refusal import Refusal
+
+from . import milestones
+from .models import Shipment, ShipmentEvent
+from .states import MOVES, Code, State
+
+S = State
+WAY = (
+    S.PICKED,
+    S.PACKED,
+    S.DECLARED,
+    S.CLEARED,
+    S.BAGGED,
+    S.LOADED,
+    S.DEPARTED,
+    S.AT_BORDER,
+    S.IMPORT_CLEARED,
+    S.LAST_MILE,
+    S.DELIVERED,
+)
+RANK = {state: rank for rank, state in enumerate((S.PLANNED, S.AWAITED, S.STOCKED, *WAY))}
+
+
+class WrongMove(Refusal):
+    """The parcel is not where this step begins."""
+
+    code = "wrong_move"
+
+
+@dataclass(frozen=True)
+class Fact:
+    """Something that happened to a parcel; `source` and `key` make it one fact for ever.
+
+    Time: `at` is business time, when it happened, not when it was heard of.
+    """
+
+    code: str
+    at: datetime
+    source: str
+    key: str
+    place: str = ""
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+@contextmanager
+def locked(shipment: Shipment) -> Iterator[Shipment]:
+    """The parcel as it is now, inside a transaction.
+
+    Locks: the order row, then the shipment.
+    """
+    with transaction.atomic():
+        lifecycle.lock(shipment.order_id)
+        yield locks.row(Shipment.objects.all(), shipment.pk)
+
+
+@contextmanager
+def claimed(shipment: Shipment) -> Iterator[Shipment]:
+    """As `locked`, for a row held by a lease.
+
+    Raises: Zombie, if somebody has moved it on since.
+    """
+    with locked(shipment) as row:
+        if row.attempt != shipment.attempt:
+            raise due.Zombie(f"parcel {shipment.pk} was taken over")
+        yield row
+
+
+def note(shipment: Shipment, fact: Fact, *, actor: str) -> bool:
+    """Keep a fact; False, if it was known.
+
+    Locks: the caller holds the shipment.
+    """
+    _event, is_new = ShipmentEvent.objects.get_or_create(
+        shipment=shipment,
+        source=fact.source[:40],
+        source_key=fact.key[:120],
+        defaults={
+            "code": fact.code[:30],
+            "place": fact.place[:80],
+            "actor": actor,
+            "happened_at": fact.at,
+            "detail": fact.detail,
+        },
+    )
+    return is_new
+
+
+def move(shipment: Shipment, to: State, fact: Fact, *, actor: str, **changes: Any) -> None:
+    """Move a parcel one step and keep why.
+
+    Locks: the caller holds the order and the shipment.
+    Raises: WrongMove, if the machine does not allow it.
+    """
+    note(shipment, fact, actor=actor)
+    _step(shipment, to, fact, actor=actor, **changes)
+
+
+def _step(shipment: Shipment, to: State, fact: Fact, *, actor: str, **changes: Any) -> None:
+    here = State(shipment.state)
+    if to not in MOVES[here]:
+        raise WrongMove(
+            _("Parcel %(number)s is %(state)s.")
+            % {"number": shipment.number, "state": here.label},
+            to=str(to),
+        )
+    changes |= {"state": to, "state_at": fact.at}
+    if to in State.ends():
+        changes["ended_at"] = fact.at
+    for name, value in changes.items():
+        setattr(shipment, name, value)
+    done = Shipment.objects.filter(pk=shipment.pk, state=here).update(**changes)
+    assert done, "the caller does not hold the shipment"
+    milestones.entered(shipment, to, at=fact.at, actor=actor)
+
+
+def reach(shipment: Shipment, target: State, fact: Fact, *, actor: str) -> bool:
+    """Walk a parcel to where a fact says it is, through every state between; never back.
+
+    False, if the parcel is there already, further on, or has not left the centre.
+    Locks: the caller holds the order and the shipment.
+    """
+    path = _path(State(shipment.state), target)
+    for state in path:
+        _step(shipment, state, fact, actor=actor)
+    return bool(path)
+
+
+def _path(here: State, target: State) -> list[State]:
+    if RANK.get(here, -1) < RANK[S.CLEARED] or RANK.get(target, 99) <= RANK[here]:
+        return []
+    path: list[State] = []
+    while target not in MOVES[here]:
+        if here == S.DELIVERED:
+            return []
+        here = WAY[WAY.index(here) + 1]
+        path.append(here)
+    return [*path, target]
+
+
+def plan(shipment: Shipment, at: datetime | None) -> None:
+    """Set when the machine looks at a parcel next, whoever holds it now.
+
+    Locks: the caller holds the shipment.
+    """
+    due.plan(shipment, at)
+    if at is not None:
+        due.wake(Shipment.DUE_TASK, id=shipment.pk)
+
+
+def code_of(text: str) -> str:
+    """The words for an event; one we do not know is shown as it came."""
+    return str(Code(text).label) if text in Code.values else text

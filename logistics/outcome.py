@@ -1,0 +1,76 @@
+"""What became of all orders: the table a simulation prints."""
+
+from collections.abc import Iterator
+
+from django.db.models import Count, Q, Sum
+
+from orders.models import Delivery, Hold, Order, OrderEvent
+from orders.states import CancelReason, State
+from payments.models import Charge, ChargeFact, Payout, Refund
+
+from .models import Declaration, Shipment
+
+Row = tuple[str, str]
+
+
+def table() -> Iterator[Row]:
+    """Names and figures, in the order of an order's life; the same world gives the same rows."""
+    yield from _orders()
+    yield from _money()
+    yield from _parcels()
+    yield from _promises()
+    yield from _settlement()
+
+
+def _orders() -> Iterator[Row]:
+    counts = dict(Order.objects.values_list("state").annotate(n=Count("pk")).order_by("state"))
+    yield "orders placed", str(sum(counts.values()))
+    for state in State:
+        yield f"  {state.value.lower()}", str(counts.get(state.value, 0))
+    reasons = Order.objects.filter(state=State.CANCELLED).values_list("cancel_reason")
+    found = dict(reasons.annotate(n=Count("pk")).order_by("cancel_reason"))
+    for reason in CancelReason:
+        if found.get(reason.value):
+            yield f"    {reason.value.lower()}", str(found[reason.value])
+
+
+def _money() -> Iterator[Row]:
+    yield "charges", str(Charge.objects.count())
+    for kind in (ChargeFact.Kind.CAPTURED, ChargeFact.Kind.REFUNDED):
+        facts = ChargeFact.objects.filter(kind=kind)
+        total = facts.aggregate(total=Sum("money"))["total"] or 0
+        yield f"  {kind.value.lower()}", f"{facts.count()} = {total} RUB"
+    waiting = Refund.objects.exclude(state=Refund.State.DONE).count()
+    yield "  refunds not done", str(waiting)
+
+
+def _parcels() -> Iterator[Row]:
+    yield "parcels", str(Shipment.objects.count())
+    counts = Shipment.objects.values_list("state").annotate(n=Count("pk")).order_by("state")
+    for state, number in counts:
+        yield f"  {state.lower()}", str(number)
+    again = Declaration.objects.filter(attempt_number__gt=1).count()
+    yield "  declarations sent again", str(again)
+    yield "holds put / still open", f"{Hold.objects.count()} / {_open_holds()}"
+
+
+def _open_holds() -> int:
+    return Hold.objects.filter(lifted_at=None).count()
+
+
+def _promises() -> Iterator[Row]:
+    judged = Delivery.objects.exclude(is_kept=None)
+    lanes = judged.values_list("lane").annotate(n=Count("pk"), kept=Count("pk", Q(is_kept=True)))
+    yield "deliveries judged", str(judged.count())
+    yield "  promises kept", str(judged.filter(is_kept=True).count())
+    for lane, number, kept in lanes.order_by("lane"):
+        yield f"    {lane}", f"{kept} of {number}"
+    late = OrderEvent.objects.filter(kind="DELAYED").values("order").distinct().count()
+    yield "  buyers told of a delay first", str(late)
+
+
+def _settlement() -> Iterator[Row]:
+    counts = Payout.objects.values_list("state").annotate(n=Count("pk"), sum=Sum("money"))
+    yield "payouts", str(Payout.objects.count())
+    for state, number, total in counts.order_by("state"):
+        yield f"  {state.lower()}", f"{number} = {total} CNY"

@@ -1,0 +1,243 @@
+"""Which ways there are for a parcel, what each costs and when it arrives."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import ROUND_CEILING, Decimal
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from catalog.models import Variant
+from catalog.models.texts import language
+from orders.models import City, Delivery
+from storefront.lib import money
+from storefront.lib.refusal import Refusal
+
+from . import network, timetable
+from .network import LastStretch, Link, Network, Route
+from .timetable import Run
+
+PACKING_G = 60
+PACKING_BPS = 400
+PACKED_VOLUME_BPS = 11_000
+
+
+class LaneClosed(Refusal):
+    """The way that was chosen does not run (any more)."""
+
+    code = "lane_closed"
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """A box as planned, packing included."""
+
+    weight_g: int
+    volume_cm3: int
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A service of a way at its planned times; for a step, from when goods are there."""
+
+    service_id: int
+    departs_at: datetime
+    arrives_at: datetime
+    is_main: bool
+    closes_at: datetime
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way of delivery as it can be offered now.
+
+    Money: `freight` is rubles, whole tens, from the origin to the door.
+    Time: `from_on` and `until_on` are days in the buyer's city, both inclusive; half of the
+    parcels are there by the first, nine of ten by the last. The instants are of the likely case.
+    """
+
+    lane_id: int
+    lane: str
+    mode: str
+    origin: str
+    title_ru: str
+    title_zh: str
+    title_en: str
+    freight: Decimal
+    from_on: date
+    until_on: date
+    legs: tuple[Planned, ...]
+    carrier: str
+    terminal_at: datetime
+    door_at: datetime
+
+    @property
+    def title(self) -> str:
+        """The name of the lane in the reader's language."""
+        return str(getattr(self, f"title_{language()}"))
+
+    @property
+    def main(self) -> Planned:
+        """The departure that parcels are loaded on."""
+        return next(leg for leg in self.legs if leg.is_main)
+
+
+def parcel_of(lines: Iterable[tuple[Variant, int]]) -> Parcel:
+    """The planned box for so many pieces of each variant.
+
+    Units: goods with their own boxes, plus 60 g and 4 % for packing; a tenth more volume.
+    """
+    given = list(lines)
+    weight = sum(variant.weight_g * quantity for variant, quantity in given)
+    volume = sum(_volume_mm3(variant) * quantity for variant, quantity in given)
+    return Parcel(
+        weight_g=weight + PACKING_G + weight * PACKING_BPS // 10_000,
+        volume_cm3=volume * PACKED_VOLUME_BPS // 10_000 // 1000,
+    )
+
+
+def _volume_mm3(variant: Variant) -> int:
+    return variant.length_mm * variant.width_mm * variant.height_mm
+
+
+def options(
+    *,
+    origin: str,
+    city: City,
+    weight_g: int,
+    volume_cm3: int,
+    modes_forbidden: frozenset[str],
+    now: datetime,
+) -> list[Way]:
+    """The ways worth offering, soonest first, one per lane; no queries while the network is kept.
+
+    A way that is neither sooner nor cheaper than another is left out.
+    """
+    known = network.current()
+    ways = [
+        way
+        for route in known.routes
+        if route.origin == origin and not route.modes & modes_forbidden
+        if (way := _way(known, route, city, Parcel(weight_g, volume_cm3), now))
+    ]
+    ways.sort(key=lambda way: (way.until_on, way.freight, way.from_on, way.lane))
+    return [way for n, way in enumerate(ways) if not _is_beaten(way, ways[:n])]
+
+
+def _is_beaten(way: Way, sooner: list[Way]) -> bool:
+    return any(one.freight <= way.freight and one.from_on <= way.from_on for one in sooner)
+
+
+def plan(delivery: Delivery, *, now: datetime) -> Way:
+    """The way of a delivery that starts now, at the freight that was agreed.
+
+    Raises: LaneClosed, if its lane does not run to that city.
+    """
+    known = network.current()
+    city = delivery.order.city
+    parcel = Parcel(delivery.weight_g, 0)
+    for route in known.routes:
+        if (route.code, route.origin) == (delivery.lane, delivery.origin):
+            way = _way(known, route, city, parcel, now)
+            if way:
+                return way
+    raise LaneClosed(_("This way of delivery does not run at present."))
+
+
+def next_run(lane_id: int, *, ready: datetime) -> Planned:
+    """The next main departure of a lane for a parcel that is in its bag.
+
+    Raises: LaneClosed, if none runs soon.
+    """
+    known = network.current()
+    links = _links(known, lane_id)
+    main = next(n for n, link in enumerate(links) if link.is_main)
+    runs = timetable.travel(links[main : main + 1], ready, known.calendars, late=False)
+    if not runs:
+        raise LaneClosed(_("This way of delivery does not run at present."))
+    return _planned(runs)[0]
+
+
+def onward(lane_id: int, city: City, *, arrived: datetime) -> tuple[date, date]:
+    """The days between which a parcel that has arrived by its main service reaches the door.
+
+    Time: days in the buyer's city; likely and in nine of ten cases.
+    Raises: LaneClosed, if an onward service does not run.
+    """
+    known = network.current()
+    route = next(route for route in known.routes if route.id == lane_id)
+    stretch = known.stretch(route.terminal_id, city.pk, on=arrived.date())
+    main = next(n for n, link in enumerate(route.links) if link.is_main)
+    if stretch:
+        links = [*route.links[main + 1 :], _door(stretch, city)]
+        early, late = (
+            timetable.travel(links, arrived, known.calendars, late=late) for late in (False, True)
+        )
+        if early and late:
+            return _day(early[-1], city), _day(late[-1], city)
+    raise LaneClosed(_("This way of delivery does not run at present."))
+
+
+def _links(known: Network, lane_id: int) -> tuple[Link, ...]:
+    return next(route.links for route in known.routes if route.id == lane_id)
+
+
+def _way(known: Network, route: Route, city: City, parcel: Parcel, now: datetime) -> Way | None:
+    on = now.date()
+    stretch = known.stretch(route.terminal_id, city.pk, on=on)
+    if stretch is None or not route.valid_from <= on < route.valid_until:
+        return None
+    links = (*route.links, _door(stretch, city))
+    early = timetable.travel(links, now, known.calendars, late=False)
+    late = timetable.travel(links, now, known.calendars, late=True)
+    if early is None or late is None:
+        return None
+    return Way(
+        lane_id=route.id,
+        lane=route.code,
+        mode=route.mode,
+        origin=route.origin,
+        title_ru=route.title_ru,
+        title_zh=route.title_zh,
+        title_en=route.title_en,
+        freight=freight(route, stretch, parcel),
+        from_on=_day(early[-1], city),
+        until_on=_day(late[-1], city),
+        legs=_planned(early),
+        carrier=stretch.carrier,
+        terminal_at=early[-1].departs_at,
+        door_at=early[-1].arrives_at,
+    )
+
+
+def _door(stretch: LastStretch, city: City) -> Link:
+    """Couriers work on weekends and rest on holidays."""
+    return Link(p50=stretch.p50, p90=stretch.p90, zone=ZoneInfo(city.timezone), rests="RU")
+
+
+def _day(run: Run, city: City) -> date:
+    return run.arrives_at.astimezone(ZoneInfo(city.timezone)).date()
+
+
+def _planned(runs: Iterable[Run]) -> tuple[Planned, ...]:
+    return tuple(
+        Planned(run.service_id, run.departs_at, run.arrives_at, run.is_main, run.closes_at)
+        for run in runs
+        if run.service_id is not None
+    )
+
+
+def freight(route: Route, stretch: LastStretch, parcel: Parcel) -> Decimal:
+    """The price of a parcel from the origin to the door.
+
+    Money: rubles, paid by the buyer.
+    Units: each begun 100 g of the weight, or of the volume where the lane counts it and it is
+    more.
+    Rounding: up to whole tens of rubles, once.
+    """
+    grams = Decimal(parcel.weight_g)
+    if route.divisor:
+        grams = max(grams, Decimal(parcel.volume_cm3) * 1000 / route.divisor)
+    begun = (grams / 100).to_integral_value(rounding=ROUND_CEILING)
+    return money.up_to_tens(route.base + stretch.base + begun * (route.per_100g + stretch.per_100g))

@@ -1,0 +1,61 @@
+"""The stretches of a lane from its main departure on, as carriers run them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from . import network, timetable
+from .models import Lane, Service
+from .network import Route
+
+CUSTOMS = "customs"
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """One run of a service, as planned: half of them take no longer."""
+
+    service: Service
+    closes_at: datetime
+    departs_at: datetime
+    arrives_at: datetime
+
+
+def route_of(lane_id: int) -> Route:
+    """A lane as routing knows it."""
+    return next(route for route in network.current().routes if route.id == lane_id)
+
+
+def main_of(lane_id: int) -> int:
+    """The service that the parcels of a lane are loaded on."""
+    link = next(link for link in route_of(lane_id).links if link.is_main)
+    assert link.service_id is not None
+    return link.service_id
+
+
+def way(lane: Lane, *, ready: datetime) -> list[Stretch]:
+    """The next departure that takes goods ready at an instant, and what carries them after it.
+
+    Nothing, if none runs soon. Customs on the way takes its time and is left out.
+    """
+    known = network.current()
+    links = route_of(lane.pk).links
+    first = next(place for place, link in enumerate(links) if link.is_main)
+    found = timetable.travel(links[first:], ready, known.calendars, late=False) or []
+    services = Service.objects.select_related("origin", "target").in_bulk(
+        [run.service_id for run in found if run.service_id is not None]
+    )
+    return [
+        Stretch(services[run.service_id], run.closes_at, run.departs_at, run.arrives_at)
+        for run in found
+        if run.service_id in services and services[run.service_id].carrier != CUSTOMS
+    ]
+
+
+def next_of(service: Service, lane_id: int, *, ready: datetime) -> Stretch | None:
+    """The next run of one service of a lane for goods that are ready."""
+    known = network.current()
+    link = next(link for link in route_of(lane_id).links if link.service_id == service.pk)
+    found = timetable.travel([link], ready, known.calendars, late=False)
+    if not found:
+        return None
+    return Stretch(service, found[0].closes_at, found[0].departs_at, found[0].arrives_at)

@@ -1,0 +1,163 @@
+"""An order as its buyer sees it: one line, six steps, and everything that happened."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils.translation import gettext as _
+
+from orders.models import Order, OrderEvent
+from orders.states import State as OrderState
+
+from .models import Shipment
+from .states import State
+
+REACHED = {
+    State.PLANNED: 1,
+    State.AWAITED: 1,
+    State.STOCKED: 1,
+    State.PICKED: 1,
+    State.PACKED: 2,
+    State.DECLARED: 2,
+    State.CLEARED: 3,
+    State.BAGGED: 3,
+    State.LOADED: 3,
+    State.DEPARTED: 3,
+    State.AT_BORDER: 4,
+    State.IMPORT_CLEARED: 5,
+    State.LAST_MILE: 5,
+    State.DELIVERED: 6,
+}
+STRANGE = {State.LOST, State.RETURNED, State.DESTROYED, State.CANCELLED}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One of the six steps of a way; `state` is done, now or next."""
+
+    label: str
+    state: str
+    border: bool = False
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Something that happened, newest first on the page."""
+
+    at: datetime
+    title: str
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Story:
+    """What the page of an order shows; `is_live` while something can still happen."""
+
+    headline: str
+    steps: tuple[Step, ...]
+    entries: tuple[Entry, ...]
+    shipments: tuple[Shipment, ...]
+    expected_on: date | None
+    is_live: bool
+
+
+def tell(order: Order) -> Story:
+    """The story of an order; a fixed number of queries."""
+    shipments = tuple(
+        order.shipments.select_related("lane", "bag", "departure", "delivery")
+        .prefetch_related("events", "legs__service__origin", "legs__service__target")
+        .order_by("pk")
+    )
+    own = tuple(order.events.order_by("happened_at", "pk"))
+    living = [one for one in shipments if one.state not in STRANGE]
+    reached = min((REACHED[State(one.state)] for one in living), default=0)
+    return Story(
+        headline=_headline(order, living, reached),
+        steps=_steps(order, reached),
+        entries=_entries(own, shipments),
+        shipments=shipments,
+        expected_on=max((one.expected_on for one in living if one.expected_on), default=None),
+        is_live=order.state in {OrderState.PLACED, OrderState.PAID} and reached < 6,
+    )
+
+
+def _steps(order: Order, reached: int) -> tuple[Step, ...]:
+    labels = [
+        _("Paid"),
+        _("Packed in Harbin"),
+        _("Chinese customs"),
+        _("On the way"),
+        _("Russian customs"),
+        _("In your hands"),
+    ]
+    done = reached if order.paid_at else 0
+    here = -1 if order.state == OrderState.CANCELLED else done
+    return tuple(
+        Step(
+            label,
+            "done" if index < done else "now" if index == here else "next",
+            border=index in {3, 4},
+        )
+        for index, label in enumerate(labels)
+    )
+
+
+def _headline(order: Order, living: list[Shipment], reached: int) -> str:
+    if order.state == OrderState.CANCELLED:
+        return _("Cancelled")
+    if order.state == OrderState.PLACED:
+        return _("Waiting for your payment")
+    if reached == 3 and living:
+        return _moving(living[0])
+    return {
+        0: _("Paid"),
+        1: _("Being collected in Harbin"),
+        2: _("At Chinese customs"),
+        4: _("At Russian customs"),
+        5: _("Cleared, on its way to you"),
+        6: _("Delivered"),
+    }.get(reached, _("Paid"))
+
+
+def _moving(shipment: Shipment) -> str:
+    if shipment.state != State.DEPARTED:
+        return _("Cleared, waiting for departure")
+    city = shipment.order.city.title
+    return {
+        "air": _("Flying to %(city)s"),
+        "rail": _("On the train to %(city)s"),
+        "road": _("On the road to %(city)s"),
+        "river": _("On the river to %(city)s"),
+    }[shipment.lane.mode] % {"city": city}
+
+
+def _entries(own: tuple[OrderEvent, ...], shipments: tuple[Shipment, ...]) -> tuple[Entry, ...]:
+    titles = _titles()
+    found = [
+        Entry(event.happened_at, titles[event.kind], _detail(event))
+        for event in own
+        if event.kind in titles
+    ]
+    for shipment in shipments:
+        for event in shipment.events.all():
+            where = f"{event.place} · {shipment.number}" if event.place else shipment.number
+            found.append(Entry(event.happened_at, event.get_code_display(), where))
+    return tuple(sorted(found, key=lambda entry: entry.at, reverse=True))
+
+
+def _titles() -> dict[str, str]:
+    return {
+        "PLACED": _("Order placed"),
+        "PAID": _("Payment received"),
+        "COMPLETED": _("Order completed"),
+        "CANCELLED": _("Order cancelled"),
+        "REFUNDING": _("Money is being returned"),
+        "REFUNDED": _("Money returned"),
+        "PROMISE_MOVED": _("The promised date has moved"),
+        "DELAYED": _("The parcel is late; we are sorry"),
+        "HANDED_OVER": _("The seller handed the goods over"),
+        "FAILED": _("The delivery failed"),
+    }
+
+
+def _detail(event: OrderEvent) -> str:
+    return str(event.detail.get("text", ""))

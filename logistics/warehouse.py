@@ -1,0 +1,351 @@
+"""What is on hand, for whom it is kept, and each change of that."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Case, F, Sum, Value, When
+from django.db.models.lookups import GreaterThanOrEqual
+from django.utils.translation import gettext as _
+
+from catalog import search
+from catalog.models import Offer
+from catalog.models.texts import language
+from orders.models import Delivery, Order, OrderLine
+from storefront.lib import locks
+from storefront.lib.refusal import Refusal
+
+from .models import Place, Reservation, Shipment, Stock, StockMove
+
+ORIGINS = {
+    Place.Kind.WAREHOUSE: Delivery.Origin.HARBIN,
+    Place.Kind.CONSOLIDATION: Delivery.Origin.SHENZHEN,
+}
+REGIMES = {Stock.Regime.DOMESTIC: 0, Stock.Regime.BONDED: 1}  # which is taken first
+COLUMNS = ("on_hand", "reserved", "allocated")
+BATCH = 200
+
+
+class OutOfStock(Refusal):
+    """There is not enough of something at its origin; nothing was reserved."""
+
+    code = "out_of_stock"
+
+
+class NotKept(Refusal):
+    """The goods are not kept for this order (any more)."""
+
+    code = "not_kept"
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """Goods that came to a place."""
+
+    place_id: int
+    offer_id: int
+    quantity: int
+    regime: str = Stock.Regime.DOMESTIC
+    cause: str = "receipt"
+
+
+@dataclass(frozen=True)
+class _Change:
+    stock_id: int
+    kind: str
+    cause: str
+    on_hand: int = 0
+    reserved: int = 0
+    allocated: int = 0
+
+
+def available(offer_ids: Collection[int]) -> dict[int, dict[str, int]]:
+    """How many pieces of each offer one line may take, by origin; one query.
+
+    A line takes from one row of stock, so of several places or regimes the fullest counts.
+    """
+    found: dict[int, dict[str, int]] = {}
+    rows = (
+        Stock.objects.filter(offer__in=offer_ids, place__kind__in=ORIGINS)
+        .annotate(free=F("on_hand") - F("reserved") - F("allocated"))
+        .values_list("offer_id", "place__kind", "free")
+    )
+    for offer_id, kind, free in rows:
+        places = found.setdefault(offer_id, {})
+        origin = ORIGINS[Place.Kind(kind)].value
+        places[origin] = max(places.get(origin, 0), free)
+    return found
+
+
+@transaction.atomic
+def reserve(order: Order, *, actor: str, now: datetime) -> list[Reservation]:
+    """Keep the goods of an order while it is being paid; all lines or none.
+
+    Lines of one offer draw on the same row together, domestic goods before bonded ones.
+
+    Time: `now` is business time.
+    Locks: the stock of the order's offers, by key; the caller holds the order.
+    Raises: OutOfStock, naming what is short.
+    """
+    lines = list(order.lines.select_related("delivery").order_by("position"))
+    stocks = locks.rows(Stock.objects.filter(offer__in={line.offer_id for line in lines}))
+    taken = _choose(lines, stocks)
+    kept = [
+        Reservation(line=line, stock_id=stock_id, quantity=line.quantity)
+        for line, stock_id in taken
+    ]
+    cause = f"order:{order.number}"
+    _apply(
+        [
+            _Change(one.stock_id, StockMove.Kind.RESERVED, cause, reserved=one.quantity)
+            for one in kept
+        ],
+        actor=actor,
+        now=now,
+    )
+    return Reservation.objects.bulk_create(kept)
+
+
+def _choose(lines: list[OrderLine], stocks: list[Stock]) -> list[tuple[OrderLine, int]]:
+    """For each line the row of stock that can give all of it, counting what earlier lines took."""
+    kinds = dict(Place.objects.filter(kind__in=ORIGINS).values_list("pk", "kind"))
+    ready = sorted(stocks, key=lambda s: (REGIMES[Stock.Regime(s.regime)], s.pk))
+    left = {stock.pk: stock.available for stock in ready}
+    taken, short = [], []
+    for line in lines:
+        fitting = (
+            stock.pk
+            for stock in ready
+            if stock.offer_id == line.offer_id
+            and left[stock.pk] >= line.quantity
+            and _origin(kinds, stock.place_id) == line.delivery.origin
+        )
+        stock_id = next(fitting, None)
+        if stock_id is None:
+            short.append(line)
+        else:
+            left[stock_id] -= line.quantity
+            taken.append((line, stock_id))
+    if short:
+        raise _out_of_stock(short)
+    return taken
+
+
+def _origin(kinds: dict[int, str], place_id: int) -> str:
+    kind = kinds.get(place_id)
+    return ORIGINS[Place.Kind(kind)].value if kind else ""
+
+
+def _out_of_stock(lines: Iterable[OrderLine]) -> OutOfStock:
+    titles = ", ".join(getattr(line, f"title_{language()}") for line in lines)
+    return OutOfStock(_("Not enough in stock: %(titles)s") % {"titles": titles}, titles=titles)
+
+
+@transaction.atomic
+def allocate(order: Order, *, actor: str, now: datetime) -> None:
+    """Turn what is reserved for an order into what is his; again changes nothing.
+
+    Locks: the stock rows, by key; the caller holds the order.
+    Raises: NotKept, if the goods were given back before.
+    """
+    kept = list(Reservation.objects.filter(line__order=order))
+    if any(one.state == Reservation.State.RELEASED for one in kept):
+        raise NotKept(_("The goods are no longer kept for this order."))
+    waiting = [one for one in kept if one.state == Reservation.State.RESERVED]
+    cause = f"order:{order.number}"
+    _apply(
+        [
+            _Change(
+                one.stock_id,
+                StockMove.Kind.ALLOCATED,
+                cause,
+                reserved=-one.quantity,
+                allocated=one.quantity,
+            )
+            for one in waiting
+        ],
+        actor=actor,
+        now=now,
+    )
+    _become(waiting, Reservation.State.ALLOCATED)
+
+
+@transaction.atomic
+def release(order: Order, *, actor: str, now: datetime) -> None:
+    """Give back what is reserved or allocated and not picked; again changes nothing.
+
+    Locks: the stock rows, by key; the caller holds the order.
+    """
+    columns = {Reservation.State.RESERVED: "reserved", Reservation.State.ALLOCATED: "allocated"}
+    kept = list(Reservation.objects.filter(line__order=order, state__in=columns))
+    cause = f"order:{order.number}"
+    _apply(
+        [
+            _Change(
+                one.stock_id,
+                StockMove.Kind.RELEASED,
+                cause,
+                **{columns[Reservation.State(one.state)]: -one.quantity},
+            )
+            for one in kept
+        ],
+        actor=actor,
+        now=now,
+    )
+    _become(kept, Reservation.State.RELEASED)
+
+
+@transaction.atomic
+def pick(shipment: Shipment, *, actor: str, now: datetime) -> None:
+    """Take the goods of a parcel from the shelf.
+
+    A line may be split over parcels: what is left of it stays allocated.
+
+    Locks: the stock rows, by key; the caller holds the order and the parcel.
+    Raises: NotKept, if they are not allocated to the order.
+    """
+    changes, done = [], []
+    for one, quantity in _contents(shipment):
+        if one.state != Reservation.State.ALLOCATED or one.quantity < quantity:
+            raise NotKept(_("The goods are no longer kept for this order."))
+        changes.append(
+            _Change(
+                one.stock_id,
+                StockMove.Kind.PICKED,
+                f"shipment:{shipment.number}",
+                on_hand=-quantity,
+                allocated=-quantity,
+            )
+        )
+        if one.quantity == quantity:
+            done.append(one)
+        else:
+            Reservation.objects.filter(pk=one.pk).update(quantity=F("quantity") - quantity)
+    _apply(changes, actor=actor, now=now)
+    _become(done, Reservation.State.PICKED)
+
+
+@transaction.atomic
+def put_back(shipment: Shipment, *, actor: str, now: datetime) -> None:
+    """Put the picked goods of a parcel back on the shelf, free for everybody.
+
+    Locks: the stock rows, by key; the caller holds the order and the parcel.
+    """
+    contents = _contents(shipment)
+    _apply(
+        [
+            _Change(
+                one.stock_id,
+                StockMove.Kind.RETURNED,
+                f"shipment:{shipment.number}",
+                on_hand=quantity,
+            )
+            for one, quantity in contents
+        ],
+        actor=actor,
+        now=now,
+    )
+    picked = [one for one, _quantity in contents if one.state == Reservation.State.PICKED]
+    _become(picked, Reservation.State.RELEASED)
+
+
+def receive(
+    place: Place, offer: Offer, quantity: int, *, regime: str, actor: str, now: datetime
+) -> Stock:
+    """Put goods that have come on the shelf.
+
+    Locks: the stock row.
+    """
+    return receive_all([Receipt(place.pk, offer.pk, quantity, regime)], actor=actor, now=now)[0]
+
+
+@transaction.atomic
+def receive_all(receipts: Sequence[Receipt], *, actor: str, now: datetime) -> list[Stock]:
+    """Put many goods on the shelf at once; the rows of stock, made where there were none.
+
+    Locks: the stock rows, by key.
+    Raises: ValueError, if a quantity is not positive.
+    """
+    if any(one.quantity <= 0 for one in receipts):
+        raise ValueError("only whole goods can be received")
+    Stock.objects.bulk_create(
+        [Stock(place_id=p, offer_id=o, regime=r) for p, o, r in map(_shelf, receipts)],
+        ignore_conflicts=True,
+    )
+    offers = {one.offer_id for one in receipts}
+    stocks = locks.rows(Stock.objects.filter(offer__in=offers))
+    by_shelf = {(s.place_id, s.offer_id, s.regime): s for s in stocks}
+    changes = [
+        _Change(by_shelf[_shelf(one)].pk, StockMove.Kind.RECEIVED, one.cause, on_hand=one.quantity)
+        for one in receipts
+    ]
+    for start in range(0, len(changes), BATCH):
+        _apply(changes[start : start + BATCH], actor=actor, now=now)
+    fresh = Stock.objects.in_bulk([change.stock_id for change in changes])
+    return [fresh[change.stock_id] for change in changes]
+
+
+def _shelf(receipt: Receipt) -> tuple[int, int, str]:
+    return receipt.place_id, receipt.offer_id, str(receipt.regime)
+
+
+def _contents(shipment: Shipment) -> list[tuple[Reservation, int]]:
+    items = shipment.items.select_related("line__reservation").order_by("line_id")
+    return [(item.line.reservation, item.quantity) for item in items]
+
+
+def _become(kept: Iterable[Reservation], state: Reservation.State) -> None:
+    keys = [one.pk for one in kept]
+    if keys:
+        Reservation.objects.filter(pk__in=keys).update(state=state)
+
+
+def _apply(changes: Sequence[_Change], *, actor: str, now: datetime) -> None:
+    """Change rows of stock, each once and only if enough is left, and write the movements down.
+
+    Locks: the rows, by key.
+    Raises: OutOfStock, if a row has less than is taken; the database refuses it too.
+    """
+    if not changes:
+        return
+    sums: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for change in changes:
+        for column in COLUMNS:
+            sums[change.stock_id][column] += getattr(change, column)
+    locks.rows(Stock.objects.filter(pk__in=sums))
+    after = {name: F(name) + _by_stock(sums, name) for name in COLUMNS}
+    enough = Stock.objects.filter(
+        GreaterThanOrEqual(after["reserved"], 0),
+        GreaterThanOrEqual(after["allocated"], 0),
+        GreaterThanOrEqual(after["on_hand"], after["reserved"] + after["allocated"]),
+        pk__in=sums,
+    )
+    if enough.update(**after) != len(sums):
+        raise OutOfStock(_("Not enough in stock."))
+    StockMove.objects.bulk_create(
+        [StockMove(actor=actor, happened_at=now, **vars(change)) for change in changes]
+    )
+    _note(sums)
+
+
+def _by_stock(sums: dict[int, dict[str, int]], column: str) -> Case:
+    return Case(
+        *(When(pk=pk, then=Value(change[column])) for pk, change in sums.items()),
+        default=Value(0),
+    )
+
+
+def _note(stock_ids: Collection[int]) -> None:
+    """Tell the catalogue, by key, how many pieces of each product lie free in Harbin."""
+    shelves = Stock.objects.filter(pk__in=stock_ids, place__kind=Place.Kind.WAREHOUSE)
+    products = shelves.values("offer__variant__product")
+    rows = (
+        Stock.objects.filter(offer__variant__product__in=products, place__kind=Place.Kind.WAREHOUSE)
+        .values_list("offer__variant__product")
+        .annotate(free=Sum(F("on_hand") - F("reserved") - F("allocated")))
+        .order_by("offer__variant__product")
+    )
+    for product_id, free in rows:
+        search.note(product_id, harbin_quantity=free)

@@ -1,0 +1,62 @@
+"""Carts and the quotes made of them."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from djmoney.models.fields import MoneyField
+
+from catalog.models import Offer
+
+
+class Cart(models.Model):
+    """What a visitor has put aside; its token is in his session."""
+
+    token = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True)
+    touched_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("cart")
+        verbose_name_plural = _("carts")
+
+    def __str__(self) -> str:
+        return str(self.token)
+
+
+class CartLine(models.Model):
+    cart = models.ForeignKey(Cart, models.CASCADE, related_name="lines")
+    offer = models.ForeignKey(Offer, models.CASCADE, related_name="+")
+    quantity = models.PositiveSmallIntegerField()
+
+    class Meta:
+        verbose_name = _("cart line")
+        verbose_name_plural = _("cart lines")
+        constraints = [
+            models.UniqueConstraint(fields=["cart", "offer"], name="cart_offer_once"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="cart_line_has_goods"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} x {self.offer_id}"
+
+
+class Quote(models.Model):
+    """Everything that makes up a total, frozen; a trigger forbids change."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    cart = models.ForeignKey(Cart, models.SET_NULL, null=True, related_name="quotes")
+    body = models.JSONField()
+    digest = models.CharField(max_length=64)
+    total = MoneyField(max_digits=12, decimal_places=2, default_currency=None)
+    made_at = models.DateTimeField()
+    valid_until = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("quote")
+        verbose_name_plural = _("quotes")
+
+    def __str__(self) -> str:
+        return str(self.id)

@@ -1,0 +1,292 @@
+"""Orders, their deliveries and lines, and what happened to them."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from djmoney.models.fields import MoneyField
+
+from catalog.models import Offer, Product, Seller, language
+from orders.states import CancelReason, State
+from storefront.lib import due, identifiers
+
+from .carts import Quote
+from .reference import City
+
+
+class OrderQuerySet(models.QuerySet["Order"]):
+    def for_buyer(self, user_id: int | None) -> "OrderQuerySet":
+        return self.filter(user=user_id) if user_id else self.none()
+
+    def for_visitor(self, user_id: int | None, numbers: list[str]) -> "OrderQuerySet":
+        """Orders of a signed-in buyer, and those this session placed or opened by a link."""
+        return self.for_buyer(user_id) | self.filter(number__in=numbers)
+
+
+class Order(due.Due):
+    """An agreement with a buyer; its row is the mutex of its life."""
+
+    DUE_TASK = "storefront.tasks.expire_order"
+    DUE_CLOCK = "wall"
+
+    number = models.CharField(_("number"), max_length=9, unique=True)
+    form_key = models.CharField(max_length=64, unique=True, editable=False)
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="orders"
+    )
+    quote = models.OneToOneField(Quote, models.PROTECT, related_name="order")
+    language = models.CharField(_("language"), max_length=10)
+
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.PLACED)
+    cancel_reason = models.CharField(
+        _("reason of the cancellation"), max_length=20, choices=CancelReason, blank=True
+    )
+
+    recipient = models.CharField(_("recipient"), max_length=120)
+    phone = models.CharField(_("phone"), max_length=20)
+    email = models.EmailField(_("e-mail"))
+    city = models.ForeignKey(City, models.PROTECT, related_name="+")
+    postcode = models.CharField(_("postcode"), max_length=6)
+    street = models.CharField(_("address"), max_length=300)
+
+    goods = MoneyField(_("goods"), max_digits=12, decimal_places=2, default_currency=None)
+    freight = MoneyField(_("freight"), max_digits=12, decimal_places=2, default_currency=None)
+    duty = MoneyField(_("duty"), max_digits=12, decimal_places=2, default_currency=None)
+    total = MoneyField(_("total"), max_digits=12, decimal_places=2, default_currency=None)
+    rate = models.DecimalField(_("rubles for one yuan"), max_digits=20, decimal_places=10)
+    rate_on = models.DateField(_("date of the rate"))
+
+    placed_at = models.DateTimeField(_("placed"))
+    expires_at = models.DateTimeField(_("reservation ends"))
+    paid_at = models.DateTimeField(_("paid"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+
+    objects = OrderQuerySet.as_manager()
+
+    class Meta(due.Due.Meta):
+        verbose_name = _("order")
+        verbose_name_plural = _("orders")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(total=F("goods") + F("freight") + F("duty")), name="order_total_is_sum"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    goods_currency="RUB",
+                    freight_currency="RUB",
+                    duty_currency="RUB",
+                    total_currency="RUB",
+                ),
+                name="order_in_rubles",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="CANCELLED") ^ Q(cancel_reason=""), name="order_cancel_has_reason"
+            ),
+        ]
+        indexes = [
+            *due.Due.Meta.indexes,
+            models.Index(fields=["user", "-id"], name="order_by_user"),
+            models.Index(fields=["state", "-id"], name="order_by_state"),
+        ]
+
+    def __str__(self) -> str:
+        return self.shown_number
+
+    @property
+    def shown_number(self) -> str:
+        """61-204-883-5"""
+        return identifiers.shown_order_number(self.number)
+
+    @property
+    def awaits_payment(self) -> bool:
+        return self.state == State.PLACED
+
+
+class Delivery(due.Due):
+    """The lines of one order that come from one origin by one way.
+
+    `cleared_at`, `delivered_at` and `is_kept` are written downward by logistics.
+    It is due when its protection period ends.
+    """
+
+    DUE_TASK = "storefront.tasks.release_delivery"
+
+    class Origin(models.TextChoices):
+        HARBIN = "harbin", _("Harbin")
+        SHENZHEN = "shenzhen", _("Shenzhen")
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="deliveries")
+    position = models.PositiveSmallIntegerField()
+    origin = models.CharField(_("origin"), max_length=10, choices=Origin)
+    lane = models.SlugField(_("lane"))
+    mode = models.CharField(_("way"), max_length=10)
+    freight = MoneyField(_("freight"), max_digits=12, decimal_places=2, default_currency=None)
+    duty = MoneyField(_("duty"), max_digits=12, decimal_places=2, default_currency=None)
+    weight_g = models.PositiveIntegerField(_("planned weight, g"))
+
+    promised_from_on = models.DateField(_("promised from"))
+    promised_until_on = models.DateField(_("promised until"))
+    cleared_at = models.DateTimeField(_("cleared"), null=True, blank=True)
+    delivered_at = models.DateTimeField(_("delivered"), null=True, blank=True)
+    is_kept = models.BooleanField(_("promise kept"), null=True, blank=True)
+    released_at = models.DateTimeField(_("money released"), null=True, blank=True)
+    cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
+
+    class Meta(due.Due.Meta):
+        verbose_name = _("delivery")
+        verbose_name_plural = _("deliveries")
+        constraints = [
+            models.UniqueConstraint(fields=["order", "position"], name="delivery_position_once"),
+            models.CheckConstraint(
+                condition=Q(promised_from_on__lte=F("promised_until_on")),
+                name="delivery_window_in_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order_id}/{self.position}"
+
+
+class OrderLineQuerySet(models.QuerySet["OrderLine"]):
+    def for_member(self, user_id: int | None) -> "OrderLineQuerySet":
+        """Lines of the sellers this user belongs to."""
+        return self.filter(seller__members__user=user_id)
+
+
+class OrderLine(models.Model):
+    """Goods of one seller in an order, all facts frozen at the sale."""
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="lines")
+    delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="lines")
+    position = models.PositiveSmallIntegerField()
+    offer = models.ForeignKey(Offer, models.PROTECT, related_name="+")
+    seller = models.ForeignKey(Seller, models.PROTECT, related_name="+")
+    title_ru = models.CharField(max_length=300)
+    title_zh = models.CharField(max_length=300)
+    title_en = models.CharField(max_length=300)
+    quantity = models.PositiveSmallIntegerField(_("quantity"))
+
+    price_cny = MoneyField(_("price"), max_digits=12, decimal_places=2, default_currency=None)
+    price_rub = MoneyField(_("price"), max_digits=12, decimal_places=2, default_currency=None)
+    commission_bps = models.PositiveIntegerField(_("commission, basis points"))
+    commission = MoneyField(_("commission"), max_digits=12, decimal_places=2, default_currency=None)
+
+    objects = OrderLineQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("order line")
+        verbose_name_plural = _("order lines")
+        constraints = [
+            models.UniqueConstraint(fields=["order", "position"], name="line_position_once"),
+            models.CheckConstraint(
+                condition=Q(
+                    quantity__gt=0,
+                    price_cny_currency="CNY",
+                    price_rub_currency="RUB",
+                    commission_currency="CNY",
+                ),
+                name="line_has_goods_and_currencies",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order_id}:{self.position}"
+
+    @property
+    def title(self) -> str:
+        """The title in the reader's language."""
+        return str(getattr(self, f"title_{language()}"))
+
+
+class Handover(models.Model):
+    """What one seller must hand over in Shenzhen for one delivery."""
+
+    delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="handovers")
+    seller = models.ForeignKey(Seller, models.PROTECT, related_name="handovers")
+    due_at = models.DateTimeField(_("hand over until"))
+    handed_at = models.DateTimeField(_("handed over"), null=True, blank=True)
+    actor = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = _("handover")
+        verbose_name_plural = _("handovers")
+        constraints = [models.UniqueConstraint(fields=["delivery", "seller"], name="handover_once")]
+
+    def __str__(self) -> str:
+        return f"{self.delivery_id} by {self.seller_id}"
+
+
+class OrderEvent(models.Model):
+    """A fact of an order's life: its history, and the queue of letters at once."""
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="events")
+    kind = models.CharField(_("event"), max_length=30)
+    actor = models.CharField(_("actor"), max_length=60)
+    happened_at = models.DateTimeField(_("happened"))
+    recorded_at = models.DateTimeField(_("recorded"), auto_now_add=True)
+    detail = models.JSONField(default=dict)
+    announced_at = models.DateTimeField(_("announced"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("order event")
+        verbose_name_plural = _("order events")
+        indexes = [
+            models.Index(fields=["order", "id"], name="order_event_by_order"),
+            models.Index(
+                fields=["id"], name="order_event_unannounced", condition=Q(announced_at=None)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order_id} {self.kind}"
+
+
+class Hold(models.Model):
+    """A stop sign that any stage can put on an order: a flag with a reason and an owner."""
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="holds")
+    reason = models.CharField(_("reason"), max_length=40)
+    note = models.CharField(_("note"), max_length=500, blank=True)
+    owner = models.CharField(_("desk"), max_length=20)
+    placed_at = models.DateTimeField(_("placed"))
+    placed_by = models.CharField(max_length=60)
+    lifted_at = models.DateTimeField(_("lifted"), null=True, blank=True)
+    lifted_by = models.CharField(max_length=60, blank=True)
+    answer = models.CharField(_("answer"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("hold")
+        verbose_name_plural = _("holds")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["order", "reason"], name="hold_once", condition=Q(lifted_at=None)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order_id} {self.reason}"
+
+
+class Review(models.Model):
+    """What a buyer says of goods he has received."""
+
+    line = models.OneToOneField(OrderLine, models.PROTECT, related_name="review")
+    product = models.ForeignKey(Product, models.PROTECT, related_name="reviews")
+    rating = models.PositiveSmallIntegerField(_("rating"))
+    title = models.CharField(_("title"), max_length=120, blank=True)
+    text = models.TextField(_("text"), blank=True)
+    written_at = models.DateTimeField(_("written"))
+
+    class Meta:
+        verbose_name = _("review")
+        verbose_name_plural = _("reviews")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(rating__gte=1, rating__lte=5), name="review_one_to_five"
+            )
+        ]
+        indexes = [models.Index(fields=["product", "-id"], name="review_by_product")]
+
+    def __str__(self) -> str:
+        return f"{self.rating} for {self.product_id}"

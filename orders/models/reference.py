@@ -1,0 +1,66 @@
+"""Cities, terms of the house, and the moves that machines may make."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models import Titled
+
+
+class StateMove(models.Model):
+    """One allowed move of one machine; a trigger refuses every other (docs/adr)."""
+
+    machine = models.CharField(max_length=30)
+    source = models.CharField(max_length=20)
+    target = models.CharField(max_length=20)
+
+    class Meta:
+        verbose_name = _("allowed move")
+        verbose_name_plural = _("allowed moves")
+        constraints = [
+            models.UniqueConstraint(fields=["machine", "source", "target"], name="move_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.machine} {self.source} {self.target}"
+
+
+class City(Titled):
+    """A Russian city that parcels are brought to."""
+
+    slug = models.SlugField(unique=True)
+    region_code = models.CharField(max_length=2)
+    region_ru = models.CharField(max_length=80)
+    region_zh = models.CharField(max_length=80)
+    region_en = models.CharField(max_length=80)
+    postcodes = ArrayField(models.CharField(max_length=6))
+    timezone = models.CharField(max_length=40)
+    latitude = models.DecimalField(max_digits=8, decimal_places=5)
+    longitude = models.DecimalField(max_digits=8, decimal_places=5)
+    population = models.PositiveIntegerField()
+    source = models.CharField(max_length=120)
+
+    class Meta:
+        verbose_name = _("city")
+        verbose_name_plural = _("cities")
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class Term(models.Model):
+    """A number the house has set for its dealings, dated; the newest valid row counts."""
+
+    key = models.SlugField()
+    value = models.PositiveIntegerField()
+    unit = models.CharField(max_length=20)
+    valid_from = models.DateField()
+    source = models.CharField(max_length=200)
+
+    class Meta:
+        verbose_name = _("term")
+        verbose_name_plural = _("terms")
+        constraints = [models.UniqueConstraint(fields=["key", "valid_from"], name="term_once")]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.value} {self.unit}"

@@ -1,0 +1,296 @@
+"""Rates of exchange: read from the central bank, kept for ever, asked for by day."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal, InvalidOperation
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+from lxml import etree
+
+from storefront.lib import http, money, xml
+from storefront.lib.refusal import Refusal
+
+from .models import Rate
+
+MOSCOW = ZoneInfo("Europe/Moscow")
+SET_AT = time(15, 30)  # when tomorrow's rates are out, Moscow time
+SOURCE = "cbr"
+OURS = "CNY"
+PLACES = Decimal(1).scaleb(-10)
+LIMIT_DAYS = 3
+MOST_MOVE = Decimal("0.15")
+NEIGHBOUR = timedelta(days=14)
+
+# Source: Labour Code of the Russian Federation, article 112, non-working holidays (month, day),
+# read 2026-11-21. Days off moved by decree are not known here; the limit leaves room for them.
+HOLIDAYS = frozenset(
+    {(1, day) for day in range(1, 9)} | {(2, 23), (3, 8), (5, 1), (5, 9), (6, 12), (11, 4)}
+)
+
+
+class RateExpired(Refusal):
+    """No rate is young enough to be quoted."""
+
+    code = "rate_expired"
+
+
+class BadRates(ValueError):
+    """Not a day's rates of the central bank."""
+
+
+@dataclass(frozen=True)
+class Quote:
+    """One currency of a day: `published` rubles for `nominal` units, `rate` for one."""
+
+    currency: str
+    nominal: int
+    published: Decimal
+    rate: Decimal
+
+
+@dataclass(frozen=True)
+class Daily:
+    """What the central bank published for a day."""
+
+    on: date
+    quotes: tuple[Quote, ...]
+
+    def rubles(self, currency: str) -> Decimal:
+        """Rubles for one unit.
+
+        Raises: KeyError.
+        """
+        return {quote.currency: quote.rate for quote in self.quotes}[currency]
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What came of storing a day: codes of currencies.
+
+    `held` were stored, but wait for a person; `differing` had been stored with another value,
+    which stands.
+    """
+
+    new: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
+    differing: tuple[str, ...] = ()
+
+
+def convert(value: Decimal, rate: Decimal) -> Decimal:
+    """The rubles of a value in another currency.
+
+    Rounding: half up to the kopeck, once.
+    """
+    return money.half_up(value * rate)
+
+
+def read(body: bytes) -> Daily:
+    """Read XML_daily: windows-1251, decimal comma, a value for `Nominal` units.
+
+    Rounding: rubles for one unit to ten places, as they are stored.
+    Raises: BadRates.
+    Source: the central bank's XML_daily.asp as recorded 2020-2025.
+    """
+    try:
+        root = xml.parse(body)
+    except xml.BadXml as error:
+        raise BadRates(f"not readable XML: {error}") from error
+    if root.tag != "ValCurs":
+        raise BadRates(f"the root is {root.tag}, not ValCurs")
+    on = _day(root.get("Date", ""))
+    quotes = tuple(_quote(node) for node in root.iterfind("Valute"))
+    if not quotes:
+        raise BadRates("there is no currency in it")
+    if len({quote.currency for quote in quotes}) != len(quotes):
+        raise BadRates("a currency stands in it twice")
+    return Daily(on, quotes)
+
+
+def _day(text: str) -> date:
+    parts = text.replace("/", ".").split(".")
+    try:
+        day, month, year = (int(part) for part in parts)
+        return date(year, month, day)
+    except ValueError as error:
+        raise BadRates(f"Date is {text!r}, not dd.mm.yyyy") from error
+
+
+def _quote(node: etree._Element) -> Quote:
+    currency = xml.text(node, "CharCode")
+    nominal = _number(node, "Nominal")
+    published = _number(node, "Value")
+    if len(currency) != 3 or nominal != int(nominal):
+        raise BadRates(f"{currency or 'a currency'} has no code or nominal")
+    rate = (published / nominal).quantize(PLACES)
+    if node.find("VunitRate") is not None:
+        _agree(currency, rate, _number(node, "VunitRate"))
+    if not rate:
+        raise BadRates(f"{currency} is worth nothing")
+    return Quote(currency, int(nominal), published, rate)
+
+
+def _number(node: etree._Element, name: str) -> Decimal:
+    text = xml.text(node, name)
+    try:
+        number = Decimal(text.replace("\xa0", "").replace(" ", "").replace(",", "."))
+    except InvalidOperation as error:
+        raise BadRates(f"{name} is {text!r}") from error
+    if not number.is_finite() or number <= 0:
+        raise BadRates(f"{name} is {text!r}")
+    return number
+
+
+def _agree(currency: str, rate: Decimal, unit: Decimal) -> None:
+    """A wrong nominal gives a plausible wrong number; the two ways must meet."""
+    if abs(rate - unit) > max(unit / 1000, PLACES):
+        raise BadRates(f"{currency}: Value for Nominal gives {rate}, VunitRate says {unit}")
+
+
+@transaction.atomic
+def store(daily: Daily, *, source: str, payload: bytes, now: datetime) -> Stored:
+    """Keep a day's rates; what is known stays as it is.
+
+    A rate that moved by more than 15 % against the last one of the two weeks before is kept but
+    held: it is not used until `confirm`.
+    """
+    kept = dict(
+        Rate.objects.filter(rate_on=daily.on, source=source).values_list("currency", "rate")
+    )
+    before = _before(daily.on)
+    fresh = [quote for quote in daily.quotes if quote.currency not in kept]
+    held = tuple(quote.currency for quote in fresh if _jumped(quote, before))
+    Rate.objects.bulk_create(
+        [
+            Rate(
+                currency=quote.currency,
+                rate_on=daily.on,
+                rate=quote.rate,
+                nominal=quote.nominal,
+                published=quote.published,
+                source=source,
+                payload_hash=hashlib.sha256(payload).hexdigest(),
+                fetched_at=now,
+                is_held=quote.currency in held,
+            )
+            for quote in fresh
+        ],
+        ignore_conflicts=True,
+    )
+    return Stored(
+        new=tuple(quote.currency for quote in fresh),
+        known=tuple(quote.currency for quote in daily.quotes if quote.currency in kept),
+        held=held,
+        differing=tuple(
+            quote.currency
+            for quote in daily.quotes
+            if quote.currency in kept and kept[quote.currency] != quote.rate
+        ),
+    )
+
+
+def _before(on: date) -> dict[str, Decimal]:
+    rows = Rate.objects.filter(rate_on__lt=on, rate_on__gte=on - NEIGHBOUR, is_held=False)
+    newest = rows.order_by("currency", "-rate_on", "-pk").distinct("currency")
+    return dict(newest.values_list("currency", "rate"))
+
+
+def _jumped(quote: Quote, before: Mapping[str, Decimal]) -> bool:
+    last = before.get(quote.currency)
+    return last is not None and abs(quote.rate - last) > last * MOST_MOVE
+
+
+def confirm(rate: Rate, *, actor: str, now: datetime) -> Rate:
+    """Let a held rate be used: a second row says who decided it, the first one stays."""
+    return Rate.objects.get_or_create(
+        currency=rate.currency,
+        rate_on=rate.rate_on,
+        source=f"{rate.source} {actor}"[:60],
+        defaults={
+            "rate": rate.rate,
+            "nominal": rate.nominal,
+            "published": rate.published,
+            "payload_hash": rate.payload_hash,
+            "fetched_at": now,
+        },
+    )[0]
+
+
+def rate_for(currency: str, *, on: date) -> Rate:
+    """The rate that holds on a day: the newest not held, published for that day or before.
+
+    Time: the limit is three *publication* days. The bank sets rates on working days for the next
+    day, so Sunday, Monday and the days after holidays have none of their own and do not count.
+    Raises: RateExpired, if there is none so young.
+    """
+    usable = Rate.objects.filter(currency=currency, rate_on__lte=on, is_held=False)
+    rate = usable.order_by("-rate_on", "-pk").first()
+    if rate is None or _missed(rate.rate_on, on) > LIMIT_DAYS:
+        raise RateExpired(
+            _("Prices are not available: the exchange rate is too old."), currency=currency, on=on
+        )
+    return rate
+
+
+def _missed(rate_on: date, on: date) -> int:
+    """How many days between had a rate of their own that we do not have."""
+    days = min((on - rate_on).days, 60)
+    return sum(has_own_rate(rate_on + timedelta(days=step)) for step in range(1, days + 1))
+
+
+def has_own_rate(day: date) -> bool:
+    """Whether the bank published a rate for this very day: its eve was a working day."""
+    eve = day - timedelta(days=1)
+    return eve.weekday() < 5 and (eve.month, eve.day) not in HOLIDAYS
+
+
+def published_by(now: datetime) -> list[date]:
+    """The days whose rates should be out: today's, and tomorrow's after half past three."""
+    local = now.astimezone(MOSCOW)
+    days = [_own(local.date())]
+    if local.time() >= SET_AT:
+        days.append(_own(local.date() + timedelta(days=1)))
+    return sorted(set(days))
+
+
+def _own(day: date) -> date:
+    """The day whose rate holds on this day."""
+    while not has_own_rate(day):
+        day -= timedelta(days=1)
+    return day
+
+
+def fetch(on: date | None = None) -> bytes:
+    """The central bank's file for a day, or the latest one.
+
+    Raises: Unreachable, Unknown, Refused.
+    """
+    params = {"date_req": f"{on:%d/%m/%Y}"} if on else {}
+    return http.call("GET", f"{settings.CBR_URL}/XML_daily.asp", params=params).body
+
+
+def ensure(*, now: datetime) -> str:
+    """Fetch the rates of today and tomorrow that are out and not here; says what came of it.
+
+    Raises: Unreachable; Unknown, also for an answer that cannot be read; Refused.
+    """
+    days = published_by(now)
+    ours = Rate.objects.filter(currency=OURS, source=SOURCE)
+    here = set(ours.filter(rate_on__in=days).values_list("rate_on", flat=True))
+    return "; ".join(_take(day, now) for day in days if day not in here) or "rates are here"
+
+
+def _take(day: date, now: datetime) -> str:
+    body = fetch(day)
+    try:
+        daily = read(body)
+    except BadRates as error:
+        raise http.Unknown(str(error)) from error
+    stored = store(daily, source=SOURCE, payload=body, now=now)
+    held = f", held: {' '.join(stored.held)}" if stored.held else ""
+    return f"{daily.on}: {len(stored.new)} new{held}"

@@ -1,0 +1,195 @@
+"""Money asked of buyers, money that came, money given back, and what providers told us."""
+
+import uuid
+from decimal import Decimal
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from djmoney.models.fields import MoneyField
+
+from orders.models import Order
+from payments import reasons
+from storefront.lib import due
+
+
+class ChargeQuerySet(models.QuerySet["Charge"]):
+    def open(self) -> "ChargeQuerySet":
+        """Charges that are wanted and may still bring money."""
+        return self.filter(is_wanted=True, state__in=["READY", "PENDING"])
+
+
+class Charge(due.Due):
+    """One attempt to take the price of an order; its status is derived from its facts."""
+
+    DUE_TASK = "storefront.tasks.drive_charge"
+    DUE_CLOCK = "wall"
+
+    class Method(models.TextChoices):
+        CARD = "bank_card", _("Mir card")
+        SBP = "sbp", _("SBP")
+
+    class State(models.TextChoices):
+        READY = "READY", _("to be sent")
+        PENDING = "PENDING", _("waits for the buyer")
+        CAPTURED = "CAPTURED", _("captured")
+        CANCELLED = "CANCELLED", _("cancelled")
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="charges")
+    key = models.UUIDField(_("idempotence key"), default=uuid.uuid4, unique=True, editable=False)
+    provider = models.SlugField(_("provider"))
+    method = models.CharField(_("method"), max_length=20, choices=Method)
+    price = MoneyField(_("price"), max_digits=12, decimal_places=2, default_currency=None)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.READY)
+    is_wanted = models.BooleanField(_("wanted"), default=True)
+
+    provider_id = models.CharField(max_length=60, blank=True)
+    page_url = models.URLField(_("payment page"), max_length=500, blank=True)
+    party = models.CharField(_("cancelled by"), max_length=30, blank=True)
+    reason = models.CharField(_("reason of the cancellation"), max_length=60, blank=True)
+    title = models.CharField(_("paid with"), max_length=120, blank=True)
+    opened_at = models.DateTimeField(_("opened"))
+    opened_by = models.CharField(_("opened by"), max_length=60)
+
+    objects = ChargeQuerySet.as_manager()
+
+    class Meta(due.Due.Meta):
+        verbose_name = _("charge")
+        verbose_name_plural = _("charges")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["provider", "provider_id"],
+                name="charge_provider_id_once",
+                condition=~Q(provider_id=""),
+            ),
+            models.UniqueConstraint(
+                fields=["order"],
+                name="charge_one_wanted",
+                condition=Q(is_wanted=True, state__in=["READY", "PENDING"]),
+            ),
+            models.CheckConstraint(
+                condition=Q(price__gt=Decimal(0), price_currency="RUB"), name="charge_in_rubles"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order_id} {self.key}"
+
+    @property
+    def reason_text(self) -> str:
+        """Why it did not go through, in the reader's language."""
+        return reasons.text(self.reason)
+
+
+class ChargeFactQuerySet(models.QuerySet["ChargeFact"]):
+    def captured(self, currency: str = "RUB") -> "ChargeFactQuerySet":
+        return self.filter(kind="CAPTURED", money_currency=currency)
+
+
+class ChargeFact(models.Model):
+    """Something a provider said of a charge, once per operation; append-only."""
+
+    class Kind(models.TextChoices):
+        CAPTURED = "CAPTURED", _("captured")
+        REFUNDED = "REFUNDED", _("refunded")
+        CANCELLED = "CANCELLED", _("cancelled")
+
+    charge = models.ForeignKey(Charge, models.PROTECT, related_name="facts")
+    kind = models.CharField(max_length=10, choices=Kind)
+    operation = models.CharField(max_length=80)
+    money = MoneyField(max_digits=12, decimal_places=2, default_currency=None)
+    fee = MoneyField(max_digits=12, decimal_places=2, default_currency=None)
+    happened_at = models.DateTimeField()
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ChargeFactQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("charge fact")
+        verbose_name_plural = _("charge facts")
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "operation"], name="charge_fact_once"),
+            models.CheckConstraint(
+                condition=Q(money__gte=Decimal(0), fee__gte=Decimal(0)),
+                name="charge_fact_not_negative",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.operation}"
+
+
+class RefundQuerySet(models.QuerySet["Refund"]):
+    def living(self) -> "RefundQuerySet":
+        """Refunds that were, or will be, given."""
+        return self.exclude(state="REJECTED")
+
+
+class Refund(due.Due):
+    """Rubles to give back."""
+
+    DUE_TASK = "payments.tasks.send_refund"
+    DUE_CLOCK = "wall"
+
+    class Reason(models.TextChoices):
+        CAME_TOO_LATE = "CAME_TOO_LATE", _("paid after the order was closed")
+        CAME_TWICE = "CAME_TWICE", _("paid twice")
+        CANCELLED = "CANCELLED", _("order cancelled")
+        LOST = "LOST", _("parcel lost or returned")
+
+    class State(models.TextChoices):
+        READY = "READY", _("to be sent")
+        SENT = "SENT", _("sent")
+        DONE = "DONE", _("done")
+        REJECTED = "REJECTED", _("rejected")
+
+    charge = models.ForeignKey(Charge, models.PROTECT, related_name="refunds")
+    key = models.UUIDField(_("idempotence key"), default=uuid.uuid4, unique=True, editable=False)
+    price = MoneyField(_("price"), max_digits=12, decimal_places=2, default_currency=None)
+    reason = models.CharField(_("reason"), max_length=20, choices=Reason)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.READY)
+    provider_id = models.CharField(max_length=60, blank=True)
+    answer = models.CharField(max_length=60, blank=True)
+    asked_at = models.DateTimeField(_("asked"))
+    asked_by = models.CharField(max_length=60)
+    done_at = models.DateTimeField(_("done"), null=True, blank=True)
+
+    objects = RefundQuerySet.as_manager()
+
+    class Meta(due.Due.Meta):
+        verbose_name = _("refund")
+        verbose_name_plural = _("refunds")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(price__gt=Decimal(0), price_currency="RUB"), name="refund_in_rubles"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.price} of {self.charge_id}"
+
+
+class Notice(due.Due):
+    """A call from a provider, stored raw before anything else; unsigned, so only a hint."""
+
+    DUE_TASK = "storefront.tasks.receive"
+    DUE_CLOCK = "wall"
+
+    provider = models.SlugField()
+    key = models.CharField(max_length=200)
+    event = models.CharField(max_length=60, blank=True)
+    object_id = models.CharField(max_length=80, blank=True)
+    body = models.BinaryField()
+    source = models.GenericIPAddressField(null=True)
+    received_at = models.DateTimeField()
+    outcome = models.CharField(max_length=200, blank=True)
+
+    class Meta(due.Due.Meta):
+        verbose_name = _("notice")
+        verbose_name_plural = _("notices")
+        constraints = [
+            models.UniqueConstraint(fields=["provider", "key"], name="notice_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.event} {self.object_id}"

@@ -1,0 +1,189 @@
+"""Every kind of journal as its legs: pure arithmetic, the table of docs/ledger.md in code.
+
+Each function returns legs that sum to zero in each currency; positive is debit.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from storefront.lib import money
+
+from .ledger import MOST_LEGS, Leg
+
+RUB, CNY = "RUB", "CNY"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of an order as settlement sees it.
+
+    Units: kopecks and fen; `goods` from the buyer, `gross` to the seller before commission, and
+    `booked`, the gross in rubles at the rate of the quote.
+    """
+
+    number: int
+    seller: str
+    goods: int
+    gross: int
+    booked: int
+    commission: int
+
+    @property
+    def net(self) -> int:
+        """What the seller is owed, in fen."""
+        return self.gross - self.commission
+
+
+def line(
+    number: int, *, seller: str, goods: Decimal, gross: Decimal, commission: Decimal, rate: Decimal
+) -> Line:
+    """Make a line of its money values.
+
+    Rounding: the gross in rubles, half up to the kopeck, once per line.
+    """
+    return Line(
+        number=number,
+        seller=seller,
+        goods=money.to_minor(goods, RUB),
+        gross=money.to_minor(gross, CNY),
+        booked=money.to_minor(money.half_up(gross * rate), RUB),
+        commission=money.to_minor(commission, CNY),
+    )
+
+
+def captured(units: int, *, currency: str = RUB, order_number: str) -> list[Leg]:
+    """Money of a buyer has arrived at the acquirer."""
+    return _pair("acquirer_clearing", "buyer_funds", currency, units, order_number)
+
+
+def acquirer_paid(gross: int, *, fee: int) -> list[Leg]:
+    """The acquirer has paid out to our bank, less his fee."""
+    return [
+        Leg("bank", RUB, gross - fee),
+        Leg("acquirer_fee", RUB, fee),
+        Leg("acquirer_clearing", RUB, -gross),
+    ]
+
+
+def released(
+    lines: Iterable[Line], *, freight: int, duty: int, order_number: str
+) -> list[list[Leg]]:
+    """A delivery's money stops being the buyer's: one journal, or several of at most 50 legs.
+
+    Whole lines stay together, so every journal balances by itself; freight and duty stand in
+    the first one. The margin is the rest, so the ruble side sums to zero.
+    """
+    first = [
+        *_pair("buyer_funds", "freight_income", RUB, freight, order_number),
+        *_pair("buyer_funds", "duty_payable", RUB, duty, order_number),
+    ]
+    return list(_packed(first, (_release_line(item, order_number) for item in lines)))
+
+
+def _release_line(item: Line, order_number: str) -> list[Leg]:
+    here = (order_number, item.number)
+    legs = [
+        Leg("buyer_funds", RUB, item.goods, "", *here),
+        Leg("fx_position", RUB, -item.booked, "", *here),
+        Leg("margin", RUB, item.booked - item.goods, "", *here),
+        Leg("fx_position", CNY, item.gross, "", *here),
+        Leg("seller_payable", CNY, -item.net, item.seller, *here),
+        Leg("commission", CNY, -item.commission, "", *here),
+    ]
+    return [leg for leg in legs if leg.units]
+
+
+def _packed(first: list[Leg], groups: Iterable[list[Leg]]) -> Iterator[list[Leg]]:
+    page = first
+    for group in groups:
+        if len(page) + len(group) > MOST_LEGS:
+            yield page
+            page = []
+        page = [*page, *group]
+    if page:
+        yield page
+
+
+def converted(*, sold: int, bought: int) -> list[Leg]:
+    """Rubles were sold for yuan at the bank."""
+    return [
+        Leg("fx_position", RUB, sold),
+        Leg("bank", RUB, -sold),
+        Leg("bank", CNY, bought),
+        Leg("fx_position", CNY, -bought),
+    ]
+
+
+@dataclass(frozen=True)
+class Position:
+    """The open yuan and what they are booked at before a conversion.
+
+    Units: fen owned by the position (debit), kopecks they stand at (credit, given as positive),
+    and how many of the fen are our own commission, for which no yuan will ever be bought.
+    """
+
+    yuan: int
+    rubles: int
+    own: int
+
+    def booked(self, yuan: int) -> int:
+        """What so many fen of it stand at.
+
+        Rounding: half up to the kopeck; the whole position gives its whole standing.
+        """
+        exact = Decimal(self.rubles) * yuan / self.yuan
+        return int(money.half_up(exact.scaleb(-2)).scaleb(2))
+
+
+def closed(position: Position, *, sold: int, bought: int) -> list[Leg]:
+    """What a conversion closes of the position: bought yuan at a difference, own ones wholly.
+
+    The rubles the closed yuan stood at, less the rubles that bought them, are the gain; our own
+    yuan leave the position against the yuan side of the same account.
+    """
+    if position.yuan <= 0:
+        return []
+    whole = position.booked(min(bought + position.own, position.yuan))
+    gain = whole - sold
+    return [
+        *_pair("fx_position", "fx_gain_loss", RUB, gain),
+        *_pair("fx_gain_loss", "fx_position", CNY, position.own),
+    ]
+
+
+def payout_sent(units: int, *, seller: str) -> list[Leg]:
+    """Yuan are on their way to a seller."""
+    return [
+        Leg("seller_payable", CNY, units, seller),
+        Leg("payouts_in_transit", CNY, -units),
+    ]
+
+
+def payout_credited(units: int) -> list[Leg]:
+    """Yuan have arrived at a seller's account."""
+    return _pair("payouts_in_transit", "bank", CNY, units)
+
+
+def refunded(units: int, *, order_number: str) -> list[Leg]:
+    """Rubles went back to a buyer."""
+    return _pair("buyer_funds", "acquirer_clearing", RUB, units, order_number)
+
+
+def promise_broken(units: int, *, order_number: str) -> list[Leg]:
+    """A buyer gets what a broken promise gives, through the acquirer."""
+    return _pair("compensation_expense", "acquirer_clearing", RUB, units, order_number)
+
+
+def uncovered(units: int, *, order_number: str) -> list[Leg]:
+    """A buyer gets back more than was held for his order; the house bears it."""
+    return _pair("compensation_expense", "buyer_funds", RUB, units, order_number)
+
+
+def _pair(debit: str, credit: str, currency: str, units: int, order_number: str = "") -> list[Leg]:
+    if not units:
+        return []
+    return [
+        Leg(debit, currency, units, order_number=order_number),
+        Leg(credit, currency, -units, order_number=order_number),
+    ]

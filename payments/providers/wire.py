@@ -1,0 +1,109 @@
+"""What every acquirer is asked and answers, whatever its own words are."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from ipaddress import IPv4Network, IPv6Network
+from typing import Literal, Protocol
+
+Status = Literal["pending", "captured", "cancelled"]
+RefundStatus = Literal["pending", "done", "rejected"]
+
+
+@dataclass(frozen=True)
+class Item:
+    """A line of the fiscal receipt; the price is of one piece, in the currency of the request."""
+
+    description: str
+    quantity: int
+    price: Decimal
+    subject: str
+
+
+@dataclass(frozen=True)
+class Request:
+    """A payment to be created: all a provider may know of an order."""
+
+    key: str
+    price: Decimal
+    currency: str
+    description: str
+    return_url: str
+    method: str
+    language: str
+    email: str
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """How a payment stands.
+
+    Money: `captured` is what the buyer paid, gross; `fee` is what the provider keeps of it.
+    """
+
+    status: Status
+    provider_id: str = ""
+    page_url: str = ""
+    captured: Decimal = Decimal(0)
+    currency: str = "RUB"
+    fee: Decimal = Decimal(0)
+    operation: str = ""
+    party: str = ""
+    reason: str = ""
+    title: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class RefundAnswer:
+    """How a refund stands."""
+
+    status: RefundStatus
+    provider_id: str = ""
+    price: Decimal = Decimal(0)
+    currency: str = "RUB"
+    reason: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Hint:
+    """What a notice says it is about."""
+
+    event: str
+    object_id: str
+    status: str
+
+
+class Drawer(Protocol):
+    """What a provider must be able to do; every call may raise the errors of `lib.http`."""
+
+    def create(self, request: Request) -> Answer:
+        """Create a payment; the same key gives the same payment."""
+
+    def read(self, provider_id: str) -> Answer:
+        """How a payment stands."""
+
+    def cancel(self, provider_id: str, *, key: str) -> Answer:
+        """End a payment that nobody has paid; refused, if it cannot be ended."""
+
+    def find(self, key: str, *, since: datetime) -> Answer | None:
+        """The payment made under a key the provider may have forgotten."""
+
+    def refund(
+        self, provider_id: str, *, key: str, price: Decimal, currency: str, description: str
+    ) -> RefundAnswer:
+        """Give money back; the same key gives the same refund."""
+
+    def read_refund(self, refund_id: str) -> RefundAnswer:
+        """How a refund stands."""
+
+    def find_refund(self, provider_id: str, *, description: str) -> RefundAnswer | None:
+        """The refund of a payment made under a description."""
+
+    def networks(self) -> list[IPv4Network | IPv6Network]:
+        """Where its notices come from."""
+
+    def hint(self, body: bytes) -> Hint:
+        """Read a notice; a ValueError, if it is none."""

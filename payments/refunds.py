@@ -1,0 +1,294 @@
+"""Giving rubles back: never more than came."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Sum
+from django.utils import translation
+from django.utils.translation import gettext as _
+from djmoney.money import Money
+
+from orders import holds, lifecycle
+from orders.models import Delivery, Order, OrderEvent
+from storefront.lib import clock, due, http, locks, money
+from storefront.lib.refusal import Refusal
+
+from . import charges, ledger, postings, providers
+from .models import Charge, ChargeFact, Journal, Refund
+from .providers import RefundAnswer
+
+State = Refund.State
+LOOK_AGAIN = timedelta(seconds=20)
+LONGEST_LOOK = timedelta(hours=1)
+
+
+class TooMuch(Refusal):
+    """More than is left of what the buyer paid."""
+
+    code = "too_much"
+
+
+def left(charge: Charge) -> Decimal:
+    """The rubles of a charge that may still be given back."""
+    asked = Refund.objects.living().filter(charge=charge)
+    given = asked.aggregate(total=Sum("price"))["total"] or Decimal(0)
+    return charges.captured_by(charge) - given
+
+
+@transaction.atomic
+def open(charge: Charge, *, price: Decimal, reason: str, actor: str, now_wall: datetime) -> Refund:
+    """Decide to give some of a charge back, due at once.
+
+    Locks: the caller holds the order's; the charge.
+    Raises: TooMuch, if that is more than is left of it.
+    """
+    charge = locks.row(Charge.objects.all(), charge.pk)
+    if price > left(charge):
+        raise TooMuch(_("No more can be given back than was paid."), asked=price, left=left(charge))
+    return Refund.objects.create(
+        charge=charge,
+        price=Money(price, "RUB"),
+        reason=Refund.Reason(reason),
+        asked_at=now_wall,
+        asked_by=actor,
+        due_at=now_wall,
+    )
+
+
+@transaction.atomic
+def open_rest(charge: Charge, *, reason: str, actor: str) -> Refund | None:
+    """Give back all that is left of a charge; None, if nothing is.
+
+    Locks: the caller holds the order's; the charge. The caller wakes the refund.
+    """
+    charge = locks.row(Charge.objects.all(), charge.pk)
+    rest = left(charge)
+    if rest <= 0:
+        return None
+    return open(charge, price=rest, reason=reason, actor=actor, now_wall=clock.wall())
+
+
+@transaction.atomic
+def give_back(
+    order: Order, delivery: Delivery, *, reason: str, actor: str, now: datetime
+) -> list[Refund]:
+    """Give back what a delivery cost: its goods, freight and duty; twice is once.
+
+    A delivery whose money had been released is taken back from the seller first, by its lines
+    at the original rate. More than is left of the order's charges is not given.
+    Money: rubles paid, whatever the rate is now.
+    Locks: the order row; the charges. The caller wakes the refunds given back.
+    """
+    lifecycle.lock(order.pk)
+    done = OrderEvent.objects.filter(order=order, kind="REFUNDING")
+    if done.filter(detail__delivery=delivery.position).exists():
+        return []
+    take_back(delivery, actor=actor, now=now)
+    opened = []
+    rest = price_of(delivery)
+    for charge in _paid(order):
+        part = min(rest, left(charge))
+        if part > 0:
+            opened.append(
+                open(charge, price=part, reason=reason, actor=actor, now_wall=clock.wall())
+            )
+            rest -= part
+    lifecycle.record(
+        order,
+        "REFUNDING",
+        actor=actor,
+        now=now,
+        delivery=delivery.position,
+        reason=str(reason),
+        price=str(price_of(delivery) - rest),
+    )
+    return opened
+
+
+def _paid(order: Order) -> Iterator[Charge]:
+    paid = Charge.objects.filter(order=order, state=Charge.State.CAPTURED)
+    yield from locks.rows(paid)
+
+
+def price_of(delivery: Delivery) -> Decimal:
+    """What the buyer paid for a delivery: goods, freight and duty, in rubles."""
+    goods = sum((line.price_rub.amount * line.quantity for line in delivery.lines.all()), Decimal())
+    return Decimal(goods + delivery.freight.amount + delivery.duty.amount)
+
+
+def take_back(delivery: Delivery, *, actor: str, now: datetime) -> list[Journal]:
+    """Mirror the release of a delivery, if there was one.
+
+    What the seller has been paid already makes his account negative.
+    """
+    released = Journal.objects.filter(
+        kind="released", key__startswith=f"release:{delivery.pk}:", reversal=None
+    )
+    return [
+        ledger.reverse(
+            journal,
+            key=f"un{journal.key}",
+            occurred_at=now,
+            actor=actor,
+            source=f"refund of delivery {delivery.pk}",
+        )
+        for journal in released.order_by("pk")
+    ]
+
+
+def ask(refund: Refund) -> RefundAnswer:
+    """Send a refund to its provider, or ask how it stands.
+
+    Not inside a transaction.
+    Raises: Unreachable, Unknown, Refused.
+    """
+    charge = refund.charge
+    drawer = providers.drawer(charge.provider)
+    if refund.provider_id:
+        return drawer.read_refund(refund.provider_id)
+    if clock.wall() - refund.asked_at > charges.KEY_LIVES:
+        found = drawer.find_refund(charge.provider_id, description=describe(refund))
+        if found is not None:
+            return found
+    return _send(drawer, refund)
+
+
+def _send(drawer: providers.Drawer, refund: Refund) -> RefundAnswer:
+    payment, description = refund.charge.provider_id, describe(refund)
+    try:
+        return drawer.refund(
+            payment,
+            key=str(refund.key),
+            price=refund.price.amount,
+            currency=refund.price.currency.code,
+            description=description,
+        )
+    except http.Refused as refused:
+        if refused.status != 400:
+            raise
+        # Our wording may have changed since the first try: then the refund is there already.
+        found = drawer.find_refund(payment, description=description)
+        return found or RefundAnswer("rejected", reason="refused")
+
+
+def describe(refund: Refund) -> str:
+    """What stands on the refund at the provider; its last word is unique."""
+    order = refund.charge.order
+    with translation.override(order.language):
+        text = _("Refund for order %(number)s") % {"number": order.shown_number}
+    return f"{text} · {refund.key.hex[:12]}"
+
+
+@transaction.atomic
+def record(refund: Refund, answer: RefundAnswer, *, actor: str, now: datetime) -> Refund:
+    """Keep what a provider said of a refund; any answer may come any number of times.
+
+    Locks: the caller holds the order's, the charge's and the refund's.
+    """
+    refund.provider_id = refund.provider_id or answer.provider_id
+    if refund.state in (State.DONE, State.REJECTED):
+        return refund
+    if answer.status == "done":
+        _done(refund, answer, actor=actor, now=now)
+    elif answer.status == "rejected":
+        _rejected(refund, answer.reason, actor=actor, now=now)
+    else:
+        refund.state = State.SENT
+    refund.save(update_fields=["provider_id", "state", "answer", "done_at"])
+    return refund
+
+
+def _done(refund: Refund, answer: RefundAnswer, *, actor: str, now: datetime) -> None:
+    charge = refund.charge
+    ChargeFact.objects.get_or_create(
+        kind=ChargeFact.Kind.REFUNDED,
+        operation=f"{charge.provider}:{answer.provider_id}",
+        defaults={
+            "charge": charge,
+            "money": refund.price,
+            "fee": Money(0, refund.price.currency),
+            "happened_at": now,
+        },
+    )
+    _book(refund, actor=actor, now=now)
+    refund.state, refund.done_at = State.DONE, now
+
+
+def _book(refund: Refund, *, actor: str, now: datetime) -> None:
+    order = refund.charge.order
+    units = money.to_minor(refund.price.amount, "RUB")
+    held = -ledger.order_balance("buyer_funds", "RUB", order.number)
+    if held < units:
+        ledger.post(
+            "uncovered",
+            key=f"uncovered:{refund.key}",
+            legs=postings.uncovered(units - held, order_number=order.number),
+            occurred_at=now,
+            actor=actor,
+            source=f"refund {refund.pk} is over what was held",
+        )
+    ledger.post(
+        "refunded",
+        key=f"refunded:{refund.key}",
+        legs=postings.refunded(units, order_number=order.number),
+        occurred_at=now,
+        actor=actor,
+        source=f"refund {refund.pk}",
+    )
+
+
+def _rejected(refund: Refund, reason: str, *, actor: str, now: datetime) -> None:
+    refund.state, refund.answer = State.REJECTED, reason[:60]
+    holds.put(
+        refund.charge.order,
+        reason="REFUND_REJECTED",
+        owner="finance",
+        actor=actor,
+        now=now,
+        note=f"{refund.price}: {reason}",
+    )
+
+
+@transaction.atomic
+def send_again(refund: Refund, *, actor: str, now_wall: datetime) -> Refund:
+    """Try a rejected refund once more, as another refund; the rejected one stays as it was.
+
+    Locks: the order row; the charge.
+    Raises: TooMuch, if its money was given back meanwhile.
+    """
+    lifecycle.lock(refund.charge.order_id)
+    return open(
+        refund.charge,
+        price=refund.price.amount,
+        reason=refund.reason,
+        actor=actor,
+        now_wall=now_wall,
+    )
+
+
+@transaction.atomic(durable=True)
+def settle(claimed: Refund, answer: RefundAnswer, *, actor: str, now: datetime) -> Refund:
+    """Record an answer for a claimed refund and give its row back.
+
+    Locks: order, charge, refund.
+    Raises: Zombie.
+    """
+    charge = claimed.charge
+    lifecycle.lock(charge.order_id)
+    locks.row(Charge.objects.all(), charge.pk)
+    fresh = record(locks.row(Refund.objects.all(), claimed.pk), answer, actor=actor, now=now)
+    due.finish(claimed, at=next_look(fresh))
+    return fresh
+
+
+def next_look(refund: Refund) -> datetime | None:
+    """When to ask about a refund again.
+
+    Time: wall.
+    """
+    if refund.state in (State.DONE, State.REJECTED):
+        return None
+    wall = clock.wall()
+    return wall + min(max((wall - refund.asked_at) / 4, LOOK_AGAIN), LONGEST_LOOK)

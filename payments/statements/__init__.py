@@ -1,0 +1,1 @@
+"""One drawer per bank format; text in, text out, no database."""

@@ -1,0 +1,38 @@
+"""Tasks of money: claim a due row, ask outside, record the answer, or try again later."""
+
+from typing import Any
+
+from celery import shared_task
+
+from storefront.lib import clock, due, http
+
+from . import refunds, settlement
+from .models import Payout, Refund
+
+OUTSIDE = (http.Unreachable, http.Unknown, http.Refused)
+
+
+@shared_task(name="payments.tasks.send_refund")
+def send_refund(*, id: int, **_: Any) -> None:
+    """Send a refund, or ask how it stands."""
+    refund = due.claim(Refund, id)
+    if refund is None:
+        return
+    try:
+        answer = refunds.ask(refund)
+        actor = f"provider:{refund.charge.provider}"
+        refunds.settle(refund, answer, actor=actor, now=clock.now())
+    except OUTSIDE as error:
+        due.retry(refund, error)
+
+
+@shared_task(name="payments.tasks.drive_payout")
+def drive_payout(*, id: int, **_: Any) -> None:
+    """Send a payout to the bank, or ask how it stands."""
+    payout = due.claim(Payout, id)
+    if payout is None:
+        return
+    try:
+        settlement.drive(payout, now=clock.now())
+    except OUTSIDE as error:
+        due.retry(payout, error)

@@ -1,0 +1,1 @@
+"""The sentences of the business: first this, then that, one transaction each."""

@@ -1,0 +1,99 @@
+"""Money comes, and therefore the goods go. Return page, notice and sweep all end here."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from logistics import promises, shipments, warehouse
+from orders import lifecycle, terms
+from orders.models import Order
+from payments import charges, refunds
+from payments.models import Charge, Notice, Refund
+from payments.providers import Answer
+from storefront.lib import due, http, locks
+
+
+def drive(charge: Charge, *, now: datetime) -> None:
+    """Ask the provider about a claimed charge and take in what it says.
+
+    Raises: the errors of `storefront.lib.http`; the caller retries.
+    """
+    answer = charges.ask(charge)
+    settle(charge, answer, actor=f"provider:{charge.provider}", now=now, claimed=True)
+
+
+def look(order: Order, *, now: datetime) -> None:
+    """For the return page: ask about this order's open charges at once; silence is no harm."""
+    for charge in order.charges.exclude(provider_id="", state=Charge.State.READY):
+        if charge.state != Charge.State.PENDING:
+            continue
+        try:
+            answer = charges.ask(charge)
+        except (http.Unreachable, http.Unknown, http.Refused):
+            continue
+        settle(charge, answer, actor=f"provider:{charge.provider}", now=now)
+
+
+def receive(notice: Notice, *, now: datetime) -> str:
+    """Follow a claimed notice: it is only a hint, the object is read again.
+
+    Raises: the errors of `storefront.lib.http`.
+    """
+    charge = charges.for_object(notice.provider, notice.object_id)
+    if charge is None:
+        return "unknown object"
+    answer = charges.ask(charge)
+    settle(charge, answer, actor=f"provider:{notice.provider}", now=now)
+    return answer.status
+
+
+@transaction.atomic(durable=True)
+def again(order: Order, *, actor: str, wall: datetime) -> None:
+    """Open a new charge after the last one was cancelled; a living one is simply kept.
+
+    Locks: the order row.
+    Raises: WrongState, if the order does not wait for payment.
+    """
+    fresh = lifecycle.lock(order.pk)
+    lifecycle.must_await_payment(fresh)
+    if charges.living(fresh) is not None:
+        return
+    last = fresh.charges.order_by("-pk").first()
+    method = last.method if last else Charge.Method.CARD
+    charge = charges.open(fresh, method=method, actor=actor, now_wall=wall)
+    due.wake(charge.DUE_TASK, id=charge.pk)
+
+
+@transaction.atomic(durable=True)
+def settle(
+    charge: Charge, answer: Answer, *, actor: str, now: datetime, claimed: bool = False
+) -> None:
+    """Record what a provider said, then decide what it means for the order.
+
+    Money that arrives is always recorded; what it means is decided after.
+    Locks: order, charge, stock by key, ledger accounts.
+    """
+    order = lifecycle.lock(charge.order_id)
+    fresh = locks.row(Charge.objects.all(), charge.pk)
+    recorded = charges.record(fresh, answer, actor=actor, now=now)
+    if recorded.is_new_capture:
+        _use_money(order, fresh, actor=actor, now=now)
+    if claimed:
+        due.finish(charge, at=charges.next_look(recorded.charge))
+
+
+def _use_money(order: Order, charge: Charge, *, actor: str, now: datetime) -> None:
+    if order.awaits_payment and charges.covers(charge, order):
+        order = lifecycle.mark_paid(order, actor=actor, now=now)
+        warehouse.allocate(order, actor=actor, now=now)
+        promises.fix(order, actor=actor, now=now)
+        until = now + terms.handover(on=now.date())
+        lifecycle.ask_handovers(order.deliveries.filter(origin="shenzhen"), due_at=until)
+        for shipment in shipments.plan(order, actor=actor, now=now):
+            due.wake(shipment.DUE_TASK, id=shipment.pk)
+        return
+    reason = Refund.Reason.CAME_TWICE if order.paid_at else Refund.Reason.CAME_TOO_LATE
+    refund = refunds.open_rest(charge, reason=reason, actor=actor)
+    if refund is not None:
+        lifecycle.record(order, "REFUNDING", actor=actor, now=now, reason=str(reason))
+        due.wake(refund.DUE_TASK, id=refund.pk)

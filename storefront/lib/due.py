@@ -1,0 +1,178 @@
+"""Work that waits: rows a machine must act on, found by a sweeper and claimed with a lease.
+
+The row is the truth; Celery and its broker carry hints only, and losing one costs nothing but
+a second.
+"""
+
+import logging
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Literal, TypeVar
+
+from celery import current_app
+from django.apps import apps
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import F, Q
+from prometheus_client import Counter
+
+from . import clock
+
+log = logging.getLogger(__name__)
+HINTS_LOST = Counter("sungari_hints_lost_total", "Hints that could not be sent to the broker")
+HINT_AGAIN = timedelta(seconds=10)
+BACKOFF = (5, 15, 60, 300, 900, 3600)  # wall seconds; the last one is repeated
+
+
+class Zombie(Exception):
+    """The lease was lost: somebody else has taken this row since."""
+
+
+class Due(models.Model):
+    """A row that waits for a machine when `due_at` is set.
+
+    Time: `due_at` runs on the clock named by DUE_CLOCK; leases and hints on the wall clock.
+    """
+
+    DUE_TASK: ClassVar[str]
+    DUE_CLOCK: ClassVar[Literal["wall", "business"]] = "business"
+
+    due_at = models.DateTimeField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True, editable=False)
+    attempt = models.PositiveIntegerField(default=0, editable=False)
+    failures = models.PositiveSmallIntegerField(default=0, editable=False)
+    hinted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    last_error = models.TextField(blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["due_at"], name="%(class)s_due", condition=Q(due_at__isnull=False))
+        ]
+
+
+Row = TypeVar("Row", bound=Due)
+FIELDS = ["due_at", "lease_until", "failures", "hinted_at", "last_error"]
+
+
+def kinds() -> list[type[Due]]:
+    """Every model whose rows can wait, in the order of the apps."""
+    return [model for model in apps.get_models() if issubclass(model, Due)]
+
+
+def now_for(model: type[Due]) -> datetime:
+    return clock.wall() if model.DUE_CLOCK == "wall" else clock.now()
+
+
+def wake(task: str, *, id: int) -> None:
+    """After commit, tell a worker that a row is due now. Best effort: the sweeper finds it too."""
+    if clock.virtual() is None:
+        transaction.on_commit(lambda: send(task, id=id), robust=True)
+
+
+def send(task: str, *, id: int) -> None:
+    """Send a hint now; a broker that is away is counted, never raised."""
+    try:
+        current_app.send_task(task, kwargs={"id": id}, ignore_result=True, retry=False)
+    except Exception as error:  # the broker may fail in any way; the row is safe
+        HINTS_LOST.inc()
+        log.warning("hint for %s %s was not sent: %s", task, id, error)
+
+
+def set_due(row: Due, at: datetime | None) -> None:
+    """Set when a row is due next, on an instance whose row the caller has locked.
+
+    Whoever holds a lease on it keeps it: his finish decides, and a wish set here is only an
+    earlier time. The caller saves with `update_fields`, `due.FIELDS` among them, or calls `plan`.
+    """
+    row.due_at = at
+    row.hinted_at = None
+
+
+def plan(row: Due, at: datetime | None) -> None:
+    """Store when a row is due next, and drop its lease: a zombie's finish matches nothing."""
+    model = type(row)
+    model._default_manager.filter(pk=row.pk).update(
+        due_at=at, hinted_at=None, lease_until=None, attempt=F("attempt") + 1, failures=0
+    )
+    row.due_at = at
+
+
+def claim(model: type[Row], id: int) -> Row | None:
+    """Take a due row for this worker, or None if it is not due or somebody holds it.
+
+    Time: the lease runs on the database's clock, LEASE_SECONDS long.
+    """
+    lease = timedelta(seconds=settings.LEASE_SECONDS)
+    wall = clock.wall()
+    free = Q(lease_until__isnull=True) | Q(lease_until__lt=wall)
+    taken = model._default_manager.filter(free, pk=id, due_at__lte=now_for(model)).update(
+        lease_until=wall + lease, attempt=F("attempt") + 1
+    )
+    return model._default_manager.get(pk=id) if taken else None
+
+
+def finish(row: Due, *, at: datetime | None) -> None:
+    """Give a claimed row back, inside the transaction of its effect.
+
+    Raises: Zombie, if the lease was lost; the transaction must roll back.
+    """
+    _close(row, due_at=at, failures=0, last_error="")
+
+
+def retry(row: Due, error: BaseException | str) -> None:
+    """Give a claimed row back after a failure; it comes again later, each time slower."""
+    wait = BACKOFF[min(row.failures, len(BACKOFF) - 1)]
+    kind = type(row)
+    at = (
+        clock.wall() + timedelta(seconds=wait)
+        if kind.DUE_CLOCK == "wall"
+        else clock.shift(clock.now(), wall_seconds=wait)
+    )
+    try:
+        _close(row, due_at=at, failures=row.failures + 1, last_error=str(error)[:500])
+    except Zombie:
+        log.info("%s %s was taken over while it failed: %s", kind.__name__, row.pk, error)
+
+
+def _close(row: Due, **values: Any) -> None:
+    mine = type(row)._default_manager.filter(pk=row.pk, attempt=row.attempt)
+    if not mine.update(lease_until=None, hinted_at=None, **values):
+        raise Zombie(f"{type(row).__name__} {row.pk} attempt {row.attempt}")
+
+
+def waiting(model: type[Row], *, limit: int) -> models.QuerySet[Row]:
+    """Due rows nobody holds, oldest first."""
+    free = Q(lease_until__isnull=True) | Q(lease_until__lt=clock.wall())
+    ready = model._default_manager.filter(free, due_at__lte=now_for(model))
+    return ready.order_by("due_at", "pk")[:limit]
+
+
+def sweep(*, limit: int = 200) -> int:
+    """Hint every due row that was not hinted lately; any number of sweepers may run."""
+    return sum(_sweep(model, limit) for model in kinds())
+
+
+def _sweep(model: type[Due], limit: int) -> int:
+    wall = clock.wall()
+    stale = Q(hinted_at__isnull=True) | Q(hinted_at__lt=wall - HINT_AGAIN)
+    free = Q(lease_until__isnull=True) | Q(lease_until__lt=wall)
+    with transaction.atomic():
+        ids = list(
+            model._default_manager.filter(stale, free, due_at__lte=now_for(model))
+            .order_by("due_at", "pk")
+            .select_for_update(skip_locked=True, no_key=True)
+            .values_list("pk", flat=True)[:limit]
+        )
+        model._default_manager.filter(pk__in=ids).update(hinted_at=wall)
+    for id in ids:
+        send(model.DUE_TASK, id=id)
+    return len(ids)
+
+
+def next_due() -> Iterator[tuple[datetime, type[Due]]]:
+    """For a driver of simulated time: the earliest due instant of each kind."""
+    for model in kinds():
+        first = model._default_manager.filter(due_at__isnull=False).order_by("due_at").first()
+        if first is not None and first.due_at is not None:
+            yield first.due_at, model

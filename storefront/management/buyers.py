@@ -1,0 +1,171 @@
+"""Made-up buyers: seeded, so that the same seed makes the same people do the same things."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from catalog.models import Offer
+from orders import carts, lifecycle, reviews
+from orders.models import City, Order, OrderLine
+from orders.states import CancelReason
+from storefront.flows import cancellation, checkout
+from storefront.lib import http
+from storefront.lib.refusal import Refusal
+from storefront.management.driver import Driver
+
+GOOD, WITH_CODE, DECLINED = "good", "with_code", "declined"
+OUTCOMES = {"pays": 80, "tries twice": 6, "leaves": 6, "cancels": 5, "pays by sbp": 30}
+NAMES = ("Алексей", "Мария", "Дмитрий", "Ольга", "Сергей", "Елена", "Андрей", "Наталья")
+SURNAMES = ("Коваленко", "Шевчук", "Бондарь", "Ткач", "Мельник", "Кравец", "Гончар", "Заяц")
+TRIES = 6
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What one buyer is going to do."""
+
+    number: int
+    after: timedelta
+    outcome: str
+    luck: int
+
+
+@dataclass
+class Counts:
+    """What the buyers met with."""
+
+    placed: int = 0
+    refused: int = 0
+
+
+def plans(*, orders: int, days: int, seed: int) -> list[Plan]:
+    """When so many buyers come over so many days, and what each will do; by time."""
+    chance = random.Random(seed)  # noqa: S311  seeded on purpose
+    minutes = sorted(chance.randrange(days * 24 * 60) for _ in range(orders))
+    outcomes = chance.choices(list(OUTCOMES), list(OUTCOMES.values()), k=orders)
+    return [
+        Plan(number, timedelta(minutes=minute), outcome, chance.randrange(2**32))
+        for number, (minute, outcome) in enumerate(zip(minutes, outcomes, strict=True))
+    ]
+
+
+class Crowd:
+    """Lets planned buyers shop through the real flows, and pay in the sandbox."""
+
+    def __init__(self, driver: Driver, *, prefix: str, opinions: Sequence[dict[str, str]]) -> None:
+        self.driver = driver
+        self.prefix = prefix
+        self.counts = Counts()
+        self.user_id: int | None = None
+        self._opinions = {row["product"]: row for row in opinions}
+        self._cities = list(City.objects.order_by("pk"))
+        live = Offer.objects.live().filter(variant__product__is_listed=True)
+        self._offers = list(live.order_by("pk").values_list("pk", "variant__product__kind"))
+        self._weights = [4 if kind in {"phone", "tablet"} else 1 for _, kind in self._offers]
+
+    def expect(self, plan: Plan, *, begun: datetime) -> None:
+        """Let a buyer come when he is due."""
+        self.driver.at(begun + plan.after, lambda now: self._shop(plan, now))
+
+    def _shop(self, plan: Plan, now: datetime) -> None:
+        chance = random.Random(plan.luck)  # noqa: S311  seeded on purpose
+        for _try in range(TRIES):
+            try:
+                order = self._order(plan, chance, now)
+            except Refusal:
+                self.counts.refused += 1
+                continue
+            self.counts.placed += 1
+            self._go_on(order, plan, chance, now)
+            return
+
+    def _order(self, plan: Plan, chance: random.Random, now: datetime) -> Order:
+        city = chance.choices(self._cities, [one.population for one in self._cities])[0]
+        cart = carts.open(user_id=None, now=now)
+        for _line in range(chance.choices((1, 2, 3), (80, 15, 5))[0]):
+            offer_id = chance.choices(self._offers, self._weights)[0][0]
+            carts.put(cart, offer_id, quantity=chance.choices((1, 2), (92, 8))[0], now=now)
+        quote, basket = checkout.quote(cart, city=city, chosen={}, now=now, wall=now)
+        if chance.random() < 0.5:
+            cheap = {g.origin: min(g.ways, key=lambda w: w.freight).lane for g in basket.groups}
+            quote, basket = checkout.quote(cart, city=city, chosen=cheap, now=now, wall=now)
+        agreement = checkout.Agreement(
+            quote_id=str(quote.pk),
+            digest=quote.digest,
+            method="sbp" if plan.outcome == "pays by sbp" else "bank_card",
+            contact=self._contact(plan, chance, city),
+            form_key=f"{self.prefix}-{plan.number}-{plan.luck}",
+        )
+        return checkout.agree(agreement, actor="guest", now=now, wall=now)
+
+    def _contact(self, plan: Plan, chance: random.Random, city: City) -> lifecycle.Contact:
+        known = self.user_id if plan.number % 9 == 4 else None
+        return lifecycle.Contact(
+            recipient=f"{chance.choice(NAMES)} {chance.choice(SURNAMES)}",
+            phone=f"+7900{plan.number:07d}",
+            email=f"buyer{plan.number}@example.com",
+            postcode=city.postcodes[0].ljust(6, "0"),
+            street=f"ул. Примерная, {chance.randrange(1, 90)}",
+            language=chance.choices(("ru", "zh-hans", "en"), (94, 3, 3))[0],
+            user_id=known,
+        )
+
+    def _go_on(self, order: Order, plan: Plan, chance: random.Random, now: datetime) -> None:
+        if plan.outcome == "leaves":
+            return
+        card = DECLINED if plan.outcome == "tries twice" else GOOD
+        if plan.outcome == "pays" and chance.random() < 0.5:
+            card = WITH_CODE
+        soon = now + timedelta(minutes=chance.randrange(5, 20))
+        self.driver.at(soon, lambda _now: self._pay(order, plan, card))
+        if card == DECLINED:
+            again = soon + timedelta(minutes=10)
+            self.driver.at(again, lambda _now: self._pay(order, plan, GOOD))
+        if plan.outcome == "cancels":
+            self.driver.at(soon + timedelta(minutes=25), lambda at: self._cancel(order, at))
+        promised = order.deliveries.order_by("-promised_until_on").first()
+        if promised is not None and chance.random() < 0.6:
+            days = (promised.promised_until_on - now.date()).days + chance.randrange(1, 6)
+            line_id = order.lines.order_by("position").values_list("pk", flat=True)[0]
+            self.driver.at(now + timedelta(days=days), lambda at: self._review(line_id, at))
+
+    def _pay(self, order: Order, plan: Plan, card: str) -> None:
+        charge = order.charges.order_by("-pk").first()
+        if charge is None or not charge.provider_id:
+            return
+        means = {"method": "sbp", "outcome": "paid"}
+        if plan.outcome != "pays by sbp":
+            means = {"card": CARDS[card]}
+        url = f"{settings.SANDBOX_PUBLIC_URL}/_/pay/{charge.provider_id}"
+        try:
+            http.call("POST", url, json=means)
+        except http.Refused:
+            return  # the page was closed already: the buyer came too late
+
+    def _cancel(self, order: Order, now: datetime) -> None:
+        try:
+            cancellation.cancel(order, reason=CancelReason.BUYER, actor="guest", now=now)
+        except Refusal:
+            return  # packed already: the buyer is told so and keeps his order
+
+    def _review(self, line_id: int, now: datetime) -> None:
+        line = OrderLine.objects.select_related("delivery", "offer__variant__product").get(
+            pk=line_id
+        )
+        slug = line.offer.variant.product.slug
+        row = self._opinions.get(slug)
+        if row is None or line.delivery.delivered_at is None:
+            return
+        opinion = reviews.Opinion(int(row["rating"]), row["title"], row["text"])
+        reviews.write(line, opinion, now=now)
+        del self._opinions[slug]
+
+
+CARDS = {
+    GOOD: "2200000000000012",
+    WITH_CODE: "2200000000000053",
+    DECLINED: "2202000000000010",
+}

@@ -1,0 +1,42 @@
+"""Brings the database and the demo world up to date; `up` runs it before it opens the shop."""
+
+import os
+import subprocess
+import sys
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+
+class Command(BaseCommand):
+    help = (
+        "Migrates as the owner of the tables (DATABASE_OWNER_URL) if anything is to be migrated, "
+        "then loads the reference tables and the demo world as the application. Quick when all "
+        "is done already; running it again changes nothing."
+    )
+    requires_system_checks = ()
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if self._is_behind():
+            self._migrate()
+        call_command("load_reference", verbosity=0)
+        if settings.DEMO:
+            call_command("seed_demo")
+
+    def _is_behind(self) -> bool:
+        executor = MigrationExecutor(connection)
+        return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+    def _migrate(self) -> None:
+        """Migrate in a process of its own: this one is not the owner, and should not be."""
+        connection.close()
+        command = [sys.executable, "manage.py", "migrate", "--skip-checks", "--verbosity", "1"]
+        done = subprocess.run(
+            command, cwd=settings.BASE_DIR, env=os.environ | {"AS_OWNER": "1"}, check=False
+        )
+        if done.returncode:
+            raise CommandError(f"migrate ended with exit code {done.returncode}")

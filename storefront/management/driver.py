@@ -1,0 +1,87 @@
+"""Simulated time: runs what people do and what rows wait for, in the order of one clock."""
+
+import heapq
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+from storefront.celery import app
+from storefront.lib import clock, due
+from storefront.notifications import sending
+
+GRID = timedelta(minutes=5)
+ROUNDS = 200
+BATCH = 500
+EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
+Deed = Callable[[datetime], None]
+
+
+class Stuck(RuntimeError):
+    """Rows stay due although they were run: time would never go on."""
+
+
+class Driver:
+    """One process that drives the clock, the deeds of people and the rows that wait.
+
+    Time: both clocks are the simulated one; it goes in steps of five minutes at least.
+    """
+
+    def __init__(self) -> None:
+        app.loader.import_default_modules()
+        self._deeds: list[tuple[datetime, int, Deed]] = []
+        self._numbers = count()
+
+    def at(self, instant: datetime, deed: Deed) -> None:
+        """Let somebody do something at an instant."""
+        heapq.heappush(self._deeds, (instant, next(self._numbers), deed))
+
+    @property
+    def has_deeds(self) -> bool:
+        return bool(self._deeds)
+
+    def run(self, until: datetime, *, stop: Callable[[], bool] = lambda: False) -> None:
+        """Run to an instant, or until `stop` says so after a step.
+
+        Raises: Stuck.
+        """
+        while not stop():
+            instant = self._next()
+            if instant is None or instant > until:
+                clock.set_virtual(until)
+                return
+            clock.set_virtual(max(clock.now(), min(_on_grid(instant), until)))
+            self._step()
+
+    def _next(self) -> datetime | None:
+        first = [self._deeds[0][0]] if self._deeds else []
+        return min([*first, *(at for at, _ in due.next_due())], default=None)
+
+    def _step(self) -> None:
+        for _round in range(ROUNDS):
+            done = self._do_deeds() + self._run_rows()
+            sending.announce(wall=clock.wall())
+            if not done:
+                return
+        raise Stuck(f"rows are due again and again at {clock.now()}")
+
+    def _do_deeds(self) -> int:
+        done = 0
+        while self._deeds and self._deeds[0][0] <= clock.now():
+            _, _, deed = heapq.heappop(self._deeds)
+            deed(clock.now())
+            done += 1
+        return done
+
+    def _run_rows(self) -> int:
+        done = 0
+        for model in due.kinds():
+            keys = list(due.waiting(model, limit=BATCH).values_list("pk", flat=True))
+            for key in keys:
+                app.tasks[model.DUE_TASK](id=key)
+            done += len(keys)
+        return done
+
+
+def _on_grid(instant: datetime) -> datetime:
+    """The next five-minute mark."""
+    return instant + (EPOCH - instant) % GRID

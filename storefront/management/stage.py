@@ -1,0 +1,109 @@
+"""A stage of its own for a simulation: PostgreSQL, a sandbox, settings that point at them."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from django.conf import settings
+from django.core.management.base import CommandError
+from django.db import connections
+
+from storefront import embedded
+from storefront.lib import http
+
+SECONDS = 20
+
+
+@contextmanager
+def alone(folder: Path, *, seed: int) -> Iterator[None]:
+    """Migrated and with its reference rows, stopped and forgotten at the end.
+
+    Raises: CommandError, if a part of it does not start.
+    """
+    postgres = embedded.start_postgres(folder / "pg", durable=False)
+    sandbox = None
+    try:
+        _prepare(postgres)
+        port = embedded.free_port()
+        sandbox = _start_sandbox(folder, port, seed)
+        _point(postgres, f"http://127.0.0.1:{port}")
+        yield
+    finally:
+        connections.close_all()
+        if sandbox is not None:
+            sandbox.terminate()
+            sandbox.wait(10)
+        postgres.stop()
+
+
+def _prepare(postgres: embedded.Postgres) -> None:
+    urls = {"DATABASE_URL": postgres.app_url, "DATABASE_OWNER_URL": postgres.owner_url}
+    for command, as_owner in (("migrate", "1"), ("load_reference", "")):
+        done = subprocess.run(
+            [sys.executable, "manage.py", command, "--verbosity", "0", "--skip-checks"],
+            cwd=settings.BASE_DIR,
+            env={**os.environ, **urls, "AS_OWNER": as_owner},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise CommandError(f"{command} failed: {done.stderr.strip()[-500:]}")
+
+
+def _start_sandbox(folder: Path, port: int, seed: int) -> subprocess.Popen[bytes]:
+    variables = {
+        "SANDBOX_PORT": str(port),
+        "SANDBOX_DB": str(folder / "sandbox.sqlite"),
+        "SANDBOX_SEED": str(seed),
+        "SANDBOX_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "SITE_URL": "",
+        "SANDBOX_NOTIFY_URL": "",
+    }
+    kept = {key: value for key, value in os.environ.items() if key != "CLOCK_FILE"}
+    started = subprocess.Popen(
+        [sys.executable, "-m", "storefront.sandbox"],
+        cwd=settings.BASE_DIR,
+        env={**kept, **variables},
+        stdout=subprocess.DEVNULL,
+    )
+    until = time.monotonic() + SECONDS
+    while time.monotonic() < until:
+        try:
+            http.call("GET", f"http://127.0.0.1:{port}/healthz")
+        except (http.Unreachable, http.Unknown):
+            time.sleep(0.05)
+        else:
+            return started
+    started.kill()
+    raise CommandError("the sandbox does not start")
+
+
+def _point(postgres: embedded.Postgres, sandbox: str) -> None:
+    """Let this process use the stage instead of what the environment names."""
+    parts = urlsplit(postgres.app_url)
+    connections.close_all()
+    changes = {
+        "NAME": parts.path.lstrip("/"),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname,
+        "PORT": str(parts.port),
+    }
+    settings.DATABASES["default"].update(changes)
+    connections["default"].settings_dict.update(changes)
+    settings.SANDBOX_PUBLIC_URL = sandbox
+    settings.YOOKASSA_URL = f"{sandbox}/yookassa/v3"
+    settings.YOOKASSA_SHOP_ID, settings.YOOKASSA_SECRET_KEY = "100500", "sandbox"
+    settings.CBR_URL = f"{sandbox}/cbr/scripts"
+    settings.BANKS_URL = f"{sandbox}/banks"
+    settings.CUSTOMS_CN_URL = f"{sandbox}/customs/cn"
+    settings.CUSTOMS_RU_URL = f"{sandbox}/customs/ru"
+    settings.CARRIERS_URL = f"{sandbox}/carriers"
+    settings.EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+    settings.AUTOMATIC_HANDS = True

@@ -1,0 +1,28 @@
+"""What every answer carries."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+PRIVATE = ("/account/", "/checkout/", "/cart/", "/orders/", "/pay/", "/seller/", "/staff/")
+ADMIN_POLICY = (
+    "default-src 'none'; script-src 'self' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'"
+)
+
+
+def headers(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Private pages are not stored; the admin has its own policy (docs/adr)."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = answer(request)
+        path = request.path_info
+        if path.startswith("/admin/"):
+            response["Content-Security-Policy"] = ADMIN_POLICY
+        if any(part in path for part in PRIVATE) or path.startswith(("/admin/", "/o/")):
+            response["Cache-Control"] = "private, no-store"
+        response["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
+        return response
+
+    return middleware

@@ -1,0 +1,84 @@
+"""From facts of an order to letters, and letters to the mail server."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+
+from orders import lifecycle
+from orders.models import OrderEvent
+from storefront.lib import due
+
+from .models import Letter
+
+TEMPLATES = {
+    "PLACED": "placed",
+    "PAID": "paid",
+    "CANCELLED": "cancelled",
+    "PROMISE_MOVED": "promise_moved",
+    "DELAYED": "delayed",
+    "CLEARED": "cleared",
+    "DELIVERED": "delivered",
+    "REFUNDED": "refunded",
+    "FAILED": "failed",
+}
+BATCH = 200
+
+
+@transaction.atomic(durable=True)
+def announce(*, wall: datetime) -> int:
+    """Make a letter of every fact that buyers hear of; the others are only ticked off.
+
+    Locks: the events, skipping those another sweeper holds.
+    """
+    events = list(
+        OrderEvent.objects.filter(announced_at=None)
+        .select_for_update(skip_locked=True, of=("self",), no_key=True)
+        .select_related("order")
+        .order_by("pk")[:BATCH]
+    )
+    letters = [
+        Letter(
+            event=event,
+            template=TEMPLATES[event.kind],
+            language=event.order.language,
+            due_at=wall,
+        )
+        for event in events
+        if event.kind in TEMPLATES
+    ]
+    Letter.objects.bulk_create(letters, ignore_conflicts=True)
+    OrderEvent.objects.filter(pk__in=[event.pk for event in events]).update(announced_at=wall)
+    return len(letters)
+
+
+def send(letter: Letter, *, wall: datetime) -> None:
+    """Send a claimed letter; twice is rare but possible, when the process dies in between.
+
+    Raises: OSError, smtplib.SMTPException.
+    """
+    order = letter.event.order
+    with translation.override(letter.language):
+        path = reverse("order_guest", args=[lifecycle.guest_token(order.form_key)])
+    link = f"{settings.SITE_URL}{path}"
+    given = {
+        "order": order,
+        "event": letter.event,
+        "lines": list(order.lines.order_by("position")),
+        "deliveries": list(order.deliveries.order_by("position")),
+        "link": link,
+    }
+    with translation.override(letter.language):
+        subject = render_to_string(f"emails/{letter.template}.subject.txt", given).strip()
+        text = render_to_string(f"emails/{letter.template}.txt", given)
+        html = render_to_string(f"emails/{letter.template}.html", given)
+    mail = EmailMultiAlternatives(subject, text, to=[order.email])
+    mail.attach_alternative(html, "text/html")
+    mail.send()
+    with transaction.atomic(durable=True):
+        due.finish(letter, at=None)
+        Letter.objects.filter(pk=letter.pk).update(sent_at=wall)

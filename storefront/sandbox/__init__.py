@@ -1,0 +1,1 @@
+"""The outside world on one machine: acquirer, banks, customs windows, carriers, mailbox."""

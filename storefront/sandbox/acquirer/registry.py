@@ -1,0 +1,80 @@
+"""The acquirer's register of a day, and what it pays out for it on the next."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sqlite3
+from collections.abc import Iterator
+from datetime import date
+
+from storefront.sandbox import amounts, parties
+from storefront.sandbox.routing import Routes
+from storefront.sandbox.wire import Problem, Reply, Request
+
+DEMO_BIC = "SNGHCNBH"
+DEMO_ACCOUNTS = {"RUB": "40702810000000000007", "CNY": "40702156000000000007"}
+_COLUMNS = ["kind", "id", "payment_id", "at", "gross", "fee", "net", "currency"]
+
+_LINES = """
+SELECT 'payment' AS kind, id, id AS payment_id, captured_at AS at, captured AS gross, fee,
+       captured_on AS day, shop FROM payments WHERE captured_on IS NOT NULL
+UNION ALL
+SELECT 'refund', id, payment, created_at, -amount, 0, made_on, shop
+  FROM refunds WHERE status <> 'canceled'
+"""
+
+
+def payouts(
+    page: sqlite3.Connection, bic: str, account: str, until: date
+) -> Iterator[tuple[str, date, int]]:
+    """List what was paid out to a ruble account: shop, day of the register, kopecks.
+
+    Time: days of registers before `until`, since a register is paid on the day after.
+    """
+    rows = page.execute(
+        f"SELECT shop, day, sum(gross - fee) AS net FROM ({_LINES})"
+        " WHERE day < ? GROUP BY shop, day ORDER BY day, shop",
+        (until.isoformat(),),
+    ).fetchall()
+    homes = {row["shop"]: home(page, row["shop"]) for row in rows}
+    for row in rows:
+        if homes[row["shop"]] == (bic, account) and row["net"]:
+            yield row["shop"], date.fromisoformat(row["day"]), int(row["net"])
+
+
+def home(page: sqlite3.Connection, shop: str) -> tuple[str, str]:
+    """Say to which bank and account a shop's money goes."""
+    payout = parties.known(page, shop).get("payout") or {}
+    return payout.get("bic") or DEMO_BIC, payout.get("account") or DEMO_ACCOUNTS["RUB"]
+
+
+def day_of(request: Request, name: str = "on") -> date:
+    """Read the day a request names.
+
+    Raises: Problem 422.
+    """
+    try:
+        return date.fromisoformat(request.query.get(name, ""))
+    except ValueError:
+        raise Problem(422, "bad_field", f"{name} must be a day YYYY-MM-DD", name) from None
+
+
+def _registry(request: Request) -> Reply:
+    day, shop = day_of(request), request.query.get("shop", "") or request.shop
+    with request.world.books.read() as page:
+        rows = page.execute(
+            f"SELECT * FROM ({_LINES}) WHERE day = ? AND shop = ? ORDER BY at, id",
+            (day.isoformat(), shop),
+        ).fetchall()
+    text = io.StringIO()
+    lines = csv.writer(text, lineterminator="\n")
+    lines.writerow(_COLUMNS)
+    for row in rows:
+        net = row["gross"] - row["fee"]
+        sums = [amounts.show(units) for units in (row["gross"], row["fee"], net)]
+        lines.writerow([row["kind"], row["id"], row["payment_id"], row["at"], *sums, "RUB"])
+    return Reply(text.getvalue().encode(), kind="text/csv; charset=utf-8")
+
+
+ROUTES: Routes = [("GET", "/yookassa/registry", _registry)]

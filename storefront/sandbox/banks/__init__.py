@@ -1,0 +1,1 @@
+"""Banks: transfers in, their states back, currency deals, and the statement of each day."""

@@ -1,0 +1,105 @@
+"""The statement of a day, camt.053.001.08, drawn up when the day is over."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from lxml import etree
+
+from storefront.sandbox import amounts
+from storefront.sandbox.acquirer import registry
+from storefront.sandbox.banks import accounts, iso
+from storefront.sandbox.banks.accounts import Entry
+from storefront.sandbox.routing import Routes
+from storefront.sandbox.wire import Problem, Reply, Request, as_xml
+
+_NS = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"
+_FIRST = date(2025, 1, 1)
+_CODES = {
+    "payout": ("RCDT", "OTHR"),
+    "deal": ("ICDT", "OTHR"),
+    "transfer": ("ICDT", "XBCT"),
+    "return": ("RCDT", "RRTN"),
+}
+
+
+def _get(request: Request) -> Reply:
+    day, bic = registry.day_of(request), request.parts["bic"]
+    account = request.query.get("account") or accounts.DEMO_ACCOUNTS["RUB"]
+    if day >= request.moment.banking_day:
+        raise Problem(404, "not_yet", f"the statement of {day} is drawn up when the day is over")
+    with request.world.books.read() as page:
+        currency = accounts.currency_of(page, bic, account)
+        before = accounts.opening(page, bic, account, day)
+        found = accounts.entries(page, bic, account, day)
+    return as_xml(_statement(bic, account, currency, day, before, found))
+
+
+def _statement(
+    bic: str, account: str, currency: str, day: date, before: int, found: list[Entry]
+) -> etree._Element:
+    root = iso.document(_NS)
+    body = iso.add(root, "BkToCstmrStmt")
+    head = iso.add(body, "GrpHdr")
+    iso.add(head, "MsgId", f"{account[-12:]}-{day:%Y%m%d}")
+    iso.add(head, "CreDtTm", f"{day}T23:59:59+03:00")
+    shown = iso.add(body, "Stmt")
+    iso.add(shown, "Id", f"{account}-{day:%Y%m%d}")
+    iso.add(shown, "ElctrncSeqNb", str((day - _FIRST).days + 1))
+    iso.add(shown, "CreDtTm", f"{day}T23:59:59+03:00")
+    span = iso.add(shown, "FrToDt")
+    iso.add(span, "FrDtTm", f"{day}T00:00:00+03:00")
+    iso.add(span, "ToDtTm", f"{day}T23:59:59+03:00")
+    kept = iso.add(shown, "Acct")
+    iso.add(kept, "Id/Othr/Id", account)
+    iso.add(kept, "Ccy", currency)
+    iso.add(kept, "Svcr/FinInstnId/BICFI", bic)
+    _balance(shown, "OPBD", currency, before, day)
+    _balance(shown, "CLBD", currency, before + sum(entry.units for entry in found), day)
+    for entry in found:
+        _entry(shown, entry)
+    return root
+
+
+def _balance(parent: etree._Element, code: str, currency: str, units: int, day: date) -> None:
+    shown = iso.add(parent, "Bal")
+    iso.add(shown, "Tp/CdOrPrtry/Cd", code)
+    _amount(shown, units, currency)
+    iso.add(shown, "Dt/Dt", day.isoformat())
+
+
+def _entry(parent: etree._Element, entry: Entry) -> None:
+    shown = iso.add(parent, "Ntry")
+    iso.add(shown, "NtryRef", entry.reference[-35:])
+    _amount(shown, entry.units, entry.currency)
+    iso.add(shown, "Sts/Cd", "BOOK")
+    iso.add(shown, "BookgDt/Dt", entry.booked_on.isoformat())
+    iso.add(shown, "ValDt/Dt", entry.booked_on.isoformat())
+    iso.add(shown, "AcctSvcrRef", entry.reference[-35:])
+    family, below = _CODES[entry.body["kind"]]
+    domain = iso.add(shown, "BkTxCd/Domn")
+    iso.add(domain, "Cd", "PMNT")
+    kind = iso.add(domain, "Fmly")
+    iso.add(kind, "Cd", family)
+    iso.add(kind, "SubFmlyCd", below)
+    _details(shown, entry)
+
+
+def _details(parent: etree._Element, entry: Entry) -> None:
+    shown = iso.add(parent, "NtryDtls/TxDtls")
+    iso.add(shown, "Refs/EndToEndId", entry.body["end_to_end"])
+    _amount(shown, entry.units, entry.currency)
+    side = "Cdtr" if entry.units < 0 else "Dbtr"
+    iso.add(shown, f"RltdPties/{side}/Pty/Nm", entry.body["party"])
+    if entry.body["text"]:
+        iso.add(shown, "RmtInf/Ustrd", entry.body["text"][:140])
+    if entry.body.get("reason"):
+        iso.add(shown, "RtrInf/Rsn/Cd", entry.body["reason"])
+
+
+def _amount(parent: etree._Element, units: int, currency: str) -> None:
+    iso.add(parent, "Amt", amounts.show(abs(units))).set("Ccy", currency)
+    iso.add(parent, "CdtDbtInd", "DBIT" if units < 0 else "CRDT")
+
+
+ROUTES: Routes = [("GET", "/banks/{bic}/camt053", _get)]

@@ -1,0 +1,1 @@
+"""Pages of the sandbox: templates with named holes, every text escaped on the way in."""

@@ -1,0 +1,91 @@
+"""Tasks that run a flow: claim a due row, call one function, or try again later."""
+
+from typing import Any
+
+from celery import shared_task
+from django.db import transaction
+
+from catalog import search
+from catalog.models import Product
+from orders.models import Delivery, Order
+from payments import jobs
+from payments.models import Charge, Job, Notice
+from storefront.flows import cancellation, payment, settlement
+from storefront.lib import clock, due, http
+from storefront.notifications import sending
+
+OUTSIDE = (http.Unreachable, http.Unknown, http.Refused)
+
+
+@shared_task(name="storefront.tasks.sweep")
+def sweep(**_: Any) -> None:
+    """Find what waits; any number of sweepers may run."""
+    sending.announce(wall=clock.wall())
+    due.sweep()
+
+
+@shared_task(name="storefront.tasks.drive_charge")
+def drive_charge(*, id: int, **_: Any) -> None:
+    """Create a payment at its provider, or ask how it stands."""
+    charge = due.claim(Charge, id)
+    if charge is None:
+        return
+    try:
+        payment.drive(charge, now=clock.now())
+    except OUTSIDE as error:
+        due.retry(charge, error)
+
+
+@shared_task(name="storefront.tasks.receive")
+def receive(*, id: int, **_: Any) -> None:
+    """Follow a stored notice."""
+    notice = due.claim(Notice, id)
+    if notice is None:
+        return
+    try:
+        outcome = payment.receive(notice, now=clock.now())
+    except OUTSIDE as error:
+        due.retry(notice, error)
+        return
+    with transaction.atomic(durable=True):
+        due.finish(notice, at=None)
+        Notice.objects.filter(pk=notice.pk).update(outcome=outcome[:200])
+
+
+@shared_task(name="storefront.tasks.expire_order")
+def expire_order(*, id: int, **_: Any) -> None:
+    """Give back the goods of an order nobody paid."""
+    order = due.claim(Order, id)
+    if order is not None:
+        cancellation.expire(order, wall=clock.wall(), now=clock.now())
+
+
+@shared_task(name="storefront.tasks.release_delivery")
+def release_delivery(*, id: int, **_: Any) -> None:
+    """End the protection of a delivery."""
+    delivery = due.claim(Delivery, id)
+    if delivery is not None:
+        settlement.release(delivery, now=clock.now())
+
+
+@shared_task(name="storefront.tasks.index_product")
+def index_product(*, id: int, **_: Any) -> None:
+    """Bring a product's search columns up to date."""
+    product = due.claim(Product, id)
+    if product is None:
+        return
+    with transaction.atomic(durable=True):
+        search.index(product, now=clock.now())
+        due.finish(product, at=None)
+
+
+@shared_task(name="storefront.tasks.run_job")
+def run_job(*, id: int, **_: Any) -> None:
+    """Run a periodic job of its business day."""
+    job = due.claim(Job, id)
+    if job is None:
+        return
+    try:
+        jobs.run(job, now=clock.now())
+    except OUTSIDE as error:
+        due.retry(job, error)

@@ -1,0 +1,1 @@
+"""Pages and webhooks: people and clocks come in here."""

@@ -1,0 +1,98 @@
+"""Cards of goods as the templates take them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.files.storage import default_storage
+from django.urls import reverse
+
+from catalog import pictures, pricing, shelves
+from catalog.models import Category, Product, Variant
+from orders.models import City
+
+from . import _promises
+
+
+@dataclass(frozen=True)
+class Card:
+    """What components/card.html shows. Price: whole rubles, None when there is no rate."""
+
+    url: str
+    picture_url: str
+    title: str
+    price: Any
+    in_harbin: bool
+    rating: Any
+    rating_count: int
+    promise: str = ""
+    mode: str = ""
+
+
+def make(
+    goods: Sequence[Product], *, tariff: pricing.Tariff | None, city: City | None, now: datetime
+) -> list[Card]:
+    """Give the cards of listed goods, in their order."""
+    promises = _promises.for_goods(goods, city=city, now=now)
+    return [_card(product, tariff, promises.get(product.pk)) for product in goods]
+
+
+def _card(
+    product: Product, tariff: pricing.Tariff | None, promise: _promises.Promise | None
+) -> Card:
+    return Card(
+        url=reverse("product", args=[product.slug]),
+        picture_url=picture_url(product),
+        title=product.title,
+        price=price(product, tariff),
+        in_harbin=product.harbin_quantity > 0,
+        rating=product.rating,
+        rating_count=product.rating_count,
+        promise=promise.text if promise else "",
+        mode=promise.mode if promise else "",
+    )
+
+
+def price(product: Product, tariff: pricing.Tariff | None) -> Any:
+    """Give the best price in rubles, if it can be known."""
+    yuan = product.best_price_cny
+    return tariff.rubles(yuan) if tariff and yuan is not None else None
+
+
+def picture_url(product: Product) -> str:
+    """Give the address of the picture on a product's card."""
+    face = pictures.face(product)
+    if face is None:
+        return ""
+    if face.image:
+        return default_storage.url(face.image)
+    return drawing_url(face.variant, pictures.FIRST_VIEW, face.version)
+
+
+def drawing_url(variant: str, view: str, version: str) -> str:
+    """Give an address that names what is drawn, so that it may be kept for ever."""
+    return f"{reverse('picture', args=[variant, view])}?v={version}"
+
+
+def picture_urls(variant: Variant) -> list[str]:
+    """Give all pictures of a variant: its sellers' own, else its drawings."""
+    images: list[str] = getattr(variant, "images", [])
+    if images:
+        return [default_storage.url(image) for image in images]
+    version = pictures.version(variant)
+    return [drawing_url(variant.slug, view, version) for view in pictures.views(variant)]
+
+
+def aisles(current: Category | None = None) -> list[dict[str, Any]]:
+    """Give the strip of main categories, the one we stand in marked."""
+    here = current and (current.parent_id or current.pk)
+    return [
+        {
+            "url": reverse("category", args=[shelf.slug]),
+            "title": shelf.title,
+            "current": shelf.pk == here,
+        }
+        for shelf in shelves.categories()
+        if shelf.parent_id is None
+    ]

@@ -1,0 +1,192 @@
+"""The page of a product: what is chosen, who sells it, from where, when it comes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from catalog import cards, restrictions
+from catalog.models import Offer, Product, Variant
+from logistics import routing, warehouse
+from logistics.models.routing import Mode
+from orders.models import Review
+from storefront.templatetags import dates
+
+from . import _cards
+from ._listing import Visit
+
+REVIEWS_SHOWN = 10
+VIEW_LABELS = {
+    "front_and_back": _("Both sides"),
+    "front": _("Front"),
+    "back": _("Back"),
+    "side": _("Side"),
+}
+
+
+@dataclass(frozen=True)
+class Selling:
+    """One seller's offer of the chosen variant. Price: whole rubles, None without a rate."""
+
+    id: int
+    seller: str
+    is_demo: bool
+    price: Any
+    harbin: int
+    shenzhen: int
+
+    @property
+    def origin(self) -> str:
+        """Where a parcel would start: the warehouse nearer to the buyer first."""
+        return "harbin" if self.harbin else "shenzhen"
+
+    @property
+    def is_available(self) -> bool:
+        return bool(self.harbin or self.shenzhen)
+
+    @property
+    def can_be_bought(self) -> bool:
+        return self.is_available and self.price is not None
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A link to another variant."""
+
+    url: str
+    label: str
+    colour: str
+    is_chosen: bool
+    is_sold: bool
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What templates/shop/product.html shows."""
+
+    product: Product
+    variant: Variant
+    pictures: list[dict[str, str]]
+    colours: list[Choice]
+    memories: list[Choice]
+    sellings: list[Selling]
+    ways: list[dict[str, Any]]
+    notices: list[str]
+    facts: list[cards.Fact]
+    reviews: list[Review]
+    crumbs: list[dict[str, str]]
+
+    @property
+    def best(self) -> Selling | None:
+        return next(iter(self.sellings), None)
+
+
+def sheet(slug: str, wanted: str, visit: Visit) -> Sheet | None:
+    """Put the page of a product together; None when there is no such product in the shop."""
+    rows = cards.variants(slug)
+    if not rows or not rows[0].product.is_listed:
+        return None
+    product = rows[0].product
+    offers = cards.offers(product.pk)
+    stock = warehouse.available([offer.pk for offer in offers])
+    sold = {offer.variant_id for offer in offers if any(stock.get(offer.pk, {}).values())}
+    here = cards.chosen(rows, wanted, sold)
+    for row in rows:
+        row.product = product
+    sellings = _sellings([offer for offer in offers if offer.variant_id == here.pk], stock, visit)
+    ways, notices = _ways(here, sellings, visit)
+    return Sheet(
+        product=product,
+        variant=here,
+        pictures=_pictures(here),
+        colours=[_choice(one, one.variant.colour) for one in cards.colours(rows, here, sold)],
+        memories=[_choice(one, _memory(one.variant)) for one in cards.memories(rows, here, sold)],
+        sellings=sellings,
+        ways=ways,
+        notices=notices,
+        facts=cards.facts(product, here),
+        reviews=list(Review.objects.filter(product=product).order_by("-pk")[:REVIEWS_SHOWN]),
+        crumbs=_crumbs(product),
+    )
+
+
+def _sellings(
+    offers: Sequence[Offer], stock: dict[int, dict[str, int]], visit: Visit
+) -> list[Selling]:
+    """The better offer first: one that can be had, then the cheaper."""
+    found = [
+        Selling(
+            id=offer.pk,
+            seller=offer.seller.name,
+            is_demo=offer.seller.is_demo,
+            price=visit.tariff.rubles(offer.price.amount) if visit.tariff else None,
+            harbin=stock.get(offer.pk, {}).get("harbin", 0),
+            shenzhen=stock.get(offer.pk, {}).get("shenzhen", 0),
+        )
+        for offer in offers
+    ]
+    return sorted(found, key=lambda one: not one.is_available)
+
+
+def _ways(
+    variant: Variant, sellings: list[Selling], visit: Visit
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """The ways of one piece of the better offer, and why some ways are not among them."""
+    best = next(iter(sellings), None)
+    if visit.city is None or best is None or not best.is_available:
+        return [], []
+    rules = restrictions.rules(visit.now.date())
+    barred = {
+        mode: rule
+        for mode in Mode.values
+        if (rule := restrictions.forbidden(variant, mode=mode, on=visit.now.date(), rules=rules))
+    }
+    parcel = routing.parcel_of([(variant, 1)])
+    options = routing.options(
+        origin=best.origin,
+        city=visit.city,
+        weight_g=parcel.weight_g,
+        volume_cm3=parcel.volume_cm3,
+        modes_forbidden=frozenset(barred),
+        now=visit.now,
+    )
+    notices = dict.fromkeys(restrictions.reason(rule) for rule in barred.values())
+    return [_way(one) for one in options], list(notices)
+
+
+def _way(way: routing.Way) -> dict[str, Any]:
+    return {
+        "mode": way.mode,
+        "dates": dates.window(way.from_on, way.until_on),
+        "title": way.title,
+        "price": way.freight,
+    }
+
+
+def _pictures(variant: Variant) -> list[dict[str, str]]:
+    labels = list(VIEW_LABELS.values())
+    return [
+        {"url": url, "label": str(labels[at]) if at < len(labels) else ""}
+        for at, url in enumerate(_cards.picture_urls(variant))
+    ]
+
+
+def _choice(option: cards.Option, label: str) -> Choice:
+    variant = option.variant
+    url = f"{reverse('product', args=[variant.product.slug])}?v={variant.slug}"
+    return Choice(url, label, variant.colour_hex, option.is_chosen, option.is_sold)
+
+
+def _memory(variant: Variant) -> str:
+    return _("%(memory)s GB") % {"memory": variant.memory}
+
+
+def _crumbs(product: Product) -> list[dict[str, str]]:
+    shelf = product.category
+    above = [shelf.parent] if shelf.parent else []
+    crumbs = [{"url": reverse("home"), "title": _("Sungari")}]
+    for one in (*above, shelf):
+        crumbs.append({"url": reverse("category", args=[one.slug]), "title": one.title})
+    return [*crumbs, {"url": "", "title": product.title}]

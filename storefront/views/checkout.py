@@ -1,0 +1,99 @@
+"""One page to order and pay, and the way back from the acquirer."""
+
+import secrets
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+
+from orders import lifecycle
+from orders.models import Cart, City
+from orders.quotes import QuoteExpired, QuoteMoved
+from storefront import context
+from storefront.flows import checkout as flow
+from storefront.flows import payment
+from storefront.forms.checkout import CheckoutForm
+from storefront.lib import clock
+from storefront.lib.refusal import Refusal
+
+from . import showing
+from .cart import mine
+from .orders import allow, visible
+
+
+def checkout(request: HttpRequest) -> HttpResponse:
+    """Recipient, way, payment and the sum; sending it places the order."""
+    found, city = mine(request), context.city(request)
+    if found is None or city is None:
+        return redirect("cart")
+    form = _form(request, city)
+    try:
+        if request.method == "POST" and form.is_valid():
+            return _agree(request, form)
+        return _show(request, found, city, form)
+    except flow.OrderedAlready as known:
+        return redirect("order", number=known.order.number)
+    except (QuoteMoved, QuoteExpired) as moved:
+        messages.warning(request, str(moved))
+        return _show(request, found, city, form)
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+        return redirect("cart")
+
+
+def _form(request: HttpRequest, city: City) -> CheckoutForm:
+    if request.method == "POST":
+        return CheckoutForm(request.POST, city=city)
+    user_id = request.user.pk if request.user.is_authenticated else None
+    known = flow.known_address(user_id, city=city)
+    return CheckoutForm(initial=known, city=city)
+
+
+def _show(request: HttpRequest, found: Cart, city: City, form: CheckoutForm) -> HttpResponse:
+    quote, basket = flow.quote(
+        found, city=city, chosen=showing.chosen(request), now=clock.now(), wall=clock.wall()
+    )
+    page = {
+        "form": form,
+        "form_key": request.POST.get("form_key") or secrets.token_urlsafe(16),
+        "quote": quote,
+        "basket": basket,
+        "groups": showing.lanes(basket),
+        "duties": showing.duties(basket),
+    }
+    return render(request, "checkout/checkout.html", page)
+
+
+def _agree(request: HttpRequest, form: CheckoutForm) -> HttpResponse:
+    given = form.cleaned_data
+    user_id = request.user.pk if request.user.is_authenticated else None
+    contact = lifecycle.Contact(
+        **{key: given[key] for key in ("recipient", "phone", "email", "postcode", "street")},
+        language=get_language() or "ru",
+        user_id=user_id,
+    )
+    agreement = flow.Agreement(
+        quote_id=request.POST.get("quote", ""),
+        digest=request.POST.get("digest", ""),
+        method=given["method"],
+        contact=contact,
+        form_key=request.POST.get("form_key", "")[:64],
+    )
+    actor = f"user:{user_id}" if user_id else "guest"
+    order = flow.agree(agreement, actor=actor, now=clock.now(), wall=clock.wall())
+    allow(request, order)
+    request.session["cart_quantity"] = 0
+    return redirect("order_pay", number=order.number)
+
+
+def pay_return(request: HttpRequest, number: str) -> HttpResponse:
+    """After the acquirer's page: says paid, failed or still waiting, truthfully."""
+    order = visible(request, number)
+    if order.awaits_payment:
+        payment.look(order, now=clock.now())
+        order.refresh_from_db()
+    charge = order.charges.order_by("-pk").first()
+    page = {"order": order, "charge": charge}
+    name = "_return.html" if request.headers.get("HX-Request") else "return.html"
+    return render(request, f"checkout/{name}", page)

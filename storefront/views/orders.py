@@ -1,0 +1,127 @@
+"""A buyer's orders: the way of each, payment, cancelling, reviews."""
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from logistics import timeline
+from orders import lifecycle, reviews
+from orders.models import Order, OrderLine
+from orders.states import CancelReason
+from storefront.flows import cancellation, payment
+from storefront.forms.account import ReviewForm
+from storefront.lib import clock
+
+from .refusals import told_on
+
+MOST_ALLOWED = 20
+
+
+def allow(request: HttpRequest, order: Order) -> None:
+    """Let this session see an order: it placed it, or came by the secret link."""
+    numbers = [order.number, *request.session.get("orders", [])]
+    request.session["orders"] = list(dict.fromkeys(numbers))[:MOST_ALLOWED]
+
+
+def mine(request: HttpRequest) -> QuerySet[Order]:
+    """The orders this visitor may see; what he may not see does not exist."""
+    numbers = request.session.get("orders", [])
+    user_id = request.user.pk if request.user.is_authenticated else None
+    return Order.objects.for_visitor(user_id, numbers).select_related("city")
+
+
+def visible(request: HttpRequest, number: str) -> Order:
+    """One of them.
+
+    Raises: Http404.
+    """
+    return get_object_or_404(mine(request), number=number.replace("-", ""))
+
+
+def orders(request: HttpRequest) -> HttpResponse:
+    """Every order of this visitor, newest first."""
+    found = mine(request).prefetch_related("lines", "deliveries").order_by("-pk")[:100]
+    return render(request, "account/orders.html", {"orders": found, "tab": "orders"})
+
+
+def order(request: HttpRequest, number: str) -> HttpResponse:
+    """The way of an order from payment to the door; its fragment refreshes itself."""
+    found = visible(request, number)
+    lines = found.lines.select_related("seller", "delivery", "offer__variant__product", "review")
+    page = {
+        "order": found,
+        "story": timeline.tell(found),
+        "lines": lines.order_by("position"),
+        "deliveries": found.deliveries.order_by("position"),
+        "refunds": found.charges.filter(refunds__isnull=False).values(
+            "refunds__price", "refunds__state", "refunds__done_at"
+        ),
+        "can_cancel": cancellation.may_cancel(found),
+        "review_form": ReviewForm(auto_id=False),
+    }
+    name = "_way.html" if request.headers.get("HX-Request") else "order.html"
+    return render(request, f"account/{name}", page)
+
+
+def guest(request: HttpRequest, token: str) -> HttpResponse:
+    """The secret link of the confirmation mail: it opens a session and leaves the address."""
+    found = lifecycle.by_token(token)
+    if found is None:
+        raise Http404
+    allow(request, found)
+    return redirect("order", number=found.number)
+
+
+def pay(request: HttpRequest, number: str) -> HttpResponse:
+    """On to the acquirer's page as soon as it exists; until then a page that waits."""
+    found = visible(request, number)
+    charge = found.charges.order_by("-pk").first()
+    if not found.awaits_payment or charge is None:
+        return redirect("order", number=found.number)
+    if charge.page_url:
+        if request.headers.get("HX-Request"):
+            return HttpResponse(headers={"HX-Redirect": charge.page_url})
+        return redirect(charge.page_url)
+    name = "_waiting.html" if request.headers.get("HX-Request") else "waiting.html"
+    return render(request, f"checkout/{name}", {"order": found})
+
+
+@require_POST
+@told_on("order")
+def pay_again(request: HttpRequest, number: str) -> HttpResponse:
+    """A new attempt after the last one failed."""
+    found = visible(request, number)
+    payment.again(found, actor="buyer", wall=clock.wall())
+    return redirect("order_pay", number=found.number)
+
+
+@require_POST
+@told_on("order")
+def cancel(request: HttpRequest, number: str) -> HttpResponse:
+    """The buyer has changed his mind."""
+    found = visible(request, number)
+    actor = f"user:{request.user.pk}" if request.user.is_authenticated else "guest"
+    cancellation.cancel(found, reason=CancelReason.BUYER, actor=actor, now=clock.now())
+    messages.success(request, _("The order is cancelled. Paid money goes back to where it was."))
+    return redirect("order", number=found.number)
+
+
+@require_POST
+@told_on("order")
+def review(request: HttpRequest, number: str) -> HttpResponse:
+    """An opinion on goods that were received."""
+    found = visible(request, number)
+    form = ReviewForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Choose from one to five stars."))
+        return redirect("order", number=found.number)
+    given = form.cleaned_data
+    line = get_object_or_404(OrderLine.objects.select_related("offer"), pk=given.pop("line"))
+    if line.order_id != found.pk:
+        raise Http404
+    reviews.write(line, reviews.Opinion(**given), now=clock.now())
+    messages.success(request, _("Thank you. Your review is on the page of the goods."))
+    return redirect("order", number=found.number)

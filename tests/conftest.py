@@ -1,0 +1,121 @@
+"""One PostgreSQL and one Valkey per run, one database per worker."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg2
+import pytest
+from django.conf import settings
+from django.db import connections
+from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT
+
+from storefront import embedded
+
+TEMPLATE = "sungari_template"
+MINE = "SUNGARI_TEST_SERVERS"
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The controlling process starts the servers; the workers find them in the environment."""
+    if os.environ.get(MINE) or config.option.collectonly:
+        return
+    folder = Path(tempfile.mkdtemp(prefix="sungari-test-"))
+    folder.chmod(0o755)
+    postgres = embedded.start_postgres(folder / "pg", durable=False)
+    valkey = embedded.start_valkey(folder / "valkey")
+    os.environ[MINE] = str(folder)
+    os.environ["TEST_OWNER_URL"] = postgres.owner_url
+    os.environ["TEST_APP_URL"] = postgres.app_url
+    os.environ["TEST_REDIS_URL"] = valkey.url
+    config.stash[SERVERS] = (postgres, valkey, folder)
+    _make_template()
+
+
+SERVERS: pytest.StashKey[tuple[embedded.Postgres, embedded.Valkey, Path]] = pytest.StashKey()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    mine = config.stash.get(SERVERS, None)
+    if mine:
+        postgres, valkey, folder = mine
+        valkey.stop()
+        postgres.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+        os.environ.pop(MINE, None)
+
+
+def owner_sql(statement: str) -> None:
+    """Run one statement as the owner, outside of any transaction."""
+    connection = psycopg2.connect(os.environ["TEST_OWNER_URL"])
+    connection.set_isolation_level(ISOLATION_LEVEL_AUTOCOMMIT)
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+    connection.close()
+
+
+def _point(url: str, name: str) -> None:
+    parts = urlsplit(url)
+    connections.close_all()
+    settings.DATABASES["default"].update(
+        NAME=name,
+        USER=parts.username,
+        PASSWORD=parts.password,
+        HOST=parts.hostname,
+        PORT=str(parts.port),
+    )
+    connections["default"].settings_dict.update(settings.DATABASES["default"])
+
+
+def _make_template() -> None:
+    """Migrate once, as the owner, in a process of its own; every worker copies the result."""
+    owner_sql(f'CREATE DATABASE "{TEMPLATE}" TEMPLATE sungari')
+    urls = {
+        "DATABASE_OWNER_URL": with_name(os.environ["TEST_OWNER_URL"], TEMPLATE),
+        "DATABASE_URL": with_name(os.environ["TEST_APP_URL"], TEMPLATE),
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+    }
+    for command, as_owner in (("migrate", "1"), ("load_reference", "")):
+        done = subprocess.run(
+            [sys.executable, "manage.py", command, "--verbosity", "0", "--skip-checks"],
+            cwd=ROOT,
+            env={**os.environ, **urls, "AS_OWNER": as_owner},
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        if done.returncode:
+            raise pytest.UsageError(f"{command} failed:\n{done.stdout}{done.stderr}")
+
+
+def with_name(url: str, name: str) -> str:
+    """The same server and role, another database."""
+    return urlsplit(url)._replace(path=f"/{name}").geturl()
+
+
+def clone(name: str) -> None:
+    """A fresh database of its own, with the reference rows in it."""
+    owner_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    owner_sql(f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}"')
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: object, worker_id: str) -> Iterator[None]:
+    """A database per worker, used by the application's role; nothing is ever flushed."""
+    name = f"test_{worker_id}"
+    clone(name)
+    _point(os.environ["TEST_APP_URL"], name)
+    settings.CACHES["default"]["LOCATION"] = os.environ["TEST_REDIS_URL"]
+    yield
+    connections.close_all()
+
+
+@pytest.fixture(scope="session")
+def worker_id(request: pytest.FixtureRequest) -> str:
+    return os.environ.get("PYTEST_XDIST_WORKER", "main")

@@ -1,0 +1,1 @@
+"""Complete valid rows, one plain function each."""
