@@ -51,5 +51,5 @@ define install
 echo 'Installing $(1)'; \
 if command -v uv >/dev/null 2>&1; \
 then VIRTUAL_ENV=$(VENV) uv pip install --quiet --compile-bytecode --require-hashes -r $(1); \
-else $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1); fi
+else $(BIN)/python -m pip install --quiet --disable-pip-version-check --use-pep517 --require-hashes -r $(1); fi
 endef

@@ -1,4 +1,4 @@
-"""The floor in Harbin: each step is one change of a parcel, by a worker's scan or by the machine."""
+"""The floor in Harbin: each step changes a parcel once, by a worker's scan or by the machine."""
 
 import zlib
 from collections.abc import Callable
@@ -111,9 +111,7 @@ def _bag(shipment: Shipment, act: Act) -> None:
     detail = {"bag": bag.number}
     fact = Fact(Code.HUB_BAGGED, act.now, SOURCE, f"bagged:{bag.number}", detail=detail)
     departure = bag.departure
-    moving.move(
-        shipment, State.BAGGED, fact, actor=act.actor, bag=bag, departure=departure
-    )
+    moving.move(shipment, State.BAGGED, fact, actor=act.actor, bag=bag, departure=departure)
     expecting.update(shipment, now=act.now, actor=act.actor)
 
 

@@ -123,9 +123,7 @@ def _book(departure: Departure, weight: int) -> Bag:
     if bag is None:
         number = departure.bags.count() + 1
         bag = Bag.objects.create(departure=departure, number=f"{departure.number}-{number:03d}")
-    Bag.objects.filter(pk=bag.pk).update(
-        weight_g=F("weight_g") + weight, parcels=F("parcels") + 1
-    )
+    Bag.objects.filter(pk=bag.pk).update(weight_g=F("weight_g") + weight, parcels=F("parcels") + 1)
     return bag
 
 
@@ -140,7 +138,7 @@ def take_out(shipment: Shipment, *, now: datetime) -> Bag | None:
     if bag is not None:
         weight = _weight(shipment)
         Departure.objects.filter(pk=shipment.departure_id).update(booked_g=F("booked_g") - weight)
-        Bag.objects.filter(pk=shipment.bag_id).update(
+        Bag.objects.filter(shipments=shipment).update(
             weight_g=F("weight_g") - weight, parcels=F("parcels") - 1
         )
     return bag

@@ -1,6 +1,7 @@
 """The life of a departure: loaded, handed to its carrier, followed to its terminal."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -169,8 +170,9 @@ def _follow(departure: Departure, *, now: datetime) -> None:
     for chunk in _chunks(departure):
         with transaction.atomic():
             tracking.apply_all(chunk, facts, actor=ACTOR, now=now)
+    times = Times(departure.departs_at, departure.departed_at, departure.arrives_at)
     done = departure.state == D.ARRIVED
-    due.finish(departure, at=None if done else next_look(departure, now=now))
+    due.finish(departure, at=None if done else next_look(times, now=now))
 
 
 def _note(departure: Departure, events: list[Event]) -> None:
@@ -197,12 +199,21 @@ def _reach(departure: Departure, state: Departure.State) -> None:
         departure.state = state
 
 
-def next_look(departure: Departure, *, now: datetime) -> datetime:
+@dataclass(frozen=True)
+class Times:
+    """Of a vehicle: when it should leave, when it left, when it should be there."""
+
+    departs_at: datetime
+    departed_at: datetime | None
+    arrives_at: datetime
+
+
+def next_look(times: Times, *, now: datetime) -> datetime:
     """When to ask the carrier again: soon after what is planned, then in growing steps."""
-    if departure.departed_at is None:
-        since, until = departure.departs_at, departure.departs_at
+    if times.departed_at is None:
+        since = until = times.departs_at
     else:
-        since, until = departure.departed_at, departure.arrives_at
+        since, until = times.departed_at, times.arrives_at
     if now < until:
         return min(until + LEAST, now + min(max((now - since) / 4, HOUR), MOST))
     return now + min(max((now - until) / 4, LEAST), MOST)

@@ -14,7 +14,7 @@ from storefront.lib import due, locks
 from storefront.lib.refusal import Refusal
 
 from . import milestones
-from .models import Shipment, ShipmentEvent
+from .models import Shipment, ShipmentEvent, Stock
 from .states import MOVES, Code, State
 
 S = State
@@ -31,6 +31,7 @@ WAY = (
     S.LAST_MILE,
     S.DELIVERED,
 )
+ON_THE_SHELF = frozenset({S.AWAITED, S.STOCKED, S.PICKED})
 RANK = {state: rank for rank, state in enumerate((S.PLANNED, S.AWAITED, S.STOCKED, *WAY))}
 
 
@@ -59,10 +60,12 @@ class Fact:
 def locked(shipment: Shipment) -> Iterator[Shipment]:
     """The parcel as it is now, inside a transaction.
 
-    Locks: the order row, then the shipment.
+    Locks: the order row, the stock of what is not packed yet, then the shipment.
     """
     with transaction.atomic():
         lifecycle.lock(shipment.order_id)
+        if shipment.state in ON_THE_SHELF:
+            locks.rows(Stock.objects.filter(reservations__line__items__shipment=shipment.pk))
         yield locks.row(Shipment.objects.all(), shipment.pk)
 
 
@@ -112,8 +115,7 @@ def _step(shipment: Shipment, to: State, fact: Fact, *, actor: str, **changes: A
     here = State(shipment.state)
     if to not in MOVES[here]:
         raise WrongMove(
-            _("Parcel %(number)s is %(state)s.")
-            % {"number": shipment.number, "state": here.label},
+            _("Parcel %(number)s is %(state)s.") % {"number": shipment.number, "state": here.label},
             to=str(to),
         )
     changes |= {"state": to, "state_at": fact.at}

@@ -62,7 +62,9 @@ def apply(shipment: Shipment, facts: Iterable[Fact], *, actor: str) -> bool:
     return moved
 
 
-def apply_all(shipments: Sequence[int], facts: Sequence[Fact], *, actor: str, now: datetime) -> None:
+def apply_all(
+    shipments: Sequence[int], facts: Sequence[Fact], *, actor: str, now: datetime
+) -> None:
     """Keep facts about a departure for parcels that are on it, and wake those that may go on.
 
     Locks: the orders, then the shipments, each in key order; in the caller's transaction.
@@ -90,8 +92,7 @@ def _news(shipments: Sequence[int], facts: Sequence[Fact]) -> dict[int, list[Fac
         ).values_list("shipment_id", "source", "source_key")
     )
     found = {
-        pk: [fact for fact in facts if (pk, fact.source, fact.key) not in known]
-        for pk in shipments
+        pk: [fact for fact in facts if (pk, fact.source, fact.key) not in known] for pk in shipments
     }
     return {pk: unknown for pk, unknown in found.items() if unknown}
 

@@ -104,6 +104,7 @@ def reserve(order: Order, *, actor: str, now: datetime) -> list[Reservation]:
         ],
         actor=actor,
         now=now,
+        is_locked=True,
     )
     return Reservation.objects.bulk_create(kept)
 
@@ -282,7 +283,7 @@ def receive_all(receipts: Sequence[Receipt], *, actor: str, now: datetime) -> li
         for one in receipts
     ]
     for start in range(0, len(changes), BATCH):
-        _apply(changes[start : start + BATCH], actor=actor, now=now)
+        _apply(changes[start : start + BATCH], actor=actor, now=now, is_locked=True)
     fresh = Stock.objects.in_bulk([change.stock_id for change in changes])
     return [fresh[change.stock_id] for change in changes]
 
@@ -302,10 +303,12 @@ def _become(kept: Iterable[Reservation], state: Reservation.State) -> None:
         Reservation.objects.filter(pk__in=keys).update(state=state)
 
 
-def _apply(changes: Sequence[_Change], *, actor: str, now: datetime) -> None:
+def _apply(
+    changes: Sequence[_Change], *, actor: str, now: datetime, is_locked: bool = False
+) -> None:
     """Change rows of stock, each once and only if enough is left, and write the movements down.
 
-    Locks: the rows, by key.
+    Locks: the rows, by key, unless the caller holds them.
     Raises: OutOfStock, if a row has less than is taken; the database refuses it too.
     """
     if not changes:
@@ -314,7 +317,8 @@ def _apply(changes: Sequence[_Change], *, actor: str, now: datetime) -> None:
     for change in changes:
         for column in COLUMNS:
             sums[change.stock_id][column] += getattr(change, column)
-    locks.rows(Stock.objects.filter(pk__in=sums))
+    if not is_locked:
+        locks.rows(Stock.objects.filter(pk__in=sums))
     after = {name: F(name) + _by_stock(sums, name) for name in COLUMNS}
     enough = Stock.objects.filter(
         GreaterThanOrEqual(after["reserved"], 0),

@@ -25,6 +25,7 @@ PAGES = [
     ("orders/<str:number>/pay/", "orders.pay", "order_pay"),
     ("orders/<str:number>/pay-again/", "orders.pay_again", "order_pay_again"),
     ("orders/<str:number>/review/", "orders.review", "order_review"),
+    ("way/<str:number>.svg", "maps.way", "way_map"),
     ("o/<str:token>/", "orders.guest", "order_guest"),
     ("account/", "account.account", "account"),
     ("seller/", "seller.today", "seller_today"),
@@ -59,7 +60,7 @@ def view(dotted):
     module, name = dotted.split(".")
     try:
         return getattr(importlib.import_module(f"storefront.views.{module}"), name, missing)
-    except ImportError:
+    except (ImportError, TypeError):
         return missing
 
 

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
 from django.conf import settings
 
@@ -23,7 +22,7 @@ class Parcel:
     postcode: str
     timezone: str
     weight_g: int
-    planned_days: Decimal
+    planned_days: int
 
 
 def hand_over(parcel: Parcel) -> str:
@@ -37,7 +36,7 @@ def hand_over(parcel: Parcel) -> str:
         "from": parcel.origin,
         "to": {"city": parcel.city, "postcode": parcel.postcode, "timezone": parcel.timezone},
         "weight_g": parcel.weight_g,
-        "planned_days": float(parcel.planned_days),
+        "planned_days": parcel.planned_days,
     }
     answer = http.call("POST", f"{settings.CARRIERS_URL}/{parcel.carrier}/parcels", json=body)
     track = decode(answer).get("track")

@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from logistics import centre, expecting, moving
+from logistics.models import Declaration, DeclarationLine, DeclarationMessage, Shipment
+from logistics.moving import Fact
+from logistics.states import Code, State
 from orders import holds
 from storefront.lib import due
 
-from .. import centre, expecting, moving
-from ..models import Declaration, DeclarationLine, DeclarationMessage, Shipment
-from ..moving import Fact
-from ..states import Code, State
 from . import matching, papers, windows
 from .windows import Heard, Message
 

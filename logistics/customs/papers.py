@@ -6,11 +6,11 @@ from functools import cache
 from pathlib import Path
 
 from catalog.models import HsCode
+from logistics.models import Declaration, LaneLeg, Reservation, Shipment, ShipmentItem, Stock
 from orders.models import OrderLine
 from payments.models import Charge
 from storefront.lib import csvs, money
 
-from ..models import Declaration, LaneLeg, Reservation, Shipment, ShipmentItem, Stock
 from .gateways import ceb, fts
 from .matching import FREE_OF_DECLARATION
 

@@ -7,10 +7,10 @@ from typing import Protocol
 
 from django.utils.translation import gettext as _
 
+from logistics.models import Declaration
 from storefront.lib import http
 from storefront.lib.refusal import Refusal
 
-from ..models import Declaration
 from . import matching, papers
 from .gateways import ceb, fts
 
@@ -110,9 +110,7 @@ class Chinese:
         heard[kind] = receipts or []
         statuses[kind] |= {one.status for one in heard[kind]}
 
-    def _sum_up(
-        self, heard: dict[str, list[ceb.Receipt]], statuses: dict[str, set[int]]
-    ) -> Heard:
+    def _sum_up(self, heard: dict[str, list[ceb.Receipt]], statuses: dict[str, set[int]]) -> Heard:
         words = {kind: ceb.verdict(found) for kind, found in statuses.items()}
         word = "rejected" if "rejected" in words.values() else words[ceb.INVENTORY]
         receipts = [one for found in heard.values() for one in found]

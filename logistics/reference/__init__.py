@@ -9,6 +9,7 @@ from typing import Any
 from django.db import models
 from moneyed import Money
 
+from logistics import network
 from logistics.models import (
     DutyRule,
     Holiday,
@@ -35,7 +36,7 @@ def load() -> dict[str, int]:
     What people or parcels have changed since stays: the switch of a rule of duty, the next number
     of a range.
     """
-    return {
+    counts = {
         "places": _store(Place, map(_place, _read("places")), key=("code",)),
         "holidays": _store(Holiday, map(_holiday, _read("holidays")), key=("country", "day")),
         "stages": _store(Stage, map(_stage, _read("stages")), key=("state",)),
@@ -45,6 +46,8 @@ def load() -> dict[str, int]:
         "number_ranges": _number_ranges(),
         **_network(),
     }
+    network.forget()
+    return counts
 
 
 def _network() -> dict[str, int]:

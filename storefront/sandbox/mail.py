@@ -146,9 +146,11 @@ def part(message: EmailMessage, kind: str) -> str:
     if found is None:
         return ""
     try:
-        return str(found.get_content())
+        text = str(found.get_content())
     except (LookupError, UnicodeError):
-        return found.get_payload(decode=True).decode("utf-8", "replace")  # type: ignore[union-attr]
+        raw = found.get_payload(decode=True)
+        text = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else ""
+    return text.replace("\r\n", "\n")
 
 
 def newest(page: sqlite3.Connection, to: str, limit: int) -> list[dict[str, Any]]:

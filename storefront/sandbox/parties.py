@@ -75,25 +75,31 @@ def refusal(page: sqlite3.Connection, party: str, what: str) -> str:
 
 def _check(changes: dict[str, Any]) -> None:
     _only(changes, _KEYS, "")
-    played = changes.get("script")
-    if played is None:
-        return
-    if not isinstance(played, dict):
-        raise Problem(422, "bad_field", "script must be an object", "script")
+    for name, kind in (("notify_url", str), ("secret", str), ("payout", dict), ("script", dict)):
+        if not isinstance(changes.get(name, kind()), kind):
+            raise Problem(422, "bad_field", f"{name} is of the wrong type", name)
+    _check_script(changes.get("script", {}))
+
+
+def _check_script(played: dict[str, Any]) -> None:
     _only(played, set(_SCRIPT), "script.")
     for name, allowed in _SCRIPT.items():
-        if allowed and isinstance(played.get(name, {}), dict):
-            _only(played.get(name, {}), allowed, f"script.{name}.")
-        elif allowed:
+        if not allowed:
+            continue
+        if not isinstance(played.get(name, {}), dict):
             raise Problem(422, "bad_field", f"script.{name} must be an object", f"script.{name}")
+        _only(played.get(name, {}), allowed, f"script.{name}.")
     if played.get("replies", {}).get("garbage", "html") not in GARBAGE:
         raise Problem(422, "bad_field", f"garbage is one of {GARBAGE}", "script.replies.garbage")
-    refused = played.get("refuse", [])
-    if not isinstance(refused, list) or not all(
-        isinstance(entry, dict) and {"what", "reason"} <= set(entry) <= {"what", "reason", "times"}
-        for entry in refused
-    ):
+    if not _are_refusals(played.get("refuse", [])):
         raise Problem(422, "bad_field", "refuse lists {what, reason, times}", "script.refuse")
+
+
+def _are_refusals(found: object) -> bool:
+    needed, allowed = {"what", "reason"}, {"what", "reason", "times"}
+    return isinstance(found, list) and all(
+        isinstance(entry, dict) and needed <= set(entry) <= allowed for entry in found
+    )
 
 
 def _only(found: dict[str, Any], allowed: set[str], where: str) -> None:

@@ -7,12 +7,30 @@ from typing import Any
 
 from django.core.files.storage import default_storage
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from catalog import pictures, pricing, shelves
 from catalog.models import Category, Product, Variant
 from orders.models import City
 
 from . import _promises
+
+VIEW_LABELS = {
+    "front_and_back": _("Both sides"),
+    "front": _("Front"),
+    "back": _("Back"),
+    "side": _("Side"),
+}
+ICONS = {
+    "band": "watch",
+    "power_bank": "battery",
+    "cable": "charger",
+    "stylus": "edit",
+    "keyboard": "edit",
+    "case": "shield",
+    "hub": "box",
+    "speaker": "headphones",
+}
 
 
 @dataclass(frozen=True)
@@ -75,13 +93,21 @@ def drawing_url(variant: str, view: str, version: str) -> str:
     return f"{reverse('picture', args=[variant, view])}?v={version}"
 
 
-def picture_urls(variant: Variant) -> list[str]:
+def pictures_of(variant: Variant) -> list[dict[str, str]]:
     """Give all pictures of a variant: its sellers' own, else its drawings."""
     images: list[str] = getattr(variant, "images", [])
     if images:
-        return [default_storage.url(image) for image in images]
+        return [{"url": default_storage.url(image), "label": variant.colour} for image in images]
     version = pictures.version(variant)
-    return [drawing_url(variant.slug, view, version) for view in pictures.views(variant)]
+    return [
+        {"url": drawing_url(variant.slug, view, version), "label": str(VIEW_LABELS[view])}
+        for view in pictures.views(variant)
+    ]
+
+
+def icon(shelf: Category) -> str:
+    """Give the icon of a shelf, by the goods that lie on it."""
+    return ICONS.get(shelf.kind, shelf.kind or "box")
 
 
 def aisles(current: Category | None = None) -> list[dict[str, Any]]:

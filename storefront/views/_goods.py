@@ -18,12 +18,6 @@ from . import _cards
 from ._listing import Visit
 
 REVIEWS_SHOWN = 10
-VIEW_LABELS = {
-    "front_and_back": _("Both sides"),
-    "front": _("Front"),
-    "back": _("Back"),
-    "side": _("Side"),
-}
 
 
 @dataclass(frozen=True)
@@ -93,14 +87,12 @@ def sheet(slug: str, wanted: str, visit: Visit) -> Sheet | None:
     stock = warehouse.available([offer.pk for offer in offers])
     sold = {offer.variant_id for offer in offers if any(stock.get(offer.pk, {}).values())}
     here = cards.chosen(rows, wanted, sold)
-    for row in rows:
-        row.product = product
     sellings = _sellings([offer for offer in offers if offer.variant_id == here.pk], stock, visit)
     ways, notices = _ways(here, sellings, visit)
     return Sheet(
         product=product,
         variant=here,
-        pictures=_pictures(here),
+        pictures=_cards.pictures_of(here),
         colours=[_choice(one, one.variant.colour) for one in cards.colours(rows, here, sold)],
         memories=[_choice(one, _memory(one.variant)) for one in cards.memories(rows, here, sold)],
         sellings=sellings,
@@ -163,14 +155,6 @@ def _way(way: routing.Way) -> dict[str, Any]:
         "title": way.title,
         "price": way.freight,
     }
-
-
-def _pictures(variant: Variant) -> list[dict[str, str]]:
-    labels = list(VIEW_LABELS.values())
-    return [
-        {"url": url, "label": str(labels[at]) if at < len(labels) else ""}
-        for at, url in enumerate(_cards.picture_urls(variant))
-    ]
 
 
 def _choice(option: cards.Option, label: str) -> Choice:

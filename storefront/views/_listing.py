@@ -52,7 +52,7 @@ class Listing:
     total: int
     facets: list[Facet]
     chips: list[dict[str, str]]
-    page: Page[Any]
+    page: "Page[Any]"
     address: str
     orders: list[dict[str, Any]]
     clear: str
@@ -72,7 +72,7 @@ class Visit:
     tariff: pricing.Tariff | None
 
 
-class _Counted(Paginator[Any]):
+class _Counted(Paginator):  # type: ignore[type-arg]  # plain at run time
     """Pages of goods that the database has cut and counted already."""
 
     def __init__(self, total: int) -> None:

@@ -28,6 +28,6 @@ def drawing(request: HttpRequest, slug: str, view: str) -> HttpResponse:
 @require_safe
 def media(request: HttpRequest, path: str) -> HttpResponseBase:
     """A seller's picture; its name is the digest of its content."""
-    response = serve(request, path, document_root=settings.MEDIA_ROOT)
+    response = serve(request, path, document_root=str(settings.MEDIA_ROOT))
     response["Cache-Control"] = FOR_EVER
     return response

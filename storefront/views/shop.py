@@ -45,16 +45,16 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def _tiles() -> list[dict[str, Any]]:
     """Shelves that hold goods, with the number of them."""
-    counts = cache.get_or_set("shelves", finding.count_shelves, COUNTS_KEPT_SECONDS)
+    counts = cache.get_or_set("shelves", finding.count_shelves, COUNTS_KEPT_SECONDS) or {}
     return [
         {
             "url": reverse("category", args=[shelf.slug]),
             "title": shelf.title,
-            "kind": shelf.kind,
+            "icon": _cards.icon(shelf),
             "count": counts[shelf.pk],
         }
         for shelf in shelves.categories()
-        if counts.get(shelf.pk)
+        if shelf.kind and counts.get(shelf.pk)
     ]
 
 

@@ -50,7 +50,7 @@ def shop() -> dict[str, Product]:
         "s25": listed("samsung", "Galaxy S25 Ultra", "6299.00", ram_gb=12, storage_gb=512),
         "bank": listed("anker", "Prime 20000", "499.00", kind=Kind.POWER_BANK, specs={}),
     }
-    return {name: product for name, product in goods.items()}
+    return dict(goods.items())
 
 
 def first(text: str, **facts) -> str:
@@ -118,7 +118,9 @@ def test_nonsense_finds_nothing_and_says_nothing(shop):
     assert (found.products, found.counts.total, found.corrected) == ([], 0, "")
 
 
-@pytest.mark.parametrize("text", ["", "   ", "!!!", "'; drop table x; --", "a:*|b", "\x01", "((", "&"])
+@pytest.mark.parametrize(
+    "text", ["", "   ", "!!!", "'; drop table x; --", "a:*|b", "\x01", "((", "&"]
+)
 def test_signs_of_the_query_language_are_only_signs(shop, text):
     assert search.find(search.Query(text=text)).page == 1
 

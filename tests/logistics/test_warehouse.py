@@ -317,9 +317,7 @@ def unguarded(order: Order, *, actor: str, now: object) -> None:
 
 @pytest.mark.usefixtures("committed")
 def test_the_race_would_be_lost_without_locks() -> None:
-    owner = conftest.with_name(
-        os.environ["TEST_OWNER_URL"], connection.settings_dict["NAME"]
-    )
+    owner = conftest.with_name(os.environ["TEST_OWNER_URL"], connection.settings_dict["NAME"])
     drop_check(owner)
     offer = catalog.offer()
     sold = 0

@@ -1,6 +1,7 @@
 """The rates of the day, in the real file format."""
 
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from lxml import etree
@@ -88,7 +89,7 @@ def test_two_years_of_rates_stay_near_their_middle_and_move_gently(sandbox):
 
     assert len(records) > 470
     assert all(Decimal("9") < rate < Decimal("15") for rate in rates)
-    steps = [abs(b / a - 1) for a, b in zip(rates, rates[1:], strict=False)]
+    steps = [abs(b / a - 1) for a, b in pairwise(rates)]
     assert max(steps) < Decimal("0.10")
 
 

@@ -66,9 +66,7 @@ def test_three_wrong_codes_refuse_the_card_and_leave_the_payment_open(sandbox, p
         ("2201000000000029", "issuer_unavailable", "банк карты не отвечает"),
     ],
 )
-def test_a_refused_card_says_why_and_another_may_be_tried(
-    sandbox, payment, number, reason, words
-):
+def test_a_refused_card_says_why_and_another_may_be_tried(sandbox, payment, number, reason, words):
     send(sandbox, payment, **{**GOOD, "number": number})
     page = sandbox.get(f"/pay/{payment['id']}")
 
@@ -130,7 +128,7 @@ def test_sbp_shows_a_code_that_refreshes_until_told_to_stand_still(sandbox):
     drawn = sandbox.get(f"/pay/{payment['id']}/qr.svg")
     link = sandbox.get(f"/_/pay/{payment['id']}/sbp").json()["link"]
 
-    assert page.headers["Refresh"] == "5"
+    assert page.headers["Refresh"] == f"5; url=/pay/{payment['id']}?method=sbp"
     assert "Refresh" not in still.headers
     assert drawn.headers["Content-Type"] == "image/svg+xml"
     assert re.fullmatch(

@@ -396,13 +396,14 @@ def read(body: bytes) -> list[Receipt]:
 def _receipt(node: etree._Element) -> Receipt:
     names = {"ceb": NS}
     try:
-        at = datetime.strptime(xml.text(node, "ceb:returnTime", names)[:14], "%Y%m%d%H%M%S")
+        moment = xml.text(node, "ceb:returnTime", names)[:14] + "+0800"
+        at = datetime.strptime(moment, "%Y%m%d%H%M%S%z")
         status = int(xml.text(node, "ceb:returnStatus", names))
     except ValueError as error:
         raise xml.BadXml(str(error)) from error
     return Receipt(
         status=status,
-        at=at.replace(tzinfo=BEIJING),
+        at=at,
         info=xml.text(node, "ceb:returnInfo", names),
         number=xml.text(node, "ceb:invtNo", names),
         body=etree.tostring(node, encoding="unicode"),

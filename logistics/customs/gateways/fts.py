@@ -10,7 +10,6 @@ from lxml import etree
 
 from storefront.lib import http, xml
 
-
 MARKS = {"released": "RELEASED", "refused": "REFUSED", "held": "HOLD"}
 
 

@@ -35,7 +35,7 @@ class Command(BaseCommand):
         if options["on"] and not options["fetch"]:
             raise CommandError("--on goes with --fetch")
         if options["fetch"]:
-            self.take("the central bank", _fetch(options["on"]))
+            self.take("the central bank", _fetch(_day(options["on"])))
         for number, file in enumerate(files, start=1):
             self.take(f"[{number}/{len(files)}] {file.name}", _read(file))
 
@@ -56,8 +56,11 @@ class Command(BaseCommand):
                 self.stdout.write(self.style.WARNING(f"  {word}: {' '.join(currencies)}"))
 
 
-def _day(text: str) -> date:
-    return date.fromisoformat(text)
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise CommandError(f"--on is {text!r}, not a day like 2026-11-21") from error
 
 
 def _read(file: Path) -> bytes:

@@ -33,6 +33,8 @@ class Command(BaseCommand):
         "does not hold."
     )
 
+    requires_system_checks = ()
+
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--orders", type=int, default=100, help="number of buyers (100)")
         parser.add_argument("--days", type=int, default=30, help="days on which they come (30)")

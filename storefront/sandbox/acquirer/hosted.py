@@ -29,6 +29,9 @@ def _known(handler: Handler) -> Handler:
 @_known
 def _show(request: Request) -> Reply:
     payment = payments.find(request.world, request.parts["id"], request.moment)
+    if payment.status == "succeeded" and request.query.get("method") == "sbp":
+        # Whoever waited beside the QR code is taken back without a further click.
+        return see_other(payment.body["confirmation"]["return_url"], 302)
     if not payment.is_open:
         return pay.done(payment)
     if _method(request, payment) == "sbp":

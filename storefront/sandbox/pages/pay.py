@@ -11,8 +11,7 @@ from storefront.sandbox.pages import layout, words
 from storefront.sandbox.pages.layout import Look, Markup
 from storefront.sandbox.wire import Headers, Reply, Request
 
-# A header, not a meta element: the page may be asked to stand still.
-_REFRESHING: Headers = (("Refresh", "5"),)
+_REFRESH_SECONDS = 5
 _TRIES = 3
 
 
@@ -96,7 +95,10 @@ def done(payment: Payment) -> Reply:
 
 
 def _page(template: str, payment: Payment, title: str, **values: object) -> Reply:
-    headers = _REFRESHING if values.pop("is_moving", False) else ()
+    headers: Headers = ()
+    if values.pop("is_moving", False):
+        # A header, not a meta element: the page may be asked to stand still.
+        headers = (("Refresh", f"{_REFRESH_SECONDS}; url=/pay/{payment.id}?method=sbp"),)
     back = (payment.body["confirmation"]["return_url"],)
     look = Look(_locale(payment), title, back, headers)
     return layout.page(template, look, {"id": payment.id, **values})

@@ -1,0 +1,347 @@
+"""A seller's rows become cards, variants and offers, many at a time; twice is once."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext as _
+from moneyed import Money
+
+from catalog import colours, listings, matching, search, shelves
+from catalog.goods import Goods
+from catalog.models import Brand, Offer, OfferEvent, Product, Seller, Variant
+from storefront.lib import locks
+
+State = Offer.State
+CARD_FIELDS = (
+    *("title_ru", "title_zh", "title_en", "description_ru", "description_zh", "description_en"),
+    *("released", "category_id", "kind", "specs", "shape"),
+)
+FACT_FIELDS = (
+    *("hs_code", "origin", "net_weight_g", "weight_g", "length_mm", "width_mm", "height_mm"),
+    *("battery_kind", "battery_wh", "fsb_notification", "barcode"),
+)
+PUBLISHED = frozenset({State.REVIEW, State.LIVE, State.PAUSED})
+CardKey = tuple[int, str]
+
+
+class Fate(Enum):
+    """What became of a row."""
+
+    IMPORTED = "imported"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+
+
+@dataclass
+class Outcome:
+    """What became of one row; `keeps_card` says that facts of a shared card stayed as they are."""
+
+    goods: Goods
+    fate: Fate = Fate.UNCHANGED
+    offer: Offer | None = None
+    keeps_card: bool = False
+
+
+@dataclass
+class _Batch:
+    seller: Seller
+    actor: str
+    now: datetime
+    told: set[int]
+    known: dict[str, Offer]
+    brands: dict[str, Brand]
+    events: list[OfferEvent] = field(default_factory=list)
+    complete: dict[tuple[Any, ...], list[str]] = field(default_factory=dict)
+
+    def record(self, offer: Offer, kind: str, **detail: str) -> None:
+        self.events.append(
+            OfferEvent(
+                offer=offer, kind=kind, actor=self.actor, happened_at=self.now, detail=detail
+            )
+        )
+
+    def missing(self, variant: Variant) -> list[str]:
+        """As `listings.missing`, asked once for variants that do not differ in it."""
+        key = (
+            *(variant.hs_code, variant.origin, variant.battery_kind),
+            *(bool(variant.battery_wh), bool(variant.fsb_notification)),
+        )
+        if key not in self.complete:
+            self.complete[key] = listings.missing(variant)
+        return self.complete[key]
+
+
+def write(
+    rows: Sequence[Goods], *, seller: Seller, actor: str, now: datetime, told: set[int]
+) -> list[Outcome]:
+    """Write a batch of rows in a fixed number of statements, each whole or not at all.
+
+    New offers ask for review when nothing is missing for publishing, else they are drafts. Facts
+    of a card or variant that others sell too stay as they are. `told` keeps, over the batches of
+    one file, the cards that were told already: the first row of a card tells it.
+    Locks: the seller, his offers by key, brands by key, then products by key; inside the
+    caller's transaction.
+    """
+    locks.row(Seller.objects.all(), seller.pk)
+    mine = Offer.objects.filter(seller=seller, article__in={goods.article for goods in rows})
+    locks.rows(mine)
+    offers = mine.select_related("variant__product__brand")
+    names = {goods.identity["brand"] for goods in rows if "brand" in goods.identity}
+    known = {offer.article: offer for offer in offers}
+    batch = _Batch(seller, actor, now, told, known, dict(matching.brands(names)))
+    outcomes = [Outcome(goods, offer=known.get(goods.article)) for goods in rows]
+    _change(batch, [outcome for outcome in outcomes if outcome.offer])
+    _add(batch, [outcome for outcome in outcomes if not outcome.offer])
+    for outcome in outcomes:
+        if outcome.goods.problems:
+            outcome.fate = Fate.REFUSED
+    OfferEvent.objects.bulk_create(batch.events)
+    return outcomes
+
+
+def _change(batch: _Batch, outcomes: Sequence[Outcome]) -> None:
+    """Bring what is there up to date."""
+    variants = [offer.variant for offer in batch.known.values()]
+    others = Offer.objects.exclude(seller=batch.seller)
+    shared = set(others.filter(variant__in=variants).values_list("variant_id", flat=True))
+    cards = {variant.product_id for variant in variants}
+    sold_by_others = others.filter(variant__product__in=cards)
+    common = set(sold_by_others.values_list("variant__product_id", flat=True))
+    changed: list[tuple[Offer, dict[str, Any], dict[str, Any]]] = []
+    for outcome in outcomes:
+        offer, goods = outcome.offer, outcome.goods
+        assert offer is not None
+        _agree(batch, offer, goods)
+        facts = _differences(offer.variant, goods.facts)
+        card = _card_differences(batch, offer.variant.product, goods)
+        outcome.keeps_card = bool(
+            (facts and offer.variant_id in shared) or (card and offer.variant.product_id in common)
+        )
+        facts = {} if offer.variant_id in shared else facts
+        card = {} if offer.variant.product_id in common else card
+        _check(batch, offer, facts, goods)
+        if goods.problems:
+            continue
+        price_differs = goods.price is not None and goods.price != offer.price.amount
+        if facts or card or price_differs:
+            outcome.fate = Fate.UPDATED
+            changed.append((offer, facts, card))
+            if price_differs:
+                _reprice(batch, offer, goods)
+    _store(batch, changed)
+
+
+def _agree(batch: _Batch, offer: Offer, goods: Goods) -> None:
+    """An article keeps to its goods: other goods need an article of their own."""
+    variant, said = offer.variant, goods.identity
+    brand = batch.brands.get(said.get("brand", ""))
+    is_other_brand = "brand" in said and (brand is None or brand.pk != variant.product.brand_id)
+    is_other_model = "model" in said and matching.same(
+        matching.model_name(said.get("brand", ""), said["model"])
+    ) != matching.same(variant.product.model)
+    is_other_memory = any(
+        name in said and said[name] != getattr(variant, name) for name in ("ram_gb", "storage_gb")
+    )
+    is_other_colour = "colour" in said and not matching.is_colour(variant, said["colour"])
+    if is_other_brand or is_other_model or is_other_memory or is_other_colour:
+        text = _("This article number belongs to “%(title)s” already.")
+        goods.refuse("article", "other_goods", text % {"title": variant.product.title})
+
+
+def _differences(row: Variant | Product, said: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in said.items() if getattr(row, name) != value}
+
+
+def _card_differences(batch: _Batch, card: Product, goods: Goods) -> dict[str, Any]:
+    """What the first row of a card in this file says otherwise than the card."""
+    if card.pk in batch.told:
+        return {}
+    batch.told.add(card.pk)
+    return _differences(card, _card(goods, card))
+
+
+def _card(goods: Goods, card: Product | None = None) -> dict[str, Any]:
+    said = {**goods.card}
+    if "category" in goods.identity:
+        shelf = shelves.category(goods.identity["category"])
+        assert shelf is not None, "the row was read with this category"
+        said |= {"category_id": shelf.pk, "kind": goods.identity["kind"]}
+    old = (card.specs, card.shape) if card else ({}, {})
+    return {**said, "specs": {**old[0], **goods.specs}, "shape": {**old[1], **goods.shape}}
+
+
+def _check(batch: _Batch, offer: Offer, facts: dict[str, Any], goods: Goods) -> None:
+    """What is published must stay complete, and a box weigh more than what is in it."""
+    variant = offer.variant
+    after = Variant(**{name: facts.get(name, getattr(variant, name)) for name in FACT_FIELDS})
+    if after.weight_g < after.net_weight_g:
+        text = _("The weight with box is less than the net weight.")
+        goods.refuse("weight_g", "gross_under_net", text)
+    if facts and State(offer.state) in PUBLISHED:
+        for name in batch.missing(after):
+            goods.refuse(name, "needed", _("This is needed for goods in the shop."))
+
+
+def _reprice(batch: _Batch, offer: Offer, goods: Goods) -> None:
+    before, price = offer.price.amount, goods.price
+    offer.price = Money(price, listings.YUAN)
+    batch.record(offer, "REPRICED", before=str(before), price=str(price))
+
+
+def _store(batch: _Batch, changed: Sequence[tuple[Offer, dict[str, Any], dict[str, Any]]]) -> None:
+    if not changed:
+        return
+    search.touch({offer.variant.product_id for offer, _facts, _card in changed})
+    for offer, facts, card in changed:
+        offer.updated_at = batch.now
+        for row, values in ((offer.variant, facts), (offer.variant.product, card)):
+            for name, value in values.items():
+                setattr(row, name, value)
+    offers = [offer for offer, _facts, _card in changed]
+    Offer.objects.bulk_update(offers, ["price", "updated_at"])
+    variants = [offer.variant for offer, facts, _card in changed if facts]
+    Variant.objects.bulk_update(variants, FACT_FIELDS)
+    cards = [offer.variant.product for offer, _facts, card in changed if card]
+    Product.objects.bulk_update(cards, [name.removesuffix("_id") for name in CARD_FIELDS])
+    again = [offer for offer, facts, card in changed if facts or card]
+    _submit(batch, [offer for offer in again if not batch.missing(offer.variant)])
+
+
+def _submit(batch: _Batch, offers: Sequence[Offer]) -> None:
+    """Other facts than the ones that were approved must be looked at again."""
+    may = [offer for offer in offers if State.REVIEW in listings.MOVES[State(offer.state)]]
+    keys = [offer.pk for offer in may]
+    Offer.objects.filter(pk__in=keys).update(state=State.REVIEW, refusal="", updated_at=batch.now)
+    for offer in may:
+        batch.record(offer, "SUBMITTED")
+
+
+def _add(batch: _Batch, outcomes: Sequence[Outcome]) -> None:
+    """Put new goods into the shop."""
+    for outcome in outcomes:
+        outcome.goods.need()
+    fresh = [outcome for outcome in outcomes if not outcome.goods.problems]
+    if not fresh:
+        return
+    _make_brands(batch, {outcome.goods.identity["brand"] for outcome in fresh})
+    cards = _make_cards(batch, [outcome.goods for outcome in fresh])
+    pairs = [(outcome, cards[_key(batch, outcome.goods)]) for outcome in fresh]
+    _make_offers(batch, _make_variants(pairs))
+
+
+def _make_brands(batch: _Batch, names: set[str]) -> None:
+    missing = {matching.brand_slug(name): name for name in names if name not in batch.brands}
+    Brand.objects.bulk_create(
+        [Brand(slug=slug, name=name) for slug, name in sorted(missing.items())],
+        ignore_conflicts=True,
+    )
+    # Whoever makes cards of a brand holds its row, so that no card is made twice.
+    batch.brands.update(matching.brands(names))
+    locks.rows(Brand.objects.filter(pk__in={brand.pk for brand in batch.brands.values()}))
+
+
+def _key(batch: _Batch, goods: Goods) -> CardKey:
+    brand = batch.brands[goods.identity["brand"]]
+    name = matching.model_name(goods.identity["brand"], goods.identity["model"])
+    return brand.pk, matching.same(name)
+
+
+def _make_cards(batch: _Batch, rows: Sequence[Goods]) -> dict[CardKey, Product]:
+    """Find or make the card of each row."""
+    wanted = {_key(batch, goods): goods for goods in reversed(rows)}
+    drafts = {key: _draft(batch, goods) for key, goods in wanted.items()}
+    slugs = {draft.slug for draft in drafts.values()}
+    spelled = Q(low__in={draft.model.lower() for draft in drafts.values()}) | Q(slug__in=slugs)
+    near = Product.objects.annotate(low=Lower("model")).filter(
+        spelled, brand__in={key[0] for key in wanted}
+    )
+    cards = {(card.brand_id, matching.same(card.model)): card for card in near}
+    taken = set(Product.objects.filter(slug__in=slugs).values_list("slug", flat=True))
+    new = {key: draft for key, draft in drafts.items() if key not in cards}
+    for draft in new.values():
+        draft.slug = matching.card_slug(draft.brand, draft.model, taken)
+        taken.add(draft.slug)
+    Product.objects.bulk_create(new.values())
+    batch.told.update(card.pk for card in new.values())
+    return cards | new
+
+
+def _draft(batch: _Batch, goods: Goods) -> Product:
+    brand = batch.brands[goods.identity["brand"]]
+    model = matching.model_name(goods.identity["brand"], goods.identity["model"])
+    said = _card(goods)
+    return Product(
+        brand=brand,
+        model=model,
+        slug=matching.card_slug(brand, model, ()),
+        **{**matching.titles(brand, model, said["kind"]), **said},
+    )
+
+
+def _make_variants(pairs: Iterable[tuple[Outcome, Product]]) -> list[tuple[Outcome, Variant]]:
+    """Find or make the variant of each row."""
+    rows = list(pairs)
+    groups: dict[int, list[Variant]] = {card.pk: [] for _outcome, card in rows}
+    for variant in Variant.objects.filter(product__in=groups).order_by("position", "pk"):
+        groups[variant.product_id].append(variant)
+    found, new = [], []
+    for outcome, card in rows:
+        group = groups[card.pk]
+        wanted = variant_of(outcome.goods, card)
+        known = matching.find(wanted, group)
+        outcome.keeps_card = known is not None and bool(_differences(known, outcome.goods.facts))
+        if known is None:
+            wanted.position = len(group)
+            new.append(wanted)
+            group.append(wanted)
+        found.append((outcome, known or wanted))
+    slugs = {matching.variant_slug(variant.product, variant, ()) for variant in new}
+    taken = set(Variant.objects.filter(slug__in=slugs).values_list("slug", flat=True))
+    for variant in new:
+        variant.slug = matching.variant_slug(variant.product, variant, taken)
+        taken.add(variant.slug)
+    Variant.objects.bulk_create(new)
+    return found
+
+
+def variant_of(goods: Goods, card: Product) -> Variant:
+    """The variant a row tells of, not stored; what it is silent about is empty."""
+    colour = colours.read(goods.identity.get("colour", ""))
+    facts = {"hs_code": "", "origin": "", **goods.facts}
+    memory = {name: goods.identity.get(name) for name in ("ram_gb", "storage_gb")}
+    return Variant(product=card, **vars(colour), **memory, **facts)
+
+
+def _make_offers(batch: _Batch, pairs: Sequence[tuple[Outcome, Variant]]) -> None:
+    held = Offer.objects.filter(seller=batch.seller, variant__in=[v.pk for _outcome, v in pairs])
+    articles = dict(held.values_list("variant_id", "article"))
+    made = []
+    for outcome, variant in pairs:
+        goods = outcome.goods
+        if variant.pk in articles:
+            text = _("You sell these goods already under article number %(article)s.")
+            goods.refuse("article", "sold_already", text % {"article": articles[variant.pk]})
+            continue
+        articles[variant.pk] = goods.article
+        is_complete = not batch.missing(variant)
+        outcome.offer = Offer(
+            seller=batch.seller,
+            variant=variant,
+            article=goods.article,
+            price=Money(goods.price, listings.YUAN),
+            state=State.REVIEW if is_complete else State.DRAFT,
+            updated_at=batch.now,
+        )
+        outcome.fate = Fate.IMPORTED
+        made.append(outcome.offer)
+    Offer.objects.bulk_create(made)
+    for offer in made:
+        batch.record(offer, "CREATED", price=str(offer.price.amount))
+        if offer.state == State.REVIEW:
+            batch.record(offer, "SUBMITTED")

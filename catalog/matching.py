@@ -1,0 +1,107 @@
+"""Which card and which variant is meant, and what a new one is called."""
+
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+
+from django.utils.text import slugify
+
+from catalog import colours, words
+from catalog.models import Brand, Product, Variant
+
+# Titles of cards are content in three languages, not texts of a page.
+KINDS = {
+    "phone": ("Смартфон", "手机", "phone"),
+    "tablet": ("Планшет", "平板电脑", "tablet"),
+    "earbuds": ("Наушники", "真无线耳机", "earbuds"),
+    "headphones": ("Наушники", "头戴式耳机", "headphones"),
+    "watch": ("Смарт-часы", "智能手表", "watch"),
+    "band": ("Фитнес-браслет", "智能手环", "band"),
+    "charger": ("Зарядное устройство", "充电器", "charger"),
+    "power_bank": ("Внешний аккумулятор", "移动电源", "power bank"),
+    "cable": ("Кабель", "数据线", "cable"),
+    "stylus": ("Стилус", "触控笔", "stylus"),
+    "keyboard": ("Клавиатура", "键盘", "keyboard"),
+    "case": ("Чехол", "保护壳", "case"),
+    "hub": ("Хаб", "扩展坞", "hub"),
+    "speaker": ("Колонка", "音箱", "speaker"),
+}
+SLUG = 90
+
+
+def titles(brand: Brand, model: str, kind: str) -> dict[str, str]:
+    """Give the titles of a card whose seller gave none."""
+    russian, chinese, english = KINDS[kind]
+    name_zh = brand.name_zh or brand.name
+    return {
+        "title_ru": f"{russian} {brand.name} {model}",
+        "title_zh": f"{name_zh} {model} {chinese}",
+        "title_en": f"{brand.name} {model} {english}",
+    }
+
+
+def model_name(brand: str, model: str) -> str:
+    """A model without the brand in front of it: `Samsung Galaxy S20` gives `Galaxy S20`."""
+    name, maker = " ".join(model.split()), f"{brand} ".lower()
+    return name[len(maker) :] if name.lower().startswith(maker) and name[len(maker) :] else name
+
+
+def same(model: str) -> str:
+    """What two spellings of one model have in common."""
+    return words.fold(model) or model.lower()
+
+
+def brand_slug(name: str) -> str:
+    return slugify(name)[:50] or _digest(name)
+
+
+def card_slug(brand: Brand, model: str, taken: Iterable[str]) -> str:
+    """Give a new card its address; one that is taken by another model gets a digest behind it."""
+    plain = slugify(f"{brand.slug} {model.replace('+', ' plus')}")[:SLUG]
+    known = set(taken)
+    if plain != brand.slug and plain not in known:
+        return plain
+    return f"{plain}-{_digest(same(model))}"
+
+
+def variant_slug(card: Product, variant: Variant, taken: Iterable[str]) -> str:
+    """Give a new variant its address, by memory and colour."""
+    memory = variant.memory.replace("/", "-")
+    plain = "-".join(filter(None, (card.slug, memory, variant.colour_key)))[:150]
+    return plain if plain not in set(taken) else f"{plain}-{_digest(repr(identity(variant)))}"
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:8]
+
+
+Identity = tuple[str, int | None, int | None]
+
+
+def identity(variant: Variant) -> Identity:
+    """What a variant differs by from the others of its card."""
+    return variant.colour_key, variant.ram_gb, variant.storage_gb
+
+
+def find(wanted: Variant, known: Iterable[Variant]) -> Variant | None:
+    """Give the variant of a card that is meant: the same memory, and colour by name or by key."""
+    near = [v for v in known if (v.ram_gb, v.storage_gb) == (wanted.ram_gb, wanted.storage_gb)]
+    name = words.fold(wanted.colour_en)
+    named = (v for v in near if words.fold(v.colour_en) == name)
+    keyed = (v for v in near if v.colour_key == wanted.colour_key)
+    return next(named, None) or next(keyed, None)
+
+
+def is_colour(variant: Variant, text: str) -> bool:
+    """Tell whether a name means the colour of a variant."""
+    colour = colours.read(text)
+    names = {words.fold(colour.colour_en), words.fold(colour.colour_key)}
+    return bool(names & {words.fold(variant.colour_en), words.fold(variant.colour_key)})
+
+
+def brands(names: Iterable[str]) -> Mapping[str, Brand]:
+    """Give the brands that are known by these names; others are missing in the answer."""
+    known: dict[str, Brand] = {}
+    for brand in Brand.objects.all():
+        for alias in (brand.name, brand.name_zh, brand.slug):
+            known.setdefault(words.fold(alias), brand)
+    return {name: known[words.fold(name)] for name in names if words.fold(name) in known}

@@ -1,0 +1,110 @@
+"""Drives due rows as the simulation does, and speaks to the sandbox behind the product's back."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import requests
+
+from catalog.models import Offer
+from logistics import shipments, tasks, warehouse
+from logistics.models import Declaration, Departure, Shipment
+from logistics.states import State
+from orders.models import Order
+from storefront.lib import clock
+from tests.factories import catalog, logistics, payments
+from tests.factories import orders as order_rows
+
+NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
+TASKS: dict[Any, Callable[..., None]] = {
+    Shipment: tasks.drive_shipment,
+    Declaration: tasks.drive_declaration,
+    Departure: tasks.drive_departure,
+}
+
+
+class Outside:
+    """What the tests ask of the sandbox."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def reset(self) -> None:
+        requests.post(f"{self.url}/_/reset", timeout=5).raise_for_status()
+        self.shares(all=0)
+
+    def shares(self, **shares: float) -> None:
+        requests.put(f"{self.url}/_/shares", json=shares, timeout=5).raise_for_status()
+
+    def script(self, party: str, **script: Any) -> None:
+        body = {"script": script}
+        requests.put(f"{self.url}/_/shops/{party}", json=body, timeout=5).raise_for_status()
+
+    def books(self, name: str) -> Any:
+        answer = requests.get(f"{self.url}/_/books/{name}", timeout=5)
+        answer.raise_for_status()
+        return answer.json()
+
+
+def paid_order(
+    *offers: Offer, origin: str = "harbin", lane: str = "air-svx", regime: str = "domestic",
+    quantity: int = 1, **part: Any,
+) -> Order:
+    """An order that is paid, with its goods allocated and its parcels planned."""
+    goods = offers or (catalog.offer(),)
+    at = "harbin-warehouse" if origin == "harbin" else "shenzhen"
+    for offer in goods:
+        logistics.stock(offer, 10, at=at, regime=regime)
+    order = order_rows.order(
+        *goods, quantity=quantity,
+        part={"origin": origin, "lane": lane, "mode": lane_mode(lane), **part},
+    )
+    warehouse.reserve(order, actor="test", now=NOW)
+    payments.paid(order)
+    warehouse.allocate(order, actor="test", now=NOW)
+    shipments.plan(order, now=clock.now(), actor="test")
+    return order
+
+
+def lane_mode(lane: str) -> str:
+    return next(word for word in lane.split("-") if word in {"air", "rail", "road", "river"})
+
+
+def parcel(order: Order) -> Shipment:
+    return order.shipments.get()
+
+
+def step() -> bool:
+    """Run the row that is due first, at its instant; False, if nothing waits."""
+    waiting = [
+        (row.due_at, number, row.pk, model)
+        for number, model in enumerate(TASKS)
+        for row in model.objects.filter(due_at__isnull=False).order_by("due_at", "pk")[:1]
+    ]
+    if not waiting:
+        return False
+    at, _number, pk, model = min(waiting)
+    clock.set_virtual(max(at, clock.now()))
+    TASKS[model](id=pk)
+    return True
+
+
+def run(
+    until: Callable[[], bool] | None = None, *, days: int = 60, limit: int = 3000
+) -> None:
+    """Let time pass until a condition holds, or until nothing waits any more."""
+    end = clock.now() + timedelta(days=days)
+    for _step in range(limit):
+        if (until and until()) or clock.now() > end or not step():
+            break
+    else:
+        raise AssertionError("it never comes to rest")
+    assert until is None or until(), "that never happened"
+
+
+def is_in(order: Order, state: State) -> Callable[[], bool]:
+    return lambda: parcel(order).state == state
+
+
+def codes(shipment: Shipment) -> list[str]:
+    return list(shipment.events.order_by("happened_at", "pk").values_list("code", flat=True))

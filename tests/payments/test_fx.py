@@ -1,0 +1,248 @@
+"""Rates: read with their nominal, kept for ever, never silently old."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from payments import fx
+from payments.models import Rate
+from storefront.lib import http
+from tests.factories import payments as factory
+from tests.payments.conftest import shared_data
+from tests.sandbox.conftest import Sandbox
+
+NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # a Monday
+
+
+def xml(*currencies: str, day: str = "21.11.2026") -> bytes:
+    text = f'<?xml version="1.0" encoding="windows-1251"?><ValCurs Date="{day}" name="x">'
+    return (text + "".join(currencies) + "</ValCurs>").encode("cp1251")
+
+
+def valute(code: str = "CNY", nominal: str = "10", value: str = "118,7000", unit: str = "") -> str:
+    more = f"<VunitRate>{unit}</VunitRate>" if unit else ""
+    return (
+        f'<Valute ID="R01375"><NumCode>156</NumCode><CharCode>{code}</CharCode>'
+        f"<Nominal>{nominal}</Nominal><Name>Юань</Name><Value>{value}</Value>{more}</Valute>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("file", "on", "rubles", "currencies"),
+    [
+        ("XML_daily_2020-04-25.xml", date(2020, 4, 25), "10.5493", 34),
+        ("XML_daily_2022-03-15.xml", date(2022, 3, 15), "18.2218", 34),
+        ("XML_daily_2022-07-23.xml", date(2022, 7, 23), "8.58282", 34),
+        ("XML_daily_2025-04-01_xml_response_april_1.xml", date(2025, 4, 1), "11.7136", 43),
+    ],
+)
+def test_recorded_files_give_the_rubles_of_one_yuan(
+    file: str, on: date, rubles: str, currencies: int
+) -> None:
+    body = (shared_data("cbr_xml_recorded") / file).read_bytes()
+
+    daily = fx.read(body)
+
+    assert daily.on == on
+    assert daily.rubles("CNY") == Decimal(rubles)
+    assert len(daily.quotes) == currencies
+
+
+def test_every_recorded_file_can_be_read() -> None:
+    files = sorted(shared_data("cbr_xml_recorded").glob("*.xml"))
+
+    assert [fx.read(file.read_bytes()).on.isoformat() for file in files] == [
+        "2020-04-25",
+        "2022-03-15",
+        "2022-07-23",
+        *(f"2025-04-0{day}" for day in range(1, 6)),
+    ]
+
+
+def test_a_unit_rate_in_exponent_form_is_read() -> None:
+    dong = valute("VND", "10000", "34,4230", "3,4423E-03")
+    rial = valute("IRR", "1000000", "58,8139", "5,88139E-05")
+
+    daily = fx.read(xml(dong, rial))
+
+    assert daily.rubles("VND") == Decimal("0.0034423")
+    assert daily.rubles("IRR") == Decimal("0.0000588139")
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (b"", "readable"),
+        (b"<html><body>502</body></html>", "root is html"),
+        (xml(), "no currency"),
+        (xml(valute(), day="2026-11-21"), "dd.mm.yyyy"),
+        (xml(valute(), day="31.02.2026"), "dd.mm.yyyy"),
+        (xml(valute(value="")), "Value is ''"),
+        (xml(valute(value="NaN")), "Value is 'NaN'"),
+        (xml(valute(value="-1,0")), "Value is '-1,0'"),
+        (xml(valute(nominal="0")), "Nominal is '0'"),
+        (xml(valute(nominal="1", unit="11,87")), "VunitRate says"),
+        (xml(valute(), valute()), "twice"),
+        (xml(valute(code="YUAN")), "no code"),
+        (b'<!DOCTYPE a [<!ENTITY b "c">]><ValCurs Date="21.11.2026"/>', "readable"),
+    ],
+)
+def test_what_is_no_day_of_rates_is_refused(body: bytes, why: str) -> None:
+    with pytest.raises(fx.BadRates, match=why):
+        fx.read(body)
+
+
+@given(st.binary(max_size=300))
+def test_no_bytes_make_it_stumble(body: bytes) -> None:
+    with pytest.raises(fx.BadRates):
+        fx.read(body)
+
+
+def test_converting_rounds_half_up_once() -> None:
+    assert fx.convert(Decimal("1299.00"), Decimal("11.87")) == Decimal("15419.13")
+    assert fx.convert(Decimal("0.05"), Decimal("0.1")) == Decimal("0.01")
+
+
+@pytest.mark.django_db
+def test_rates_are_kept_once_and_never_overwritten() -> None:
+    body = xml(valute(), valute("USD", "1", "84,5093"))
+    changed = xml(valute(value="119,0000"), valute("USD", "1", "84,5093"))
+
+    first = fx.store(fx.read(body), source="cbr", payload=body, now=NOW)
+    again = fx.store(fx.read(body), source="cbr", payload=body, now=NOW)
+    other = fx.store(fx.read(changed), source="cbr", payload=changed, now=NOW)
+
+    assert (first.new, first.known, first.held) == (("CNY", "USD"), (), ())
+    assert (again.new, again.known, again.differing) == ((), ("CNY", "USD"), ())
+    assert (other.new, other.differing) == ((), ("CNY",))
+    assert fx.rate_for("CNY", on=date(2026, 11, 21)).rate == Decimal("11.87")
+    assert Rate.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_a_rate_that_jumps_waits_for_a_person() -> None:
+    factory.rate("11.87", on=date(2026, 11, 20))
+    body = xml(valute(nominal="1", value="118,7000"))  # the nominal was dropped: ten times
+
+    stored = fx.store(fx.read(body), source="cbr", payload=body, now=NOW)
+
+    assert stored.held == ("CNY",)
+    assert fx.rate_for("CNY", on=date(2026, 11, 21)).rate_on == date(2026, 11, 20)
+    held = Rate.objects.get(is_held=True)
+    confirmed = fx.confirm(held, actor="user:7", now=NOW)
+    assert fx.rate_for("CNY", on=date(2026, 11, 21)) == confirmed
+    assert confirmed.source == "cbr user:7"
+    assert fx.confirm(held, actor="user:7", now=NOW) == confirmed
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("value", "is_held"), [("136,50", False), ("136,51", True), ("100,89", True)])
+def test_fifteen_percent_is_the_border(value: str, is_held: bool) -> None:
+    factory.rate("11.87", on=date(2026, 11, 20))
+    body = xml(valute(value=value))
+
+    assert bool(fx.store(fx.read(body), source="cbr", payload=body, now=NOW).held) is is_held
+
+
+@pytest.mark.django_db
+def test_a_jump_against_a_rate_of_years_ago_is_none() -> None:
+    factory.rate("10.5493", on=date(2020, 4, 25))
+    body = xml(valute(value="182,2180"), day="15.03.2022")
+
+    assert fx.store(fx.read(body), source="cbr", payload=body, now=NOW).held == ()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("rate_on", "on", "holds"),
+    [
+        ("2026-11-21", "2026-11-23", True),  # Saturday's rate holds through Monday
+        ("2026-11-21", "2026-11-26", True),  # Tuesday, Wednesday, Thursday are missed
+        ("2026-11-21", "2026-11-27", False),
+        ("2026-11-17", "2026-11-20", True),
+        ("2026-11-17", "2026-11-22", False),  # Wednesday to Saturday are missed
+        ("2026-12-31", "2027-01-11", True),  # the January holidays
+        ("2026-12-31", "2027-01-15", False),
+        ("2026-11-24", "2026-11-23", False),  # tomorrow's rate is not today's
+        ("2020-04-25", "2026-11-23", False),
+    ],
+)
+def test_a_rate_expires_by_days_of_publication(rate_on: str, on: str, holds: bool) -> None:
+    factory.rate(on=date.fromisoformat(rate_on))
+
+    if holds:
+        assert fx.rate_for("CNY", on=date.fromisoformat(on)).rate_on == date.fromisoformat(rate_on)
+    else:
+        with pytest.raises(fx.RateExpired):
+            fx.rate_for("CNY", on=date.fromisoformat(on))
+
+
+@pytest.mark.django_db
+def test_a_rate_costs_one_query(django_assert_num_queries: object) -> None:
+    factory.rate()
+
+    with django_assert_num_queries(1):
+        fx.rate_for("CNY", on=date(2026, 11, 23))
+
+
+@pytest.mark.django_db
+def test_rates_never_change(check_now: object) -> None:
+    from django.db import ProgrammingError, transaction
+
+    rate = factory.rate()
+    for change in (lambda: Rate.objects.update(rate=1), rate.delete):
+        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+            change()
+
+
+@pytest.mark.parametrize(
+    ("moscow", "days"),
+    [
+        ("2026-11-23T12:00", ["2026-11-21"]),  # Monday before and after tomorrow's rates are set
+        ("2026-11-23T15:30", ["2026-11-21", "2026-11-24"]),
+        ("2026-11-21T16:00", ["2026-11-21"]),  # Saturday: nothing new until Tuesday
+        ("2027-01-05T16:00", ["2027-01-01"]),
+    ],
+)
+def test_what_should_be_out_by_now(moscow: str, days: list[str]) -> None:
+    instant = datetime.fromisoformat(moscow).replace(tzinfo=fx.MOSCOW)
+
+    assert [day.isoformat() for day in fx.published_by(instant)] == days
+
+
+@pytest.mark.django_db
+def test_missing_rates_are_fetched_from_the_central_bank(outside: Sandbox) -> None:
+    now = datetime(2026, 9, 17, 13, 0, tzinfo=UTC)  # 16:00 in Moscow: the 18th is out
+    outside_time = {"X-Business-Time": now.isoformat()}
+    outside.http.headers.update(outside_time)
+
+    from storefront.lib import clock
+
+    with clock.simulated(now):
+        said = fx.ensure(now=now)
+        again = fx.ensure(now=now)
+
+    assert fx.rate_for("CNY", on=date(2026, 9, 18)).rate == Decimal("11.87")
+    assert fx.rate_for("CNY", on=date(2026, 9, 17)).rate_on == date(2026, 9, 17)
+    assert "2026-09-18" in said
+    assert again == "rates are here"
+
+
+@pytest.mark.django_db
+def test_a_silent_central_bank_is_named_and_a_talking_one_not_believed(
+    outside: Sandbox, settings: object
+) -> None:
+    outside.http.put(
+        f"{outside.url}/_/shops/cbr", json={"script": {"replies": {"garbage": "html"}}}, timeout=5
+    )
+    with pytest.raises(http.Unknown, match="root is html"):
+        fx.ensure(now=NOW)
+
+    settings.CBR_URL = "http://127.0.0.1:1/scripts"
+    with pytest.raises(http.Unreachable):
+        fx.ensure(now=NOW)
+
+    assert not Rate.objects.exists()

@@ -1,0 +1,163 @@
+"""The books: posted once, never changed, taken back once."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+
+from payments import ledger
+from payments.ledger import Leg
+from payments.models import Account, Entry, Journal
+
+NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
+pytestmark = pytest.mark.django_db
+
+
+def post(key: str = "k-1", units: int = 100, **fields: object) -> Journal:
+    plain = {
+        "legs": [Leg("acquirer_clearing", "RUB", units), Leg("buyer_funds", "RUB", -units)],
+        "occurred_at": NOW,
+        "actor": "user:vera",
+        "source": "test",
+    }
+    return ledger.post("captured", key=key, **{**plain, **fields})
+
+
+def test_a_posting_stands_on_its_accounts(check_now: Callable[[], None]) -> None:
+    journal = post()
+
+    check_now()
+    assert ledger.balance("acquirer_clearing", "RUB") == 100
+    assert ledger.balance("buyer_funds", "RUB") == -100
+    assert ledger.balance("buyer_funds", "CNY") == 0
+    assert [entry.line for entry in journal.entries.order_by("line")] == [1, 2]
+    assert {account.code for account in Account.objects.all()} == {
+        "acquirer_clearing.RUB",
+        "buyer_funds.RUB",
+    }
+
+
+def test_the_same_key_gives_the_first_posting() -> None:
+    first = post()
+
+    again = post()
+
+    assert again.pk == first.pk
+    assert Entry.objects.count() == 2
+
+
+@pytest.mark.parametrize("kind", ["captured", "refunded"])
+def test_a_key_of_another_posting_is_refused(kind: str) -> None:
+    post()
+    other = [Leg("buyer_funds", "RUB", 5), Leg("acquirer_clearing", "RUB", -5)]
+
+    with pytest.raises(ledger.KeyReused):
+        ledger.post(kind, key="k-1", legs=other, occurred_at=NOW, actor="a", source="s")
+
+    assert Journal.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "legs",
+    [
+        [Leg("bank", "RUB", 1)],
+        [Leg("bank", "RUB", 1), Leg("buyer_funds", "RUB", -2)],
+        [Leg("bank", "RUB", 1), Leg("bank", "CNY", -1)],
+        [],
+        [Leg("bank", "RUB", 0), Leg("buyer_funds", "RUB", 0)],
+        [Leg("bank", "RUB", 1), Leg("buyer_funds", "RUB", -1)] * 26,
+    ],
+    ids=["one leg", "unequal", "two currencies", "nothing", "zeros", "52 legs"],
+)
+def test_what_is_no_journal_is_refused_and_nothing_is_written(legs: list[Leg]) -> None:
+    with pytest.raises(ledger.Unbalanced):
+        post(legs=legs)
+
+    assert (Journal.objects.count(), Entry.objects.count(), Account.objects.count()) == (0, 0, 0)
+
+
+def test_a_reversal_is_the_mirror_and_comes_once(check_now: Callable[[], None]) -> None:
+    journal = post()
+    reverse = {"occurred_at": NOW, "actor": "user:vera", "source": "mistake"}
+
+    mirror = ledger.reverse(journal, key="r-1", **reverse)
+
+    check_now()
+    assert ledger.balance("buyer_funds", "RUB") == 0
+    assert (mirror.kind, mirror.reverses_id) == ("captured-reversed", journal.pk)
+    assert ledger.reverse(journal, key="r-1", **reverse).pk == mirror.pk
+    with pytest.raises(ledger.AlreadyReversed):
+        ledger.reverse(journal, key="r-2", **reverse)
+    assert Journal.objects.count() == 2
+
+
+def test_accounts_of_parties_stand_apart() -> None:
+    for seller, units in (("boris", 100), ("gleb", 50)):
+        legs = [Leg("bank", "CNY", units), Leg("seller_payable", "CNY", -units, seller)]
+        post(key=seller, legs=legs)
+
+    assert ledger.balances("seller_payable", "CNY") == {"boris": -100, "gleb": -50}
+    assert ledger.balance("seller_payable", "CNY", "gleb") == -50
+
+
+def test_a_balance_can_be_asked_as_of_an_instant() -> None:
+    post(key="old")
+    post(key="new", occurred_at=NOW + timedelta(days=1))
+
+    assert ledger.balance("buyer_funds", "RUB", before=NOW) == 0
+    assert ledger.balance("buyer_funds", "RUB", before=NOW + timedelta(seconds=1)) == -100
+    assert ledger.balances("buyer_funds", "RUB", before=NOW + timedelta(days=1)) == {"": -100}
+
+
+def test_an_orders_money_can_be_asked() -> None:
+    legs = [
+        Leg("acquirer_clearing", "RUB", 70, order_number="612048835"),
+        Leg("buyer_funds", "RUB", -70, order_number="612048835"),
+    ]
+    post(legs=legs)
+    post(key="other")
+
+    assert ledger.order_balance("buyer_funds", "RUB", "612048835") == -70
+
+
+def test_trial_balance_and_statement() -> None:
+    post(key="one", units=100)
+    post(key="two", units=30)
+
+    assert [(row.code, row.units) for row in ledger.trial_balance()] == [
+        ("acquirer_clearing.RUB", 130),
+        ("buyer_funds.RUB", -130),
+    ]
+    moved = ledger.statement("acquirer_clearing", "RUB")
+    assert [(row.units, row.standing, row.journal.key) for row in moved] == [
+        (100, 100, "one"),
+        (30, 130, "two"),
+    ]
+    assert ledger.statement("acquirer_clearing", "RUB", until=moved[0].journal.booked_at) == []
+
+
+def test_a_posting_costs_few_statements(django_assert_max_num_queries: Callable) -> None:
+    post(key="warm")
+
+    with django_assert_max_num_queries(7):  # key, savepoint, journal, accounts, entries, release
+        post(key="measured")
+
+
+def test_guards_are_on_the_tables() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tgrelid::regclass::text || ' ' || tgname FROM pg_trigger"
+            " WHERE NOT tgisinternal AND tgenabled = 'O' AND tgrelid::regclass::text ~ %s",
+            ["^payments_(entry|journal|account)$"],
+        )
+        found = {re.sub("payments_", "", row[0]) for row in cursor.fetchall()}
+
+    assert found == {
+        "entry belongs",
+        "entry balances",
+        "journal has_entries",
+        *(f"{table} append_only" for table in ("entry", "journal", "account")),
+        *(f"{table} no_truncate" for table in ("entry", "journal", "account")),
+    }

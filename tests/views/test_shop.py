@@ -1,0 +1,397 @@
+"""The shop's pages as a visitor gets them."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from catalog import search, shelves
+from catalog.models import Battery, Category, Kind, Offer, Product
+from storefront.lib import clock
+from tests.factories import catalog as make
+from tests.factories import logistics, payments
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
+PHONES = "smartphones"
+
+
+@pytest.fixture(autouse=True)
+def _monday_noon(db) -> Iterator[None]:
+    # Imported here: pytest looks into the names of a module, which would open the cache too soon.
+    from django.core.cache import cache
+
+    shelves.forget()
+    cache.clear()
+    with clock.simulated(NOW):
+        yield
+    shelves.forget()
+    cache.clear()
+
+
+@pytest.fixture
+def rate():
+    return payments.rate("11.00", on=date(2026, 11, 21))
+
+
+def shelf(slug: str = PHONES) -> Category:
+    return Category.objects.get(slug=slug)
+
+
+def listed(model: str = "Galaxy A54", price: str = "1299.00", **facts) -> Offer:
+    """A phone of the reference brands in the shop, ten pieces in Harbin unless told."""
+    stock, at = facts.pop("stock", 10), facts.pop("at", "harbin-warehouse")
+    given = {name: facts.pop(name) for name in VARIANT if name in facts}
+    product = make.product(
+        model=model,
+        title_ru=f"Смартфон {model}",
+        title_zh=f"{model} 手机",
+        title_en=f"{model} phone",
+        category=facts.pop("category", None) or shelf(),
+        description_ru="Описание по-русски",
+        description_zh="中文说明",
+        description_en="Told in English",
+        **facts,
+    )
+    offer = make.offer(price, variant=make.variant(product=product, **given))
+    if stock:
+        logistics.stock(offer, stock, at=at)
+    search.index(product, now=NOW)
+    return offer
+
+
+VARIANT = ("slug", "ram_gb", "storage_gb", "colour_key", "colour_ru", "battery_kind", "hs_code")
+
+
+def product_of(offer: Offer) -> Product:
+    return Product.objects.get(pk=offer.variant.product_id)
+
+
+def page_of(offer: Offer) -> str:
+    return reverse("product", args=[product_of(offer).slug])
+
+
+def text(response) -> str:
+    """The page as read: special spaces as plain ones."""
+    return re.sub(r"[\s\u00a0\u202f]+", " ", response.content.decode())
+
+
+def pages(offer: Offer) -> list[str]:
+    return ["/", f"/c/{PHONES}/", page_of(offer), "/search/?q=галакси", "/city/"]
+
+
+def test_the_price_is_the_rule_of_the_house(client, rate):
+    offer = listed(price="1299.00")
+
+    body = text(client.get(page_of(offer)))
+
+    # 1299.00 x 11.00 x 1.02 x 1.10 = 16 032.258, up to whole tens
+    assert "16 040 ₽" in body
+    assert "16 040 ₽" in text(client.get(f"/c/{PHONES}/"))
+    assert "16 040 ₽" in text(client.get("/search/?q=галакси"))
+
+
+@pytest.mark.parametrize(
+    ("prefix", "title", "words"),
+    [
+        ("", "Смартфон Galaxy A54", "Описание по-русски"),
+        ("/zh-hans", "Galaxy A54 手机", "中文说明"),
+        ("/en", "Galaxy A54 phone", "Told in English"),
+    ],
+)
+def test_three_languages(client, rate, prefix, title, words):
+    offer = listed()
+
+    body = text(client.get(prefix + f"/p/{product_of(offer).slug}/"))
+
+    assert title in body
+    assert words in body
+    assert title in text(client.get(f"{prefix}/c/{PHONES}/"))
+
+
+@pytest.mark.parametrize("prefix", ["", "/zh-hans", "/en"])
+def test_nothing_inline_and_one_heading(client, rate, prefix):
+    offer = listed()
+
+    for address in pages(offer):
+        plain = address if address.startswith(prefix) else prefix + address
+        body = client.get(plain).content.decode()
+
+        assert not re.search(r"\sstyle=|\son\w+=|<style", body), plain
+        assert not re.search(r"<script(?![^>]*\bsrc=)", body), plain
+        assert body.count("<h1") == 1, plain
+
+
+@pytest.mark.parametrize(
+    "address", ["/c/no-such-shelf/", "/p/no-such-product/", "/picture/none.front.svg"]
+)
+def test_what_is_not_there_is_not_found(client, rate, address):
+    assert client.get(address).status_code == 404
+
+
+def test_a_product_out_of_the_shop_is_not_found(client, rate):
+    offer = listed()
+    Product.objects.update(is_listed=False)
+
+    assert client.get(page_of(offer)).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["home", "shelf", "search", "mistyped", "product"])
+@pytest.mark.parametrize("goods", [1, 25])
+def test_queries_do_not_grow_with_the_goods(
+    client, rate, name, goods, django_assert_num_queries, django_user_model
+):
+    offers = [listed(f"Galaxy A{number}") for number in range(50, 50 + goods)]
+    queries = {"home": 5, "shelf": 5, "search": 6, "mistyped": 7, "product": 7}
+    address = {
+        "home": "/",
+        "shelf": f"/c/{PHONES}/",
+        "search": "/search/?q=телефон",
+        "mistyped": "/search/?q=галаксси",
+        "product": page_of(offers[0]),
+    }[name]
+    client.force_login(django_user_model.objects.create_user("anna@example.com", "x"))
+    client.get(address)
+
+    with django_assert_num_queries(queries[name]):
+        response = client.get(address)
+
+    assert response.status_code == 200
+    assert queries[name] <= 8
+
+
+def test_facets_narrow_and_say_how_many(client, rate):
+    listed("Galaxy A54", ram_gb=6, storage_gb=128)
+    listed("Galaxy S25", ram_gb=12, storage_gb=512, stock=0)
+
+    everything = text(client.get(f"/c/{PHONES}/"))
+    narrowed = text(client.get(f"/c/{PHONES}/?ram=12"))
+
+    assert "Galaxy A54" in everything
+    assert "Galaxy S25" in everything
+    assert "Galaxy A54" not in narrowed
+    assert re.search(r'id="ram-6"[^>]*>6 \w+<span class="count">1<', narrowed)
+    assert re.search(r'id="storage-512"[^>]*>512 \w+<span class="count">1<', narrowed)
+    assert "storage-128" not in narrowed
+    assert "Galaxy S25" not in text(client.get(f"/c/{PHONES}/?harbin=1"))
+
+
+def test_price_range_is_in_rubles(client, rate):
+    listed("Galaxy A54", "1299.00")  # 16 040 ₽
+    listed("Galaxy S25", "4000.00")
+
+    inside = text(client.get(f"/c/{PHONES}/?from=16+040&to=16040"))
+    below = text(client.get(f"/c/{PHONES}/?to=16039"))
+
+    assert "Galaxy A54" in inside
+    assert "Galaxy S25" not in inside
+    assert "Galaxy A54" not in below
+
+
+def test_a_shelf_holds_what_lies_on_its_parts(client, rate):
+    listed("AirPods", kind=Kind.EARBUDS, category=shelf("earbuds"))
+
+    assert "AirPods" in text(client.get("/c/audio/"))
+    assert "AirPods" not in text(client.get(f"/c/{PHONES}/"))
+
+
+def test_htmx_gets_only_what_changes(client, rate):
+    listed()
+
+    response = client.get(f"/c/{PHONES}/", headers={"HX-Request": "true", "HX-Target": "results"})
+
+    body = response.content.decode()
+    assert "<html" not in body
+    assert 'id="results"' in body
+    assert 'id="facet-list"' in body
+    assert "HX-Target" in response["Vary"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?page=-1",
+        "?page=99999999999999",
+        "?ram=x&ram=²&ram=9999999999",
+        "?from=-5&to=abc",
+        "?from=500&to=1",
+        "?brand=%00&sort=%27;drop",
+        "?category=" + "x" * 500,
+    ],
+)
+def test_strange_choices_are_borne(client, rate, query):
+    listed()
+
+    assert client.get(f"/c/{PHONES}/{query}").status_code == 200
+    assert client.get(f"/search/{query}&q=%00").status_code == 200
+
+
+def test_the_corrected_text_is_said(client, rate):
+    make.brand(name="Самсунгов", aliases=[])
+    listed("Galaxy A54")
+
+    body = text(client.get("/search/?q=ufkfrcb"))
+
+    assert "<b>галакси</b>" in body
+    assert "Galaxy A54" in body
+
+
+def test_suggestions_lead_to_products(client, rate):
+    offer = listed()
+
+    body = text(client.get("/search/suggest/?q=гал"))
+
+    assert page_of(offer) in body
+    assert "16 040 ₽" in body
+    assert text(client.get("/search/suggest/?q=")).strip() == ""
+
+
+def test_without_a_rate_nothing_is_sold(client):
+    payments.rate("11.00", on=date(2026, 11, 2))
+    offer = listed()
+
+    for address in (page_of(offer), f"/c/{PHONES}/", "/"):
+        body = text(client.get(address))
+
+        assert "₽</span>" not in body.replace("/search/", "")
+        assert 'name="offer"' not in body
+        assert 'class="note warn"' in body
+        assert "Galaxy A54" in body
+
+
+def test_a_product_says_where_it_is_and_when_it_comes(client, rate):
+    near = listed("Galaxy A54")
+    far = listed("Galaxy S25", at="shenzhen", stock=7)
+
+    here, there = text(client.get(page_of(near))), text(client.get(page_of(far)))
+
+    assert 'class="lane"' in here
+    assert re.search(r"10 (штук|pieces)", here)
+    assert re.search(r"7 (штук|pieces)", there)
+    first_here, first_there = (
+        re.search(r'class="dates">([^<]+)<', body)[1] for body in (here, there)
+    )
+    assert first_here != first_there
+
+
+def test_power_banks_do_not_fly(client, rate):
+    bank = listed("Prime", battery_kind=Battery.ALONE, hs_code="8507600090")
+    phone = listed("Galaxy A54")
+
+    flying = re.compile(r"самол[её]т", re.I)
+    with_bank, with_phone = (client.get(page_of(offer)).context["sheet"] for offer in (bank, phone))
+
+    assert "air" in {way["mode"] for way in with_phone.ways}
+    assert "air" not in {way["mode"] for way in with_bank.ways}
+    assert all(flying.search(notice) for notice in with_bank.notices)
+    cards = client.get(f"/c/{PHONES}/").context["listing"].cards
+    assert {card.title: card.mode == "air" for card in cards} == {
+        "Смартфон Prime": False,
+        "Смартфон Galaxy A54": True,
+    }
+
+
+def test_colours_and_memory_lead_to_variants(client, rate):
+    offer = listed(slug="a54-black-128", colour_key="black", storage_gb=128)
+    product = product_of(offer)
+    white = make.variant(
+        product=product,
+        slug="a54-white-256",
+        colour_key="white",
+        colour_ru="белый",
+        colour_hex="#ffffff",
+        storage_gb=256,
+    )
+    search.index(product, now=NOW)
+
+    sheet = client.get(f"{page_of(offer)}?v={white.slug}").context["sheet"]
+
+    assert sheet.variant == white
+    assert [(one.url[-13:], one.is_chosen, one.is_sold) for one in sheet.colours] == [
+        ("a54-black-128", False, True),
+        ("a54-white-256", True, False),
+    ]
+    assert [one.is_chosen for one in sheet.memories] == [False, True]
+    assert client.get(f"{page_of(offer)}?v=nonsense").context["sheet"].variant == offer.variant
+
+
+def test_the_better_offer_stands_first(client, rate):
+    dear = listed(price="1500.00")
+    cheap_but_gone = make.offer("1000.00", variant=dear.variant)
+    cheaper = make.offer("1400.00", variant=dear.variant)
+    logistics.stock(cheaper, 2)
+
+    sheet = client.get(page_of(dear)).context["sheet"]
+
+    assert [one.id for one in sheet.sellings] == [cheaper.pk, dear.pk, cheap_but_gone.pk]
+    body = text(client.get(page_of(dear)))
+    assert body.count('name="offer"') == 2
+    assert f'name="offer" value="{cheap_but_gone.pk}"' not in body
+
+
+def test_the_city_is_remembered_and_the_visitor_goes_back(client, rate):
+    offer = listed()
+    before = client.get(page_of(offer)).context["sheet"].ways
+
+    answer = client.post("/city/", {"city": "vladivostok", "next": page_of(offer)})
+
+    assert (answer.status_code, answer["Location"]) == (302, page_of(offer))
+    after = client.get(page_of(offer))
+    assert "Владивосток" in text(after)
+    assert after.context["sheet"].ways != before
+
+
+def test_the_city_page_does_not_send_visitors_away(client):
+    answer = client.post("/city/", {"city": "vladivostok", "next": "https://evil.example/"})
+
+    assert answer["Location"] == "/"
+    assert client.post("/city/", {"city": "atlantis"}).status_code == 200
+    assert client.session["city"] == "vladivostok"
+
+
+def test_a_city_is_not_chosen_by_a_foreign_form():
+    strict = Client(enforce_csrf_checks=True)
+
+    assert strict.post("/city/", {"city": "vladivostok"}).status_code == 403
+
+
+def test_pictures_are_drawn_and_kept(client, rate):
+    offer = listed(slug="a54-black")
+    card = client.get(f"/c/{PHONES}/").context["listing"].cards[0]
+
+    drawn = client.get(card.picture_url)
+
+    assert drawn["Content-Type"] == "image/svg+xml"
+    assert "immutable" in drawn["Cache-Control"]
+    assert drawn.content.startswith(b"<svg")
+    assert client.get("/picture/a54-black.upside_down.svg").status_code == 404
+    first = client.get(page_of(offer)).context["sheet"].pictures[0]["url"]
+    assert first == card.picture_url
+
+
+def test_reviews_are_shown(client, rate):
+    offer = listed()
+    search.note(offer.variant.product_id, rating=Decimal("4.5"), rating_count=2)
+
+    body = text(client.get(page_of(offer)))
+
+    assert re.search(r"4[.,]5", body)
+    assert 'id="reviews"' in body
+
+
+def test_robots_and_the_map_of_the_site(client, rate):
+    offer = listed()
+
+    assert "Sitemap: http://testserver/sitemap.xml" in client.get("/robots.txt").content.decode()
+    site_map = client.get("/sitemap.xml")
+    assert f"<loc>http://testserver{page_of(offer)}</loc>" in site_map.content.decode()
+    assert site_map["Content-Type"] == "application/xml"
+
+
+def test_only_reading_is_allowed(client):
+    assert client.post("/").status_code == 405
+    assert client.post("/search/").status_code == 405
