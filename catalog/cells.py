@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
@@ -80,8 +80,8 @@ def whole(units: Mapping[str, int], range_: Range) -> Reader:
     """
 
     def read(cell: str) -> int:
-        value = int((quantity(cell, units) + Decimal("0.5")).to_integral_value("ROUND_FLOOR"))
-        return _within(value, range_)
+        value = (quantity(cell, units) + Decimal("0.5")).to_integral_value(ROUND_FLOOR)
+        return int(_within(value, range_))
 
     return read
 
@@ -93,12 +93,12 @@ def exact(units: Mapping[str, int], range_: Range) -> Reader:
         value = quantity(cell, units)
         if value != value.quantize(Decimal("0.01")):
             raise BadCell("too_fine", _("At most two decimals."))
-        return Decimal(_within(value.quantize(Decimal("0.01")), range_))
+        return _within(value.quantize(Decimal("0.01")), range_)
 
     return read
 
 
-def _within(value: Any, range_: Range) -> Any:
+def _within(value: Decimal, range_: Range) -> Decimal:
     if not range_.low <= value <= range_.high:
         between = {"low": range_.low, "high": range_.high}
         raise BadCell("out_of_range", _("Must be from %(low)s to %(high)s.") % between)

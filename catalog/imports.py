@@ -54,6 +54,7 @@ class _Batch:
     actor: str
     now: datetime
     told: set[int]
+    submits: bool
     known: dict[str, Offer]
     brands: dict[str, Brand]
     events: list[OfferEvent] = field(default_factory=list)
@@ -78,23 +79,29 @@ class _Batch:
 
 
 def write(
-    rows: Sequence[Goods], *, seller: Seller, actor: str, now: datetime, told: set[int]
+    rows: Sequence[Goods],
+    *,
+    seller: Seller,
+    actor: str,
+    now: datetime,
+    told: set[int] | None = None,
+    submits: bool = True,
 ) -> list[Outcome]:
     """Write a batch of rows in a fixed number of statements, each whole or not at all.
 
-    New offers ask for review when nothing is missing for publishing, else they are drafts. Facts
-    of a card or variant that others sell too stay as they are. `told` keeps, over the batches of
-    one file, the cards that were told already: the first row of a card tells it.
+    Goods that are complete ask for review, others stay drafts, all of them unless it `submits`.
+    Facts of a card or variant that others sell too stay as they are. `told` keeps, over the
+    batches of one file, the cards that were told already: the first row of a card tells it.
     Locks: the seller, his offers by key, brands by key, then products by key; inside the
     caller's transaction.
     """
     locks.row(Seller.objects.all(), seller.pk)
     mine = Offer.objects.filter(seller=seller, article__in={goods.article for goods in rows})
     locks.rows(mine)
-    offers = mine.select_related("variant__product__brand")
+    known = {offer.article: offer for offer in mine.select_related("variant__product__brand")}
     names = {goods.identity["brand"] for goods in rows if "brand" in goods.identity}
-    known = {offer.article: offer for offer in offers}
-    batch = _Batch(seller, actor, now, told, known, dict(matching.brands(names)))
+    brands = dict(matching.brands(names))
+    batch = _Batch(seller, actor, now, set() if told is None else told, submits, known, brands)
     outcomes = [Outcome(goods, offer=known.get(goods.article)) for goods in rows]
     _change(batch, [outcome for outcome in outcomes if outcome.offer])
     _add(batch, [outcome for outcome in outcomes if not outcome.offer])
@@ -119,15 +126,15 @@ def _change(batch: _Batch, outcomes: Sequence[Outcome]) -> None:
         assert offer is not None
         _agree(batch, offer, goods)
         facts = _differences(offer.variant, goods.facts)
-        card = _card_differences(batch, offer.variant.product, goods)
-        outcome.keeps_card = bool(
-            (facts and offer.variant_id in shared) or (card and offer.variant.product_id in common)
-        )
-        facts = {} if offer.variant_id in shared else facts
-        card = {} if offer.variant.product_id in common else card
+        is_shared = bool(facts) and offer.variant_id in shared
+        facts = {} if is_shared else facts
         _check(batch, offer, facts, goods)
         if goods.problems:
             continue
+        card = _card_differences(batch, offer.variant.product, goods)
+        is_common = bool(card) and offer.variant.product_id in common
+        card = {} if is_common else card
+        outcome.keeps_card = is_shared or is_common
         price_differs = goods.price is not None and goods.price != offer.price.amount
         if facts or card or price_differs:
             outcome.fate = Fate.UPDATED
@@ -216,6 +223,8 @@ def _store(batch: _Batch, changed: Sequence[tuple[Offer, dict[str, Any], dict[st
 def _submit(batch: _Batch, offers: Sequence[Offer]) -> None:
     """Other facts than the ones that were approved must be looked at again."""
     may = [offer for offer in offers if State.REVIEW in listings.MOVES[State(offer.state)]]
+    if not batch.submits:
+        may = [offer for offer in may if State(offer.state) in PUBLISHED]
     keys = [offer.pk for offer in may]
     Offer.objects.filter(pk__in=keys).update(state=State.REVIEW, refusal="", updated_at=batch.now)
     for offer in may:
@@ -329,15 +338,15 @@ def _make_offers(batch: _Batch, pairs: Sequence[tuple[Outcome, Variant]]) -> Non
             goods.refuse("article", "sold_already", text % {"article": articles[variant.pk]})
             continue
         articles[variant.pk] = goods.article
-        is_complete = not batch.missing(variant)
+        is_complete = batch.submits and not batch.missing(variant)
         outcome.offer = Offer(
             seller=batch.seller,
             variant=variant,
             article=goods.article,
-            price=Money(goods.price, listings.YUAN),
             state=State.REVIEW if is_complete else State.DRAFT,
             updated_at=batch.now,
         )
+        outcome.offer.price = Money(goods.price, listings.YUAN)
         outcome.fate = Fate.IMPORTED
         made.append(outcome.offer)
     Offer.objects.bulk_create(made)

@@ -68,7 +68,8 @@ def _pick(shipment: Shipment, act: Act) -> None:
 
 def _receive(shipment: Shipment, act: Act) -> None:
     """Goods from Shenzhen go across the dock: nothing is put away."""
-    _take(shipment, act, Code.HUB_INBOUND)
+    is_told = shipment.events.filter(code=Code.HUB_INBOUND).exists()
+    _take(shipment, act, Code.HUB_PICKED if is_told else Code.HUB_INBOUND)
 
 
 def _take(shipment: Shipment, act: Act, code: Code) -> None:
@@ -81,9 +82,11 @@ def _take(shipment: Shipment, act: Act, code: Code) -> None:
 def _pack(shipment: Shipment, act: Act) -> None:
     """Pack and weigh.
 
-    Raises: WrongWeight, if the scales show half or twice the plan.
+    Raises: WrongWeight, if the scales show nothing, less than half or more than twice the plan.
     """
-    weight = act.weight_g or _weighed(shipment)
+    weight = _weighed(shipment) if act.actor == HANDS else act.weight_g
+    if not weight:
+        raise WrongWeight(_("Weigh the parcel first: the weight is missing."))
     if not LIGHTEST <= weight / shipment.planned_weight_g <= HEAVIEST:
         raise WrongWeight(
             _("The scales show %(shown)s g, planned are %(planned)s g. Check the contents.")

@@ -20,7 +20,7 @@ D = Departure.State
 BATCH = 100
 ACTOR = "task:departures"
 RANK = {D.OPEN: 0, D.CLOSED: 1, D.BOOKED: 2, D.DEPARTED: 3, D.AT_BORDER: 4, D.ARRIVED: 5}
-LEAST, HOUR, MOST = timedelta(minutes=20), timedelta(hours=1), timedelta(hours=8)
+LEAST, HOUR, MOST = timedelta(minutes=20), timedelta(hours=1), timedelta(hours=3)
 
 
 def drive(departure: Departure, *, now: datetime) -> None:

@@ -23,7 +23,7 @@ S = State
 ACTOR = "task:shipments"
 HANDS = "task:hands"
 LATER = timedelta(hours=6)
-LEAST, MOST = timedelta(hours=2), timedelta(hours=12)
+LEAST, MOST = timedelta(hours=2), timedelta(hours=6)
 
 
 def drive(shipment: Shipment, *, now: datetime) -> None:
@@ -133,6 +133,9 @@ def _hand_over(shipment: Shipment, *, now: datetime) -> None:
         due.finish(shipment, at=now + LATER)
         return
     parcel = _parcel(shipment, departure.arrived_at)
+    if parcel is None:
+        _nobody_brings_it(shipment, now=now)
+        return
     track = lastmile.hand_over(parcel)
     with moving.claimed(shipment) as row:
         Shipment.objects.filter(pk=row.pk).update(
@@ -141,13 +144,27 @@ def _hand_over(shipment: Shipment, *, now: datetime) -> None:
         due.finish(shipment, at=now + LEAST)
 
 
-def _parcel(shipment: Shipment, arrived_at: datetime) -> lastmile.Parcel:
+def _nobody_brings_it(shipment: Shipment, *, now: datetime) -> None:
+    with moving.claimed(shipment) as row:
+        holds.put(
+            row.order,
+            reason="NO_LAST_MILE",
+            owner="operator",
+            actor=ACTOR,
+            now=now,
+            note=row.number,
+        )
+        due.finish(shipment, at=now + LATER)
+
+
+def _parcel(shipment: Shipment, arrived_at: datetime) -> lastmile.Parcel | None:
     """What the last carrier is told: the same each time, for it stands in the database."""
     city = shipment.order.city
     stretch = network.current().stretch(
         shipment.lane.terminal_id, city.pk, on=shipment.planned_at.date()
     )
-    assert stretch is not None, "a lane to this city has its last mile"
+    if stretch is None:
+        return None
     return lastmile.Parcel(
         carrier=stretch.carrier,
         reference=shipment.number,
@@ -163,8 +180,11 @@ def _parcel(shipment: Shipment, arrived_at: datetime) -> lastmile.Parcel:
 
 def _follow(shipment: Shipment, *, now: datetime) -> None:
     events = lastmile.track(shipment.carrier, shipment.number)
+    facts = [tracking.fact_of(event, source=shipment.carrier) for event in events]
+    if not tracking.news([shipment.pk], facts):
+        due.finish(shipment, at=_next_look(shipment, now=now))
+        return
     with moving.claimed(shipment) as row:
-        facts = [tracking.fact_of(event, source=row.carrier) for event in events]
         tracking.apply(row, facts, actor=ACTOR)
         expecting.update(row, now=now, actor=ACTOR)
         due.finish(shipment, at=_next_look(row, now=now))

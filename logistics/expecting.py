@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from . import milestones, network, routing, runs
-from .models import Shipment
+from .models import Leg, Shipment
 from .states import State
 
 PACKING = timedelta(hours=3)  # from the shelf into a bag, for a parcel that missed its plan
@@ -16,18 +16,33 @@ def day(shipment: Shipment, *, now: datetime) -> date | None:
     if shipment.state == State.LAST_MILE:
         expected = _local(shipment.state_at + _door(shipment), city.timezone)
     else:
-        arrived = _by_main(shipment, now=now)
-        if arrived is None:
-            return shipment.expected_on
         try:
-            expected = routing.onward(shipment.lane_id, city, arrived=arrived)[0]
+            expected = _on_the_way(shipment, now=now)
         except routing.LaneClosed:
             return shipment.expected_on
-        departure = shipment.departure
-        if departure is not None and departure.arrived_at is not None:
-            ready = max(departure.arrived_at, _cleared_at(shipment, now=now))
-            expected = _local(ready + _door(shipment), city.timezone)
     return max(expected, _local(now, city.timezone))
+
+
+def _on_the_way(shipment: Shipment, *, now: datetime) -> date:
+    """By the terminal, if it is there; by the last stretch travelled; else by the timetable.
+
+    Raises: LaneClosed.
+    """
+    city = shipment.order.city
+    departure = shipment.departure
+    if departure is not None and departure.arrived_at is not None:
+        ready = max(departure.arrived_at, _cleared_at(shipment, now=now))
+        return _local(ready + _door(shipment), city.timezone)
+    legs = list(shipment.legs.select_related("service").order_by("position"))
+    main = runs.main_of(shipment.lane_id)
+    started = [leg for leg in legs if leg.departed_at is not None]
+    if started and started[-1].service_id != main and departure is not None:
+        last = started[-1]
+        rest = legs[-1].planned_arrives_at - last.planned_departs_at
+        assert last.departed_at is not None
+        return _local(last.departed_at + rest + _door(shipment), city.timezone)
+    arrived = _by_main(shipment, [leg for leg in legs if leg.service_id == main], now=now)
+    return routing.onward(shipment.lane_id, city, arrived=arrived)[0]
 
 
 def _local(at: datetime, zone: str) -> date:
@@ -46,10 +61,12 @@ def _cleared_at(shipment: Shipment, *, now: datetime) -> datetime:
     return shipment.state_at if shipment.state == State.IMPORT_CLEARED else now
 
 
-def _by_main(shipment: Shipment, *, now: datetime) -> datetime | None:
-    """When the main service brings, or brought, the parcel to its end."""
-    main = runs.main_of(shipment.lane_id)
-    leg = shipment.legs.filter(service=main).select_related("service").first()
+def _by_main(shipment: Shipment, legs: list[Leg], *, now: datetime) -> datetime:
+    """When the main service brings, or brought, the parcel to its end.
+
+    Raises: LaneClosed.
+    """
+    leg = legs[0] if legs else None
     if leg is not None and leg.arrived_at is not None:
         return leg.arrived_at
     departure = shipment.departure
@@ -60,10 +77,7 @@ def _by_main(shipment: Shipment, *, now: datetime) -> datetime | None:
         hours=float(leg.service.cutoff_hours)
     ):
         return leg.planned_arrives_at
-    try:
-        return routing.next_run(shipment.lane_id, ready=now + PACKING).arrives_at
-    except routing.LaneClosed:
-        return None
+    return routing.next_run(shipment.lane_id, ready=now + PACKING).arrives_at
 
 
 def _not_before(shipment: Shipment, now: datetime) -> datetime:

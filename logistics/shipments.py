@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from orders import holds, lifecycle, terms
-from orders.models import Delivery, Order, OrderLine
+from orders.models import Delivery, Handover, Order, OrderLine
 from storefront.lib import due, identifiers, locks
 from storefront.lib.refusal import Refusal
 
@@ -171,6 +171,25 @@ def _make(
     return shipment
 
 
+def may_cancel(order: Order) -> bool:
+    """Whether none of an order's parcels is packed yet."""
+    return not order.shipments.exclude(state__in=CANCELLABLE | {S.CANCELLED}).exists()
+
+
+@transaction.atomic
+def hand_over(handover: Handover, *, actor: str, now: datetime) -> bool:
+    """Record that a seller brought his goods, once, and let the parcels that waited go on.
+
+    Locks: the order, the parcels.
+    """
+    if not lifecycle.hand_over(handover, actor=actor, now=now):
+        return False
+    awaited = Shipment.objects.filter(delivery=handover.delivery_id, state=S.AWAITED)
+    for parcel in locks.rows(awaited):
+        moving.plan(parcel, now)
+    return True
+
+
 @transaction.atomic
 def cancel(order: Order, *, actor: str, now: datetime) -> None:
     """Stop the parcels of an order; picked goods go back to their shelf.
@@ -181,7 +200,7 @@ def cancel(order: Order, *, actor: str, now: datetime) -> None:
     """
     lifecycle.lock(order.pk)
     parcels = list(Shipment.objects.filter(order=order).order_by("pk"))
-    if any(one.state not in CANCELLABLE | {S.CANCELLED} for one in parcels):
+    if not may_cancel(order):
         raise TooLate(_("The parcel is packed already; it can only be returned."))
     for parcel in parcels:
         with moving.locked(parcel) as row:

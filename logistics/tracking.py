@@ -69,22 +69,22 @@ def apply_all(
 
     Locks: the orders, then the shipments, each in key order; in the caller's transaction.
     """
-    news = _news(shipments, facts)
-    if not news:
+    unknown = news(shipments, facts)
+    if not unknown:
         return
-    fresh = Shipment.objects.filter(pk__in=news)
+    fresh = Shipment.objects.filter(pk__in=unknown)
     locks.rows(Order.objects.filter(pk__in=fresh.values("order")))
     rows = locks.rows(fresh)
     for fact in facts:
         travel(rows, fact)
     for row in rows:
-        apply(row, news[row.pk], actor=actor)
+        apply(row, unknown[row.pk], actor=actor)
         expecting.update(row, now=now, actor=actor)
         if row.state in {State.AT_BORDER, State.IMPORT_CLEARED}:
             moving.plan(row, now)
 
 
-def _news(shipments: Sequence[int], facts: Sequence[Fact]) -> dict[int, list[Fact]]:
+def news(shipments: Sequence[int], facts: Sequence[Fact]) -> dict[int, list[Fact]]:
     """Which facts are new to which parcels; nothing is locked for what is known."""
     known = set(
         ShipmentEvent.objects.filter(

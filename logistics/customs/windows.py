@@ -1,5 +1,6 @@
 """The two customs windows as one kind of thing: write a paper, hand it in, listen."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +14,8 @@ from storefront.lib.refusal import Refusal
 
 from . import matching, papers
 from .gateways import ceb, fts
+
+TAIL = re.compile(r"\[[0-9A-Fa-f-]{36}\]$")  # the window repeats the guid of the message
 
 
 class BadPaper(Refusal):
@@ -119,7 +122,7 @@ class Chinese:
         return Heard(
             word=word,
             at=last.at if last else None,
-            reason=last.info if last else "",
+            reason="" if last is None or word == "released" else TAIL.sub("", last.info),
             number=next((one.number for one in receipts if one.number), ""),
             messages=tuple(
                 (Message(ceb.ANSWERS[kind], one.key, one.body), one.at)

@@ -5,7 +5,6 @@ a second.
 """
 
 import logging
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Literal, TypeVar
 
@@ -170,9 +169,20 @@ def _sweep(model: type[Due], limit: int) -> int:
     return len(ids)
 
 
-def next_due() -> Iterator[tuple[datetime, type[Due]]]:
-    """For a driver of simulated time: the earliest due instant of each kind."""
-    for model in kinds():
-        first = model._default_manager.filter(due_at__isnull=False).order_by("due_at").first()
-        if first is not None and first.due_at is not None:
-            yield first.due_at, model
+def next_due() -> list[tuple[datetime, type[Due]]]:
+    """The earliest due instant of each kind that has one, in the order of the apps; one query."""
+    known = kinds()
+    parts = [
+        model._default_manager.filter(due_at__isnull=False)
+        .order_by()
+        .values(due_kind=models.Value(number))
+        .annotate(due_first=models.Min("due_at"))
+        .values_list("due_kind", "due_first")
+        for number, model in enumerate(known)
+    ]
+    found = parts[0].union(*parts[1:], all=True)
+    return [
+        (first, known[number])
+        for number, first in sorted(found, key=lambda row: row[0])
+        if first is not None
+    ]

@@ -9,7 +9,7 @@ from storefront.celery import app
 from storefront.lib import clock, due
 from storefront.notifications import sending
 
-GRID = timedelta(minutes=5)
+GRID = timedelta(minutes=10)
 ROUNDS = 200
 BATCH = 500
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
@@ -23,7 +23,7 @@ class Stuck(RuntimeError):
 class Driver:
     """One process that drives the clock, the deeds of people and the rows that wait.
 
-    Time: both clocks are the simulated one; it goes in steps of five minutes at least.
+    Time: both clocks are the simulated one; it goes in steps of ten minutes at least.
     """
 
     def __init__(self) -> None:
@@ -59,9 +59,9 @@ class Driver:
     def _step(self) -> None:
         for _round in range(ROUNDS):
             done = self._do_deeds() + self._run_rows()
-            sending.announce(wall=clock.wall())
             if not done:
                 return
+            sending.announce(wall=clock.wall())
         raise Stuck(f"rows are due again and again at {clock.now()}")
 
     def _do_deeds(self) -> int:
@@ -74,7 +74,9 @@ class Driver:
 
     def _run_rows(self) -> int:
         done = 0
-        for model in due.kinds():
+        for first, model in due.next_due():
+            if first > clock.now():
+                continue
             keys = list(due.waiting(model, limit=BATCH).values_list("pk", flat=True))
             for key in keys:
                 app.tasks[model.DUE_TASK](id=key)
@@ -83,5 +85,5 @@ class Driver:
 
 
 def _on_grid(instant: datetime) -> datetime:
-    """The next five-minute mark."""
+    """The next ten-minute mark."""
     return instant + (EPOCH - instant) % GRID

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Page, Paginator
+from django.core.validators import slug_re
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
@@ -18,6 +19,7 @@ from . import _cards
 
 MOST_CHOICES = 30
 LONGEST_NUMBER = 8
+FLAG = "1"
 TERABYTES = {1024: 1, 2048: 2}
 
 
@@ -126,8 +128,8 @@ def _choice(given: QueryDict, tariff: pricing.Tariff | None) -> Choice:
     low, high = (_number(given.get(name, "")) for name in ("from", "to"))
     bounds = tariff.yuan_bounds(low, high) if tariff else (None, None)
     return Choice(
-        brand=tuple(given.getlist("brand")[:MOST_CHOICES]),
-        category=tuple(given.getlist("category")[:MOST_CHOICES]),
+        brand=_slugs(given.getlist("brand")),
+        category=_slugs(given.getlist("category")),
         ram=_numbers(given.getlist("ram")),
         storage=_numbers(given.getlist("storage")),
         five_g="five_g" in given,
@@ -150,6 +152,10 @@ def _numbers(texts: Iterable[str]) -> tuple[int, ...]:
     return tuple(number for number in found if number is not None)[:MOST_CHOICES]
 
 
+def _slugs(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(text for text in texts if slug_re.fullmatch(text))[:MOST_CHOICES]
+
+
 def _rubles(tariff: pricing.Tariff | None, yuan: Any) -> Any:
     return tariff.rubles(yuan) if tariff and yuan is not None else None
 
@@ -164,16 +170,15 @@ def _facets(counts: Counts, choice: Choice, *, with_shelves: bool) -> list[Facet
         Facet(_("Storage"), _memories("storage", counts, choice)),
         Facet(_("Connection"), _flags(counts, choice, {"five_g": "5G", "nfc": "NFC"})),
     ]
-    return [group for group in groups if _is_choice(group)]
+    is_narrowed = choice != Choice()
+    return [group for group in groups if _is_choice(group, is_narrowed=is_narrowed)]
 
 
-def _is_choice(facet: Facet) -> bool:
-    """A single brand is no choice, unless it is the one that was chosen."""
+def _is_choice(facet: Facet, *, is_narrowed: bool) -> bool:
+    """A single brand is no choice, unless others have gone because of another choice."""
     options = facet.options
-    if any(option.checked for option in options):
-        return True
-    single = options and options[0].name in ("brand", "category", "ram", "storage")
-    return len(options) > 1 if single else bool(options)
+    is_flag = bool(options) and options[0].value == FLAG
+    return len(options) > 1 or (bool(options) and (is_narrowed or is_flag))
 
 
 def _words(name: str, counts: Counts, choice: Choice, names: dict[str, str]) -> list[Option]:
@@ -203,7 +208,7 @@ def _memory(gigabytes: int) -> str:
 
 def _flags(counts: Counts, choice: Choice, labels: dict[str, str]) -> list[Option]:
     options = (
-        Option(name, "1", label, getattr(counts, name), getattr(choice, name))
+        Option(name, FLAG, label, getattr(counts, name), getattr(choice, name))
         for name, label in labels.items()
     )
     return [option for option in options if option.count or option.checked]

@@ -1,7 +1,7 @@
 """Drives due rows as the simulation does, and speaks to the sandbox behind the product's back."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import requests
@@ -16,6 +16,7 @@ from tests.factories import catalog, logistics, payments
 from tests.factories import orders as order_rows
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
+LATE = {"from_on": date(2026, 12, 20), "until_on": date(2026, 12, 31)}
 TASKS: dict[Any, Callable[..., None]] = {
     Shipment: tasks.drive_shipment,
     Declaration: tasks.drive_declaration,
@@ -47,18 +48,23 @@ class Outside:
 
 
 def paid_order(
-    *offers: Offer, origin: str = "harbin", lane: str = "air-svx", regime: str = "domestic",
-    quantity: int = 1, **part: Any,
+    *offers: Offer,
+    origin: str = "harbin",
+    lane: str = "air-svx",
+    regime: str = "domestic",
+    quantity: int = 1,
+    city: str = "ekaterinburg",
+    **part: Any,
 ) -> Order:
     """An order that is paid, with its goods allocated and its parcels planned."""
     goods = offers or (catalog.offer(),)
     at = "harbin-warehouse" if origin == "harbin" else "shenzhen"
     for offer in goods:
-        logistics.stock(offer, 10, at=at, regime=regime)
-    order = order_rows.order(
-        *goods, quantity=quantity,
-        part={"origin": origin, "lane": lane, "mode": lane_mode(lane), **part},
-    )
+        logistics.stock(offer, 100, at=at, regime=regime)
+    lines = [order_rows.line(offer, quantity) for offer in goods]
+    given = {"origin": origin, "lane": lane, "mode": lane_mode(lane), **LATE, **part}
+    body = order_rows.body(order_rows.part(*lines, **given), city=city)
+    order = order_rows.order(*goods, quantity=quantity, body=body)
     warehouse.reserve(order, actor="test", now=NOW)
     payments.paid(order)
     warehouse.allocate(order, actor="test", now=NOW)
@@ -89,9 +95,7 @@ def step() -> bool:
     return True
 
 
-def run(
-    until: Callable[[], bool] | None = None, *, days: int = 60, limit: int = 3000
-) -> None:
+def run(until: Callable[[], bool] | None = None, *, days: int = 60, limit: int = 3000) -> None:
     """Let time pass until a condition holds, or until nothing waits any more."""
     end = clock.now() + timedelta(days=days)
     for _step in range(limit):

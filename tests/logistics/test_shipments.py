@@ -1,22 +1,249 @@
 """Parcels are planned, driven to the door, scanned and cancelled."""
 
+from datetime import date, timedelta
+from typing import Any
+
 import pytest
 
+from logistics import shipments, warehouse
+from logistics.models import Departure, Reservation, Shipment, ShipmentEvent, Stock
 from logistics.states import State
-from orders.models import Delivery
+from orders import holds, lifecycle
+from orders.models import Delivery, Handover, OrderEvent
+from storefront.lib import clock, due, identifiers
+from tests.factories import catalog
 from tests.logistics import story
-from tests.logistics.story import Outside
+from tests.logistics.story import NOW, Outside
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize("lane", ["air-svx", "rail-mzl", "road-tsr"])
-def test_a_parcel_goes_from_plan_to_door(outside: Outside, lane: str) -> None:
-    order = story.paid_order(lane=lane)
+@pytest.mark.parametrize(
+    ("lane", "city", "border"),
+    [
+        ("air-svx", "ekaterinburg", "koltsovo"),
+        ("rail-mzl", "ekaterinburg", "zabaikalsk"),
+        ("road-hek", "blagoveshchensk", "kani-kurgan"),
+        ("road-sfh", "vladivostok", "pogranichny"),
+    ],
+)
+def test_a_parcel_goes_from_plan_to_door(
+    outside: Outside, lane: str, city: str, border: str
+) -> None:
+    order = story.paid_order(lane=lane, city=city)
+
+    story.run()
+
+    parcel, delivery = story.parcel(order), Delivery.objects.get(order=order)
+    assert parcel.state == State.DELIVERED
+    assert parcel.due_at is None
+    assert delivery.delivered_at == parcel.ended_at
+    assert delivery.is_kept is True
+    assert delivery.cleared_at is not None
+    codes = story.codes(parcel)
+    assert codes[:6] == [
+        "PRE_ADVICE",
+        "HUB_PICKED",
+        "HUB_PACKED",
+        "EXPORT_CUSTOMS_START",
+        "EXPORT_CUSTOMS_CLEARED",
+        "HUB_BAGGED",
+    ]
+    assert codes[-1] == "DELIVERED"
+    reached = parcel.events.filter(place=border, code__in=["TRANSIT_ARRIVED", "LINEHAUL_ARRIVED"])
+    assert reached.exists()
+    departure = Departure.objects.get()
+    assert departure.state == Departure.State.ARRIVED
+    assert departure.master_bill
+    assert outside.books("parcels")["count"] == 1
+    assert outside.books("consignments")["count"] == 1
+    kinds = list(OrderEvent.objects.filter(order=order).values_list("kind", flat=True))
+    assert [kinds.count(kind) for kind in ("SHIPPED", "CLEARED", "DELIVERED")] == [1, 1, 1]
+    assert "DELAYED" not in kinds
+
+
+def test_goods_of_shenzhen_are_handed_over_and_cross_the_dock(outside: Outside) -> None:
+    order = story.paid_order(origin="shenzhen", lane="szx-air-svx")
 
     story.run()
 
     parcel = story.parcel(order)
-    delivery = Delivery.objects.get(order=order)
-    print(parcel.state, parcel.last_error, story.codes(parcel), delivery.delivered_at)
     assert parcel.state == State.DELIVERED
+    assert Handover.objects.get(delivery__order=order).handed_at is not None
+    codes = story.codes(parcel)
+    start = codes.index("SELLER_HANDED_OVER")
+    assert codes[start : start + 5] == [
+        "SELLER_HANDED_OVER",
+        "LINEHAUL_ACCEPTED",
+        "LINEHAUL_DEPARTED",
+        "HUB_INBOUND",
+        "HUB_PICKED",
+    ]
+    assert Stock.objects.get().on_hand == 99
+
+
+def test_a_seller_who_hands_over_himself_lets_his_parcels_go_on(
+    outside: Outside, settings: Any
+) -> None:
+    settings.AUTOMATIC_HANDS = False
+    order = story.paid_order(origin="shenzhen", lane="szx-air-svx")
+    story.run(story.is_in(order, State.AWAITED))
+    clock.set_virtual(NOW + timedelta(hours=3))
+
+    done = shipments.hand_over(Handover.objects.get(), actor="user:boris", now=clock.now())
+    again = shipments.hand_over(Handover.objects.get(), actor="user:boris", now=clock.now())
+    story.step()
+
+    assert (done, again) == (True, False)
+    assert story.parcel(order).events.filter(code="SELLER_HANDED_OVER").count() == 1
+
+
+def test_planning_twice_makes_the_same_parcels(outside: Outside) -> None:
+    order = story.paid_order()
+    first = story.parcel(order)
+
+    again = shipments.plan(order, now=NOW, actor="test")
+
+    assert [one.pk for one in again] == [first.pk]
+    assert identifiers.is_s10(first.number)
+
+
+def test_a_heavy_delivery_is_parted_and_delivered_with_its_last_parcel(outside: Outside) -> None:
+    heavy = catalog.offer(variant=catalog.variant(weight_g=6000, net_weight_g=5000))
+    order = story.paid_order(heavy, quantity=5)
+
+    parcels = list(order.shipments.order_by("pk"))
+    story.run()
+
+    assert [sum(item.quantity for item in one.items.all()) for one in parcels] == [2, 2, 1]
+    assert all(one.planned_weight_g <= 15_000 for one in parcels)
+    assert len({one.number for one in parcels}) == 3
+    ended = [one.ended_at for one in Shipment.objects.all()]
+    assert Delivery.objects.get(order=order).delivered_at == max(ended)
+    assert OrderEvent.objects.filter(order=order, kind="DELIVERED").count() == 1
+
+
+def test_bonded_and_domestic_goods_are_packed_apart(outside: Outside) -> None:
+    mine, bonded = catalog.offer(), catalog.offer()
+    story.paid_order(mine)
+    order = story.paid_order(bonded, regime="bonded")
+
+    line = order.lines.get()
+    boxes = shipments.pack([line, *Shipment.objects.earliest("pk").order.lines.all()])
+
+    assert len(boxes) == 2
+
+
+@pytest.mark.parametrize("here", [State.PLANNED, State.STOCKED, State.PICKED])
+def test_cancelling_before_packing_gives_the_goods_back(outside: Outside, here: State) -> None:
+    order = story.paid_order()
+    story.run(story.is_in(order, here))
+
+    assert shipments.may_cancel(order)
+    shipments.cancel(order, actor="user:anna", now=clock.now())
+    warehouse.release(order, actor="user:anna", now=clock.now())
+    story.run()
+
+    assert story.parcel(order).state == State.CANCELLED
+    stock = Stock.objects.get()
+    assert (stock.on_hand, stock.allocated, stock.reserved) == (100, 0, 0)
+    assert Reservation.objects.get().state == Reservation.State.RELEASED
+
+
+def test_cancelling_a_packed_parcel_is_too_late_and_changes_nothing(outside: Outside) -> None:
+    order = story.paid_order()
+    story.run(story.is_in(order, State.PACKED))
+    events = ShipmentEvent.objects.count()
+
+    with pytest.raises(shipments.TooLate):
+        shipments.cancel(order, actor="user:anna", now=clock.now())
+
+    assert not shipments.may_cancel(order)
+    assert story.parcel(order).state == State.PACKED
+    assert ShipmentEvent.objects.count() == events
+    story.run()
+    assert story.parcel(order).state == State.DELIVERED
+
+
+def test_a_hold_stops_a_parcel_before_customs_until_it_is_lifted(outside: Outside) -> None:
+    order = story.paid_order()
+    hold = holds.put(order, reason="ASK", owner="operator", actor="test", now=NOW)
+
+    story.run(days=3)
+
+    assert story.parcel(order).state == State.PACKED
+    holds.lift(hold, answer="fine", actor="user:7", now=clock.now())
+    story.run()
+    assert story.parcel(order).state == State.DELIVERED
+
+
+def test_a_hold_stops_a_cleared_parcel_before_the_bag(outside: Outside) -> None:
+    order = story.paid_order()
+    story.run(story.is_in(order, State.CLEARED))
+    hold = holds.put(order, reason="ASK", owner="operator", actor="test", now=clock.now())
+
+    story.run(days=3)
+
+    assert story.parcel(order).state == State.CLEARED
+    assert not Departure.objects.exists()
+    holds.lift(hold, answer="fine", actor="user:7", now=clock.now())
+    story.run()
+    assert story.parcel(order).state == State.DELIVERED
+
+
+def test_a_late_parcel_is_told_to_its_buyer_once(outside: Outside) -> None:
+    outside.script("carriers.linehaul", refuse=[{"what": "late", "reason": "200", "times": 1}])
+    window = {"from_on": date(2026, 11, 27), "until_on": date(2026, 11, 29)}
+    order = story.paid_order(**window)
+
+    story.run()
+
+    delayed = OrderEvent.objects.get(order=order, kind="DELAYED")
+    parcel, delivery = story.parcel(order), Delivery.objects.get(order=order)
+    assert delayed.detail["promised_until_on"] == "2026-11-29"
+    assert delayed.detail["expected_on"] > "2026-11-29"
+    assert delayed.happened_at < delivery.delivered_at
+    assert parcel.state == State.DELIVERED
+    assert delivery.is_kept is False
+
+
+def test_a_lost_parcel_gives_the_money_back_once(outside: Outside) -> None:
+    outside.script("carriers.lastmile", refuse=[{"what": "parcel", "reason": "lost", "times": 1}])
+    order = story.paid_order()
+
+    story.run()
+
+    parcel = story.parcel(order)
+    order.refresh_from_db()
+    refund = order.charges.get().refunds.get()
+    assert parcel.state == State.LOST
+    assert (order.state, order.cancel_reason) == ("CANCELLED", "LOST")
+    assert refund.price == order.total
+    due.plan(parcel, clock.now())
+    story.run()
+    assert order.charges.get().refunds.count() == 1
+
+
+def test_a_parcel_nobody_takes_goes_back_and_the_money_too(outside: Outside) -> None:
+    outside.script("carriers.lastmile", refuse=[{"what": "parcel", "reason": "return", "times": 1}])
+    order = story.paid_order()
+
+    story.run()
+
+    order.refresh_from_db()
+    assert story.parcel(order).state == State.RETURNED
+    assert order.cancel_reason == "RETURNED"
+    assert order.charges.get().refunds.get().price == order.total
+
+
+def test_one_lost_parcel_of_several_is_decided_by_a_person(outside: Outside) -> None:
+    outside.script("carriers.lastmile", refuse=[{"what": "parcel", "reason": "lost", "times": 1}])
+    heavy = catalog.offer(variant=catalog.variant(weight_g=9000, net_weight_g=8000))
+    order = story.paid_order(heavy, quantity=2)
+
+    story.run()
+
+    assert sorted(order.shipments.values_list("state", flat=True)) == ["DELIVERED", "LOST"]
+    assert order.holds.get().reason == "PARTLY_FAILED"
+    assert not order.charges.get().refunds.exists()
+    assert lifecycle.lock(order.pk).state == "PAID"

@@ -1,0 +1,73 @@
+"""The admin is for looking: what every desk has, and what nobody may change."""
+
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin, TabularInline
+
+from . import doing
+
+
+class ReadOnly:
+    """Nothing is added, changed or deleted here, not even by a superuser: flows are for doing."""
+
+    def has_add_permission(self, request: HttpRequest, obj=None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj=None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
+        return False
+
+
+class Desk(ModelAdmin):
+    """A list one can scan and a page behind each row; rows are never deleted from here.
+
+    `deeds_need` names the permission without which the actions of the desk are not offered.
+    """
+
+    deeds_need = ""
+    empty_value_display = "\u2014"
+    list_filter_submit = True
+    list_per_page = 50
+    list_max_show_all = 200
+    show_full_result_count = False
+    compressed_fields = True
+
+    def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
+        return False
+
+    def has_deed_permission(self, request: HttpRequest, obj=None) -> bool:
+        """Whether this user may do what this desk offers."""
+        return bool(self.deeds_need) and request.user.has_perm(self.deeds_need)
+
+    def get_actions_detail(self, request: HttpRequest, object_id):
+        """Offer only what may be done to this row now."""
+        offered = super().get_actions_detail(request, object_id)
+        row = self.get_object(request, object_id) if offered else None
+        return [one for one in offered if row is not None and doing.suits(one.method, row)]
+
+
+class Looking(ReadOnly, Desk):
+    """A desk of rows that flows write."""
+
+
+class Rows(ReadOnly, TabularInline):
+    """What belongs to a row, below it."""
+
+    extra = 0
+    hide_title = True
+    show_change_link = False
+    empty_value_display = "\u2014"
+
+    def get_readonly_fields(self, request: HttpRequest, obj=None):
+        return self.fields
+
+
+class EditableRows(TabularInline):
+    """Parts of a row of reference; they may be added and changed, never deleted."""
+
+    extra = 0
+    hide_title = True
+
+    def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
+        return False
