@@ -1,9 +1,11 @@
 """What must always hold in the catalogue, looked at over the whole database."""
 
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, Min, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from catalog.models import HsCode, Offer, OfferEvent, Product
 
@@ -33,9 +35,12 @@ def _lowest() -> Subquery:
 
 
 def _wrong_price() -> QuerySet[Product]:
-    goods = _settled().annotate(low=_lowest())
-    same = Q(best_price_cny=F("low")) | Q(best_price_cny__isnull=True, low__isnull=True)
-    return goods.exclude(same).order_by("pk")[:SHOWN]
+    """No price is nothing, so nothing stands for none on both sides."""
+    none = Value(Decimal(0))
+    goods = _settled().annotate(
+        shown=Coalesce("best_price_cny", none), lowest=Coalesce(_lowest(), none)
+    )
+    return goods.exclude(shown=F("lowest")).order_by("pk")[:SHOWN]
 
 
 def _unfound() -> QuerySet[Product]:

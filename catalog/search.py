@@ -10,13 +10,24 @@ from django.contrib.postgres.search import (
     TrigramSimilarity,
 )
 from django.db import connection
-from django.db.models import Count, Exists, Expression, F, FloatField, Q, QuerySet, Value
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    Expression,
+    F,
+    FloatField,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce, Concat, Greatest, Ln, Lower
 
 from catalog import facets, pictures, shelves, words
 from catalog.facets import Choice, Counts
 from catalog.indexing import index, note, touch
-from catalog.models import Product
+from catalog.models import Kind, Product
 
 __all__ = [
     "Found",
@@ -37,12 +48,13 @@ SUGGESTED = 6
 MAPPED = 45_000  # a map may hold 50 000 addresses (sitemaps.org, read 2026-11-21)
 WEIGHTS = [0.1, 0.2, 0.4, 1.0]  # description, specs, title, brand and model
 LIKENESS = "0.4"
+DEVICES = (Kind.PHONE, Kind.TABLET)
 
 ORDERS = {
-    "popular": [F("sold_quantity").desc(), F("pk").desc()],
+    "popular": [F("sold_quantity").desc(), F("released").desc(), F("pk").desc()],
     "cheap": [F("best_price_cny").asc(nulls_last=True), F("pk").desc()],
     "dear": [F("best_price_cny").desc(nulls_last=True), F("pk").desc()],
-    "new": [F("listed_at").desc(nulls_last=True), F("pk").desc()],
+    "new": [F("listed_at").desc(nulls_last=True), F("released").desc(), F("pk").desc()],
 }
 
 
@@ -181,15 +193,16 @@ def _rank(terms: Sequence[words.Term]) -> Expression | Coalesce:
     """Score a product for a text: the one place where the order of results is decided.
 
     Where the words stand weighs most; then how much the text is the whole model (iPhone 16 before
-    iPhone 16 Pro); then what sells and what lies in Harbin.
+    iPhone 16 Pro); then devices before accessories, what sells and what lies in Harbin.
     """
     where = SearchRank(F("search_vector"), _tsquery(terms), weights=WEIGHTS)
     name = Lower(Concat("brand__name", Value(" "), "model"))
     likeness = TrigramSimilarity(name, words.as_makers_write(terms))
+    device = Case(When(kind__in=DEVICES, then=Value(0.2)), default=Value(0.0))
     sold = Ln(F("sold_quantity") + 1.0, output_field=FloatField())
     nearness = Coalesce(Ln(F("harbin_quantity") + 1.0, output_field=FloatField()), Value(0.0))
     return Coalesce(
-        where + likeness * 0.8 + sold * 0.02 + nearness * 0.01,
+        where + likeness * 0.8 + device + sold * 0.02 + nearness * 0.01,
         Value(0.0),
         output_field=FloatField(),
     )

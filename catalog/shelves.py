@@ -20,7 +20,13 @@ def categories() -> list[Category]:
 
 @lru_cache(maxsize=2)
 def _categories(_minute: int) -> tuple[Category, ...]:
-    return tuple(Category.objects.select_related("parent").order_by("position", "pk"))
+    rows = Category.objects.select_related("parent").order_by("position", "pk")
+    return tuple(sorted(rows, key=_place))
+
+
+def _place(row: Category) -> tuple[int, bool, int]:
+    above = row.parent or row
+    return above.position, row.parent is not None, row.position
 
 
 def category(slug: str) -> Category | None:

@@ -1,5 +1,6 @@
 """Parcels: planned when an order is paid, scanned on the floor, cancelled while they can be."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +22,7 @@ from .states import Code, State
 S = State
 HEAVIEST_G = 15_000  # Source: PRODUCT 5; a box one person lifts
 CANCELLABLE = frozenset({S.PLANNED, S.AWAITED, S.STOCKED, S.PICKED})
+FORM = re.compile(r"[A-Z]{2}[0-9]{9}[A-Z]{2}")
 Box = list[tuple[OrderLine, int]]
 
 
@@ -238,7 +240,7 @@ def scan(
 def _find(number: str) -> Shipment:
     wanted = "".join(number.split()).upper()
     if not identifiers.is_s10(wanted):
-        has_form = len(wanted) == 13 and wanted[2:11].isdigit()
+        has_form = bool(FORM.fullmatch(wanted))
         text = _("The check digit is wrong: scan again.") if has_form else _("Not a parcel number.")
         raise WrongScan(text, why="check_digit" if has_form else "form", number=wanted)
     shipment = Shipment.objects.filter(number=wanted).first()

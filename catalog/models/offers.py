@@ -5,7 +5,8 @@ from decimal import Decimal
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from djmoney.models.fields import MoneyField
+
+from storefront.lib.fields import MoneyField
 
 from .products import Variant
 from .sellers import Seller

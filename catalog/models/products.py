@@ -163,4 +163,4 @@ class Picture(models.Model):
         constraints = [models.UniqueConstraint(fields=["variant", "digest"], name="picture_once")]
 
     def __str__(self) -> str:
-        return self.image.name
+        return str(self.image.name)

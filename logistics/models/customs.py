@@ -3,10 +3,10 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from djmoney.models.fields import MoneyField
 
 from orders.models import OrderLine
 from storefront.lib import due
+from storefront.lib.fields import MoneyField
 
 from .shipments import Shipment
 
@@ -78,6 +78,10 @@ class Declaration(due.Due):
         return self.reference
 
 
+class DeclarationLineQuerySet(models.QuerySet["DeclarationLine"]):
+    """Declared goods."""
+
+
 class DeclarationLine(models.Model):
     """Goods as declared; statistics are read from here."""
 
@@ -89,6 +93,8 @@ class DeclarationLine(models.Model):
     quantity = models.PositiveSmallIntegerField()
     net_weight_g = models.PositiveIntegerField()
     value = MoneyField(max_digits=12, decimal_places=2, default_currency=None)
+
+    objects = DeclarationLineQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("declared goods")

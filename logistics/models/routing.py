@@ -6,10 +6,10 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from djmoney.models.fields import MoneyField
 
 from catalog.models import Titled
 from orders.models import City
+from storefront.lib.fields import MoneyField
 
 
 class Mode(models.TextChoices):
@@ -101,6 +101,10 @@ class Service(Dated):
         return self.code
 
 
+class LaneQuerySet(models.QuerySet["Lane"]):
+    """Lanes."""
+
+
 class Lane(Dated, Titled):
     """A way through the network that buyers can choose, from one origin to one terminal.
 
@@ -118,6 +122,8 @@ class Lane(Dated, Titled):
     volumetric_divisor = models.PositiveIntegerField(
         _("cubic centimetres per kg"), null=True, blank=True
     )
+
+    objects = LaneQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("lane")
@@ -150,6 +156,10 @@ class LaneLeg(models.Model):
         return f"{self.lane_id}/{self.position}"
 
 
+class LastMileQuerySet(models.QuerySet["LastMile"]):
+    """Last miles."""
+
+
 class LastMile(Dated):
     """From a terminal to the door in a city.
 
@@ -163,6 +173,8 @@ class LastMile(Dated):
     days_p90 = models.DecimalField(max_digits=4, decimal_places=1)
     base = MoneyField(max_digits=10, decimal_places=2, default_currency=None)
     per_100g = MoneyField(max_digits=10, decimal_places=2, default_currency=None)
+
+    objects = LastMileQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("last mile")

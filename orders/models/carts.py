@@ -6,9 +6,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from djmoney.models.fields import MoneyField
 
 from catalog.models import Offer
+from storefront.lib.fields import MoneyField
 
 
 class Cart(models.Model):
@@ -43,6 +43,10 @@ class CartLine(models.Model):
         return f"{self.quantity} x {self.offer_id}"
 
 
+class QuoteQuerySet(models.QuerySet["Quote"]):
+    """Quotes."""
+
+
 class Quote(models.Model):
     """Everything that makes up a total, frozen; a trigger forbids change."""
 
@@ -53,6 +57,8 @@ class Quote(models.Model):
     total = MoneyField(max_digits=12, decimal_places=2, default_currency=None)
     made_at = models.DateTimeField()
     valid_until = models.DateTimeField()
+
+    objects = QuoteQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("quote")

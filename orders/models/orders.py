@@ -4,11 +4,11 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from djmoney.models.fields import MoneyField
 
 from catalog.models import Offer, Product, Seller, language
 from orders.states import CancelReason, State
 from storefront.lib import due, identifiers
+from storefront.lib.fields import MoneyField
 
 from .carts import Quote
 from .reference import City
@@ -103,6 +103,10 @@ class Order(due.Due):
         return self.state == State.PLACED
 
 
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    """Deliveries."""
+
+
 class Delivery(due.Due):
     """The lines of one order that come from one origin by one way.
 
@@ -132,6 +136,8 @@ class Delivery(due.Due):
     is_kept = models.BooleanField(_("promise kept"), null=True, blank=True)
     released_at = models.DateTimeField(_("money released"), null=True, blank=True)
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
+
+    objects = DeliveryQuerySet.as_manager()
 
     class Meta(due.Due.Meta):
         verbose_name = _("delivery")

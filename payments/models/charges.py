@@ -6,11 +6,11 @@ from decimal import Decimal
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from djmoney.models.fields import MoneyField
 
 from orders.models import Order
 from payments import reasons
 from storefront.lib import due
+from storefront.lib.fields import MoneyField
 
 
 class ChargeQuerySet(models.QuerySet["Charge"]):

@@ -7,10 +7,10 @@ from decimal import Decimal
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from djmoney.models.fields import MoneyField
 
 from catalog.models import Seller
 from storefront.lib import due
+from storefront.lib.fields import MoneyField
 
 
 class ConversionQuerySet(models.QuerySet["Conversion"]):

@@ -80,9 +80,10 @@ def units(count: int, currency: str) -> SafeString:
     return figure(shown(value) if shown else f"{value} {currency}")
 
 
-def stated(
-    tones: Mapping[str, str], field: str = "state", title: Any = gettext_lazy("state")
-) -> Column:
+STATE = gettext_lazy("state")
+
+
+def stated(tones: Mapping[str, str], field: str = "state", title: Any = STATE) -> Column:
     """A column with a state in its colour."""
 
     @display(description=title, ordering=field)

@@ -56,7 +56,7 @@ def again(order: Order, *, actor: str, wall: datetime) -> None:
     """
     fresh = lifecycle.lock(order.pk)
     lifecycle.must_await_payment(fresh)
-    if charges.living(fresh) is not None:
+    if fresh.charges.open().exists():
         return
     last = fresh.charges.order_by("-pk").first()
     method = last.method if last else Charge.Method.CARD

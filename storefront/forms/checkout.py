@@ -65,13 +65,13 @@ class CheckoutForm(forms.Form):
         return name
 
     def clean_phone(self) -> str:
-        phone = self.cleaned_data["phone"].strip()
+        phone: str = self.cleaned_data["phone"].strip()
         if not PHONE.match(phone):
             raise forms.ValidationError(_("A Russian mobile number is needed: +7 9…"))
         return "+7" + re.sub(r"\D", "", phone)[-10:]
 
     def clean_postcode(self) -> str:
-        postcode = self.cleaned_data["postcode"].strip()
+        postcode: str = self.cleaned_data["postcode"].strip()
         if not re.fullmatch(r"\d{6}", postcode):
             raise forms.ValidationError(_("A postcode has six digits."))
         if not any(postcode.startswith(prefix) for prefix in self.city.postcodes):

@@ -26,7 +26,11 @@ _AT_ONCE = 8
 def announce(
     world: World, page: sqlite3.Connection, shop: str, event: str, told: dict[str, Any]
 ) -> None:
-    """Write a notice down, as often and as late as the shop's script wants it."""
+    """Write a notice down, as often and as late as the shop's script wants it.
+
+    What happens in a simulated time is not told: the caller who named the instant is the only
+    one who lives in it.
+    """
     known = parties.known(page, shop)
     url = known.get("notify_url") or world.environment.notify_url
     if not url:

@@ -14,10 +14,12 @@ from catalog import pricing, search, shelves
 from catalog.facets import Choice, Counts
 from catalog.models import Category
 from orders.models import City
+from storefront.templatetags import money
 
 from . import _cards
 
 MOST_CHOICES = 30
+MOST_SHOWN = 8
 LONGEST_NUMBER = 8
 FLAG = "1"
 TERABYTES = {1024: 1, 2048: 2}
@@ -44,6 +46,17 @@ class Facet:
 
     title: str
     options: list[Option]
+
+    @property
+    def shown(self) -> list[Option]:
+        """The first ones, and what was chosen."""
+        options = self.options
+        return [one for at, one in enumerate(options) if at < MOST_SHOWN or one.checked]
+
+    @property
+    def more(self) -> list[Option]:
+        """The others, folded away."""
+        return [one for at, one in enumerate(self.options) if at >= MOST_SHOWN and not one.checked]
 
 
 @dataclass(frozen=True)
@@ -220,11 +233,11 @@ def _chips(request: HttpRequest, facets: list[Facet]) -> list[dict[str, str]]:
         {"title": option.label, "url": _address(request, drop=option.name, value=option.value)}
         for option in chosen
     ]
-    prices = {"from": _("from %(price)s ₽"), "to": _("up to %(price)s ₽")}
+    prices = {"from": _("from %(price)s"), "to": _("up to %(price)s")}
     for name, words in prices.items():
         number = _number(request.GET.get(name, ""))
         if number is not None:
-            title = words % {"price": number}
+            title = words % {"price": money.rubles(number)}
             chips.append({"title": title, "url": _address(request, drop=name)})
     return chips
 

@@ -1,8 +1,8 @@
 """How a refusal of the trade becomes words on a page."""
 
 from collections.abc import Callable
-from functools import wraps
-from typing import Concatenate, ParamSpec
+from functools import update_wrapper
+from typing import Concatenate, ParamSpec, cast
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -20,7 +20,6 @@ def told_on(page: str) -> Callable[[View[P]], View[P]]:
     """A refusal inside of the view is shown as a message on that page."""
 
     def decorate(view: View[P]) -> View[P]:
-        @wraps(view)
         def wrapped(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             try:
                 return view(request, *args, **kwargs)
@@ -28,7 +27,7 @@ def told_on(page: str) -> Callable[[View[P]], View[P]]:
                 messages.error(request, str(refusal))
                 return redirect(reverse(page, kwargs=kwargs or None))
 
-        return wrapped
+        return cast(View[P], update_wrapper(wrapped, view))
 
     return decorate
 

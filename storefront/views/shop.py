@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from catalog import search as finding
 from catalog import shelves
-from catalog.models import language
+from catalog.models import Kind, language
 from storefront import context
 from storefront.lib import clock
 
@@ -32,13 +32,15 @@ def home(request: HttpRequest) -> HttpResponse:
     """Search, shelves, what lies in Harbin now, what is new."""
     visit = _visit(request)
     near, new = finding.newest(harbin=True, limit=SHOWN), finding.newest(harbin=False, limit=SHOWN)
-    cards = _cards.make([*near, *new], tariff=visit.tariff, city=visit.city, now=visit.now)
+    goods = [*near, *new]
+    cards = _cards.make(goods, tariff=visit.tariff, city=visit.city, now=visit.now)
+    faces = [card for row, card in zip(goods, cards, strict=True) if row.kind == Kind.PHONE]
     page = {
         "tiles": _tiles(),
         "near": cards[: len(near)],
         "new": cards[len(near) :],
         "has_prices": visit.tariff is not None,
-        "show": next((card for card in cards if card.picture_url), None),
+        "show": next(iter([*faces, *cards]), None),
     }
     return render(request, "shop/home.html", page)
 
@@ -138,7 +140,8 @@ def city(request: HttpRequest) -> HttpResponse:
         for row in known.values()
     ]
     rows.sort(key=lambda row: row["title"])
-    page = {"cities": rows, "next": refusals.back(request, otherwise="home")}
+    back = refusals.back(request, otherwise="home")
+    page = {"cities": rows, "next": back, "aisles": _cards.aisles()}
     return render(request, "shop/city.html", page)
 
 

@@ -9,6 +9,7 @@ import csv
 import gzip
 import io
 import re
+from calendar import month_name
 from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
@@ -17,9 +18,7 @@ YUAN_FOR_EURO = Decimal("7.8")
 PACKAGING_G = 150
 BOX_MM = (12, 12, 35)
 VOLTS = Decimal("3.8")
-MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
+MONTHS = list(month_name)[1:]
 COLUMNS = (
     *("article", "brand", "model", "kind", "title_en", "colour", "ram_gb", "storage_gb"),
     *("price_cny", "quantity", "hs_code", "origin", "net_weight_g", "weight_g"),
@@ -79,7 +78,11 @@ def row_of(each: dict[str, str]) -> dict[str, str]:
 def _kind(name: str) -> str:
     if re.search(r"\b(watch|gear s|gear fit|gear live)", name, re.IGNORECASE):
         return "watch"
-    return "tablet" if re.search(r"\b(tab|ipad|mediapad|pad|xoom|xyboard|tablet)\b", name, re.I) else "phone"
+    return (
+        "tablet"
+        if re.search(r"\b(tab|ipad|mediapad|pad|xoom|xyboard|tablet)\b", name, re.I)
+        else "phone"
+    )
 
 
 def _first(pattern: str, text: str) -> str:
@@ -96,8 +99,11 @@ def _yuan(price: str) -> str:
 
 
 def _gross(weight: str) -> str:
-    net = _first(r"^([\d.]+)", weight)
-    return str(round(Decimal(net)) + PACKAGING_G) if net else ""
+    net = re.match(r"([\d.]+)\s*(kg)?", weight)
+    if not net:
+        return ""
+    grams = Decimal(net[1]) * (1000 if net[2] else 1)
+    return str(round(grams) + PACKAGING_G)
 
 
 def _released(text: str) -> str:
@@ -114,9 +120,12 @@ def _size(text: str) -> dict[str, str]:
     found = re.match(r"([\d.]+) x ([\d.]+) x ([\d.]+) mm", text)
     if not found:
         return {}
-    device = dict(zip(("device_length_mm", "device_width_mm", "thickness_mm"), found.groups(), strict=True))
+    device = dict(
+        zip(("device_length_mm", "device_width_mm", "thickness_mm"), found.groups(), strict=True)
+    )
     box = [
-        str(round(Decimal(side)) + extra) for side, extra in zip(found.groups(), BOX_MM, strict=True)
+        str(round(Decimal(side)) + extra)
+        for side, extra in zip(found.groups(), BOX_MM, strict=True)
     ]
     return {**device, **dict(zip(("length_mm", "width_mm", "height_mm"), box, strict=True))}
 

@@ -139,7 +139,9 @@ def test_a_rate_that_jumps_waits_for_a_person() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("value", "is_held"), [("136,50", False), ("136,51", True), ("100,89", True)])
+@pytest.mark.parametrize(
+    ("value", "is_held"), [("136,50", False), ("136,51", True), ("100,89", True)]
+)
 def test_fifteen_percent_is_the_border(value: str, is_held: bool) -> None:
     factory.rate("11.87", on=date(2026, 11, 20))
     body = xml(valute(value=value))

@@ -26,7 +26,11 @@ class Gleb:
         self.connection = connection
         self.cursor = connection.cursor()
         self.accounts = {}
-        for code, currency in (("bank.RUB", "RUB"), ("buyer_funds.RUB", "RUB"), ("bank.CNY", "CNY")):
+        for code, currency in (
+            ("bank.RUB", "RUB"),
+            ("buyer_funds.RUB", "RUB"),
+            ("bank.CNY", "CNY"),
+        ):
             self.cursor.execute(
                 "INSERT INTO payments_account (code, purpose, party, currency)"
                 " VALUES (%s, %s, '', %s) RETURNING id",
@@ -53,7 +57,9 @@ class Gleb:
 
     def books(self) -> list[tuple]:
         self.connection.rollback()
-        self.cursor.execute("SELECT journal_id, line, account_id, units FROM payments_entry ORDER BY id")
+        self.cursor.execute(
+            "SELECT journal_id, line, account_id, units FROM payments_entry ORDER BY id"
+        )
         return self.cursor.fetchall()
 
 
@@ -178,7 +184,10 @@ def test_each_attack_is_refused_and_the_books_stand(gleb: Gleb, attack: object, 
 def test_the_triggers_stop_even_the_owner(gleb: Gleb, attack: object, worker_id: str) -> None:
     gleb.honest()
     before = gleb.books()
-    owner = psycopg2.connect(with_name(os.environ["TEST_OWNER_URL"], f"ledger_{worker_id}"))
+    gleb.connection.rollback()
+    url = with_name(os.environ["TEST_OWNER_URL"], f"ledger_{worker_id}")
+    owner = psycopg2.connect(url, options="-c lock_timeout=3s")
+
     with pytest.raises(errors.IntegrityError, match="refused"):
         owner.cursor().execute(CHANGES[attack.__name__])
     owner.close()

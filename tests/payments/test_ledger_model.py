@@ -40,7 +40,7 @@ def some_legs(dice: random.Random) -> list[Leg]:
     """Two to eight legs of one or two currencies, balanced nine times in ten."""
     legs = []
     for currency in dice.sample(["RUB", "CNY"], dice.choice([1, 2])):
-        units = [dice.randint(-10**9, 10**9) or 1 for _ in range(dice.randint(1, 3))]
+        units = [dice.randint(-(10**9), 10**9) or 1 for _ in range(dice.randint(1, 3))]
         rest = -sum(units) if dice.random() < 0.95 else 1
         legs += [
             Leg(dice.choice(PURPOSES), currency, value, dice.choice(["", "boris", "gleb"]))

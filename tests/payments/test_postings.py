@@ -133,7 +133,10 @@ def test_payout_goes_and_arrives() -> None:
     sent = postings.payout_sent(120_807, seller="boris")
     credited = postings.payout_credited(120_807)
 
-    assert standing(sent) == {"seller_payable.CNY.boris": 120_807, "payouts_in_transit.CNY": -120_807}
+    assert standing(sent) == {
+        "seller_payable.CNY.boris": 120_807,
+        "payouts_in_transit.CNY": -120_807,
+    }
     assert standing(credited) == {"payouts_in_transit.CNY": 120_807, "bank.CNY": -120_807}
 
 

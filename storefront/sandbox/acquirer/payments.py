@@ -138,7 +138,7 @@ def succeed(
     payment.status = "waiting_for_capture"
     payment.expires_at = clock.show_precise(moment.wall + _TO_CAPTURE)
     save(page, payment)
-    notices.announce(world, page, payment.shop, f"payment.{payment.status}", form(world, payment))
+    _tell(world, page, payment, f"payment.{payment.status}", moment)
 
 
 def take(
@@ -151,7 +151,7 @@ def take(
     payment.captured_at = clock.show_precise(moment.wall)
     payment.captured_on = moment.banking_day.isoformat()
     save(page, payment)
-    notices.announce(world, page, payment.shop, "payment.succeeded", form(world, payment))
+    _tell(world, page, payment, "payment.succeeded", moment)
 
 
 def cancel(
@@ -169,7 +169,14 @@ def cancel(
     payment.status = "canceled"
     payment.body["cancellation_details"] = {"party": party, "reason": reason}
     save(page, payment)
-    notices.announce(world, page, payment.shop, "payment.canceled", form(world, payment))
+    _tell(world, page, payment, "payment.canceled", moment)
+
+
+def _tell(
+    world: World, page: sqlite3.Connection, payment: Payment, event: str, moment: Moment
+) -> None:
+    if not moment.given:
+        notices.announce(world, page, payment.shop, event, form(world, payment))
 
 
 def save(page: sqlite3.Connection, payment: Payment) -> None:

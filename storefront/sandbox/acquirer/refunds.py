@@ -69,7 +69,7 @@ def create(
     if not refused:
         payment.refunded += units
         payments.save(page, payment)
-    if status == "succeeded":
+    if status == "succeeded" and not moment.given:
         notices.announce(world, page, shop, "refund.succeeded", form(refund))
     return refund
 
@@ -112,7 +112,8 @@ def _finish(world: World, page: sqlite3.Connection, refund: Refund) -> Refund:
     if refund.status == "pending":
         refund.status = "succeeded"
         page.execute("UPDATE refunds SET status = 'succeeded' WHERE id = ?", (refund.id,))
-        notices.announce(world, page, refund.shop, "refund.succeeded", form(refund))
+        if not refund.clocked:
+            notices.announce(world, page, refund.shop, "refund.succeeded", form(refund))
     return refund
 
 

@@ -1,0 +1,281 @@
+"""The desk of money: charges, refunds, notices, payouts, rates and jobs."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
+from unfold.decorators import display
+
+from payments import fx, refunds
+from payments.models import (
+    Charge,
+    ChargeFact,
+    Conversion,
+    Job,
+    Notice,
+    Payout,
+    Rate,
+    Refund,
+)
+from storefront.lib import clock, due
+
+from . import cells, doing, filters
+from .looking import Looking, Rows
+from .waiting import Waiting
+
+CHARGE_TONES = {"READY": "", "PENDING": "warn", "CAPTURED": "good", "CANCELLED": ""}
+REFUND_TONES = {"READY": "warn", "SENT": "warn", "DONE": "good", "REJECTED": "bad"}
+PAYOUT_TONES = {"READY": "", "SENT": "warn", "CREDITED": "good", "RETURNED": "bad"}
+FACT_TONES = {"CAPTURED": "good", "REFUNDED": "warn", "CANCELLED": ""}
+MOST_SHOWN = 20_000
+
+
+class Facts(Rows):
+    model = ChargeFact
+    fields = ("kind_tag", "rub", "cost", "operation", "when")
+    ordering = ("pk",)
+
+    kind_tag = cells.stated(FACT_TONES, "kind", _("fact"))
+    rub = cells.priced("money", _("sum"))
+    cost = cells.priced("fee", _("fee"))
+    when = cells.dated("happened_at", _("happened"))
+
+
+class Refunds(Rows):
+    model = Refund
+    fields = ("name", "rub", "reason", "state_tag", "asked", "done")
+    ordering = ("pk",)
+
+    rub = cells.priced("price", _("sum"))
+    state_tag = cells.stated(REFUND_TONES)
+    asked = cells.dated("asked_at", _("asked"))
+    done = cells.dated("done_at", _("done"))
+
+    @display(description=_("refund"))
+    def name(self, refund):
+        return cells.link(refund, refund.pk)
+
+
+@admin.register(Charge)
+class ChargeDesk(Waiting, Looking):
+    deeds_need = "payments.change_charge"
+    actions = ("try_again",)
+    actions_detail = ("try_again",)
+    list_display = ("order_number", "method", "rub", "state_tag", "is_wanted", "opened", "work")
+    list_filter = (
+        ("state", ChoicesDropdownFilter),
+        ("method", ChoicesDropdownFilter),
+        "is_wanted",
+        filters.Failing,
+        filters.period("opened_at", _("opened")),
+    )
+    list_select_related = ("order",)
+    search_fields = ("order__number", "provider_id", "key")
+    ordering = ("-pk",)
+    fieldsets = (
+        (None, {"fields": ("order_link", "rub", "method", "state_tag", "is_wanted", "title")}),
+        (_("At the provider"), {"fields": ("provider", "provider_id", "key", "page_url")}),
+        (_("If it was cancelled"), {"fields": ("party", "reason", "words")}),
+        (_("Work"), {"fields": ("opened", "opened_by", "work", "last_failure")}),
+    )
+    inlines = (Facts, Refunds)
+
+    rub = cells.priced("price", _("price"))
+    state_tag = cells.stated(CHARGE_TONES)
+    opened = cells.dated("opened_at", _("opened"))
+
+    @display(description=_("order"), ordering="order__number")
+    def order_number(self, charge):
+        return charge.order.shown_number
+
+    @display(description=_("order"))
+    def order_link(self, charge):
+        return cells.link(charge.order)
+
+    @display(description=_("reason"))
+    def words(self, charge):
+        return charge.reason_text if charge.reason else cells.NOTHING
+
+
+@admin.register(ChargeFact)
+class ChargeFactDesk(Looking):
+    list_display = ("when", "order_number", "kind_tag", "rub", "cost", "operation")
+    list_filter = (("kind", ChoicesDropdownFilter), filters.period("happened_at", _("happened")))
+    list_select_related = ("charge__order",)
+    search_fields = ("operation", "charge__order__number")
+    ordering = ("-pk",)
+
+    kind_tag = cells.stated(FACT_TONES, "kind", _("fact"))
+    rub = cells.priced("money", _("sum"))
+    cost = cells.priced("fee", _("fee"))
+    when = cells.dated("happened_at", _("happened"))
+
+    @display(description=_("order"), ordering="charge__order__number")
+    def order_number(self, fact):
+        return cells.link(fact.charge.order)
+
+
+@admin.register(Refund)
+class RefundDesk(Waiting, Looking):
+    deeds_need = "payments.change_refund"
+    actions = ("send_again", "try_again")
+    actions_detail = ("send_again", "try_again")
+    list_display = ("order_number", "rub", "reason", "state_tag", "asked", "done", "work")
+    list_filter = (
+        ("state", ChoicesDropdownFilter),
+        ("reason", ChoicesDropdownFilter),
+        filters.Failing,
+        filters.period("asked_at", _("asked")),
+    )
+    list_select_related = ("charge__order",)
+    search_fields = ("charge__order__number", "provider_id", "key")
+    ordering = ("-pk",)
+    fieldsets = (
+        (None, {"fields": ("charge_link", "rub", "reason", "state_tag", "asked", "done")}),
+        (_("At the provider"), {"fields": ("provider_id", "key", "answer", "asked_by")}),
+        (_("Work"), {"fields": ("work", "last_failure")}),
+    )
+
+    rub = cells.priced("price", _("sum"))
+    state_tag = cells.stated(REFUND_TONES)
+    asked = cells.dated("asked_at", _("asked"))
+    done = cells.dated("done_at", _("done"))
+
+    @display(description=_("order"), ordering="charge__order__number")
+    def order_number(self, refund):
+        return refund.charge.order.shown_number
+
+    @display(description=_("charge"))
+    def charge_link(self, refund):
+        return cells.link(refund.charge, refund.charge.order)
+
+    @doing.deed(
+        doing.Deed(
+            title=_("Send again"),
+            question=_(
+                "A new refund of the same sum goes to the acquirer, the rejected one stays as it "
+                "was. Send it?"
+            ),
+            suits=lambda refund: refund.state == Refund.State.REJECTED,
+            icon="send",
+        )
+    )
+    def send_again(self, refund, answers, hands):
+        again = refunds.send_again(refund, actor=hands.actor, now_wall=clock.wall())
+        due.wake(again.DUE_TASK, id=again.pk)
+
+
+@admin.register(Notice)
+class NoticeDesk(Waiting, Looking):
+    """What providers called us with, raw."""
+
+    deeds_need = "payments.change_notice"
+    actions = ("try_again",)
+    actions_detail = ("try_again",)
+    list_display = ("received", "provider", "event", "object_id", "outcome", "work")
+    list_filter = ("provider", "event", filters.Failing)
+    search_fields = ("object_id", "key")
+    ordering = ("-pk",)
+    fieldsets = (
+        (None, {"fields": ("provider", "event", "object_id", "received", "source", "outcome")}),
+        (_("As it came"), {"fields": ("text",)}),
+        (_("Work"), {"fields": ("work", "last_failure")}),
+    )
+
+    received = cells.dated("received_at", _("received"))
+
+    @display(description=_("message"))
+    def text(self, notice):
+        return cells.block(bytes(notice.body)[:MOST_SHOWN].decode("utf-8", "replace"))
+
+
+@admin.register(Payout)
+class PayoutDesk(Waiting, Looking):
+    deeds_need = "payments.change_payout"
+    actions = ("try_again",)
+    actions_detail = ("try_again",)
+    list_display = ("merchant", "period_until", "yuan", "state_tag", "reason", "sent", "ended")
+    list_filter = (
+        ("state", ChoicesDropdownFilter),
+        ("seller", RelatedDropdownFilter),
+        filters.Failing,
+    )
+    list_select_related = ("seller",)
+    search_fields = ("seller__slug", "message", "uetr")
+    ordering = ("-pk",)
+    fieldsets = (
+        (None, {"fields": ("merchant", "period_until", "yuan", "state_tag", "reason")}),
+        (_("At the bank"), {"fields": ("message", "uetr", "made", "sent", "ended")}),
+        (_("Work"), {"fields": ("work", "last_failure")}),
+    )
+
+    yuan = cells.priced("money", _("payout"))
+    state_tag = cells.stated(PAYOUT_TONES)
+    made = cells.dated("made_at", _("made"))
+    sent = cells.dated("sent_at", _("sent"))
+    ended = cells.dated("ended_at", _("ended"))
+
+    @display(description=_("seller"), ordering="seller__slug")
+    def merchant(self, payout):
+        return payout.seller.name
+
+
+@admin.register(Conversion)
+class ConversionDesk(Looking):
+    list_display = ("reference", "rub", "yuan", "for_one", "bank", "made")
+    search_fields = ("reference", "deal")
+    ordering = ("-pk",)
+
+    rub = cells.priced("sold", _("rubles sold"))
+    yuan = cells.priced("bought", _("yuan bought"))
+    made = cells.dated("made_at", _("made"))
+
+    @display(description=_("rubles for one yuan"), ordering="rate")
+    def for_one(self, deal):
+        return cells.figure(f"{deal.rate.normalize():f}")
+
+
+@admin.register(Rate)
+class RateDesk(Looking):
+    """Rates of exchange; one that jumped waits here for a person."""
+
+    deeds_need = "payments.change_rate"
+    actions = ("confirm",)
+    actions_detail = ("confirm",)
+    list_display = ("currency", "rate_on", "for_one", "nominal", "source", "fetched", "sign")
+    list_filter = ("is_held", "currency", filters.period("fetched_at", _("fetched")))
+    search_fields = ("currency", "source")
+    ordering = ("-rate_on", "currency", "-pk")
+
+    fetched = cells.dated("fetched_at", _("fetched"))
+
+    @display(description=_("rubles for one"), ordering="rate")
+    def for_one(self, rate):
+        return cells.figure(f"{rate.rate.normalize():f}")
+
+    @display(description=_("hold"), ordering="is_held")
+    def sign(self, rate):
+        return cells.tag(_("held for a person"), "warn") if rate.is_held else cells.NOTHING
+
+    @doing.deed(
+        doing.Deed(
+            title=_("Confirm the rate"),
+            question=_("Prices will be made with it. Is this rate right?"),
+            suits=lambda rate: rate.is_held,
+            icon="check",
+        )
+    )
+    def confirm(self, rate, answers, hands):
+        fx.confirm(rate, actor=hands.actor, now=hands.now)
+
+
+@admin.register(Job)
+class JobDesk(Waiting, Looking):
+    deeds_need = "payments.change_job"
+    actions = ("try_again",)
+    actions_detail = ("try_again",)
+    list_display = ("kind", "run_on", "finished", "outcome", "work")
+    list_filter = (("kind", ChoicesDropdownFilter), filters.Failing)
+    ordering = ("-run_on", "-pk")
+    fields = ("kind", "run_on", "finished", "outcome", "work", "last_failure")
+
+    finished = cells.dated("done_at", _("done"))
