@@ -6,7 +6,6 @@ from typing import Any
 
 from django.utils import formats
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from catalog import pictures, restrictions, shelves
 from catalog.models import Attribute, Offer, Product, Restriction, Variant
@@ -18,12 +17,49 @@ NOT_TOLD = frozenset(
 
 
 @dataclass(frozen=True)
+class Supply:
+    """The live offers of a product, the cheapest first, and the pieces each has at its origins."""
+
+    offers: list[Offer]
+    stock: dict[int, dict[str, int]]
+
+    def pieces(self, offer: Offer, origin: str) -> int:
+        return self.stock.get(offer.pk, {}).get(origin, 0)
+
+    def of(self, variant: Variant) -> list[Offer]:
+        """The offers of a variant: first those that can be had, the cheapest of them first."""
+        mine = [offer for offer in self.offers if offer.variant_id == variant.pk]
+        return sorted(mine, key=lambda offer: not self._can_be_had(offer))
+
+    @property
+    def sold(self) -> set[int]:
+        """The variants of which somebody has a piece."""
+        return {offer.variant_id for offer in self.offers if self._can_be_had(offer)}
+
+    @property
+    def near(self) -> set[int]:
+        """The variants that lie in Harbin now."""
+        return {one.variant_id for one in self.offers if self.pieces(one, "harbin")}
+
+    @property
+    def best(self) -> int | None:
+        """The variant that a card speaks of: the cheapest, of several the one in Harbin."""
+        had = [offer for offer in self.offers if self._can_be_had(offer)]
+        rank = {offer: (offer.price.amount, not self.pieces(offer, "harbin")) for offer in had}
+        return min(had, key=lambda offer: rank[offer]).variant_id if had else None
+
+    def _can_be_had(self, offer: Offer) -> bool:
+        return any(self.stock.get(offer.pk, {}).values())
+
+
+@dataclass(frozen=True)
 class Option:
-    """A colour or a memory to choose: the variant it leads to and whether that one is sold."""
+    """A colour or a memory to choose: the variant it leads to, and whether and where it is sold."""
 
     variant: Variant
     is_chosen: bool
     is_sold: bool
+    is_near: bool
 
 
 @dataclass(frozen=True)
@@ -47,23 +83,24 @@ def offers(product_id: int) -> list[Offer]:
     return list(live.select_related("seller").order_by("price", "pk"))
 
 
-def chosen(rows: Sequence[Variant], wanted: str, sold: set[int]) -> Variant:
-    """Give the variant that was asked for, else the first that is sold."""
+def chosen(rows: Sequence[Variant], wanted: str, supply: Supply) -> Variant:
+    """Give the variant that was asked for, else the one that the card speaks of."""
     asked = next((row for row in rows if row.slug == wanted), None)
-    return asked or next((row for row in rows if row.pk in sold), rows[0])
+    best = supply.best
+    return asked or next((row for row in rows if row.pk == best), rows[0])
 
 
-def colours(rows: Sequence[Variant], here: Variant, sold: set[int]) -> list[Option]:
+def colours(rows: Sequence[Variant], here: Variant, supply: Supply) -> list[Option]:
     """Give each colour, leading to the same memory where there is one."""
     groups = _groups(rows, key=lambda row: (row.colour_key, row.colour_hex))
-    return [_option(group, here, sold, lambda row: row.memory) for group in groups]
+    return [_option(group, here, supply, lambda row: row.memory) for group in groups]
 
 
-def memories(rows: Sequence[Variant], here: Variant, sold: set[int]) -> list[Option]:
+def memories(rows: Sequence[Variant], here: Variant, supply: Supply) -> list[Option]:
     """Give each memory from the smallest, leading to the same colour where there is one."""
     groups = [group for group in _groups(rows, key=lambda row: row.memory) if group[0].memory]
     groups.sort(key=lambda group: (group[0].storage_gb or 0, group[0].ram_gb or 0))
-    return [_option(group, here, sold, lambda row: row.colour_key) for group in groups]
+    return [_option(group, here, supply, lambda row: row.colour_key) for group in groups]
 
 
 def _groups(rows: Iterable[Variant], key: Any) -> list[list[Variant]]:
@@ -73,10 +110,16 @@ def _groups(rows: Iterable[Variant], key: Any) -> list[list[Variant]]:
     return list(found.values())
 
 
-def _option(group: list[Variant], here: Variant, sold: set[int], other: Any) -> Option:
+def _option(group: list[Variant], here: Variant, supply: Supply, other: Any) -> Option:
     """Within a group prefer what keeps the other choice, then what is sold."""
+    sold, ids = supply.sold, {row.pk for row in group}
     best = max(group, key=lambda row: (row == here, other(row) == other(here), row.pk in sold))
-    return Option(best, is_chosen=here in group, is_sold=any(row.pk in sold for row in group))
+    return Option(
+        best,
+        is_chosen=here in group,
+        is_sold=not ids.isdisjoint(sold),
+        is_near=best.pk in supply.near,
+    )
 
 
 def carriage(product: Product) -> tuple[tuple[str, str], ...]:
@@ -112,7 +155,7 @@ def facts(product: Product, variant: Variant) -> list[Fact]:
 
 def _text(value: Any, attribute: Attribute) -> str:
     if attribute.data_type == Attribute.Type.BOOL:
-        return pgettext("has it", "yes") if value else pgettext("has it", "no")
+        return _("yes") if value else _("no")
     if attribute.key == "released":
         return _month(str(value))
     if attribute.key == "screen_px":

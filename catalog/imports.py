@@ -14,7 +14,7 @@ from moneyed import Money
 from catalog import colours, listings, matching, search, shelves
 from catalog.goods import Goods
 from catalog.models import Brand, Offer, OfferEvent, Product, Seller, Variant
-from storefront.lib import locks
+from storefront.lib import clock, locks
 
 State = Offer.State
 CARD_FIELDS = (
@@ -270,11 +270,13 @@ def _make_cards(batch: _Batch, rows: Sequence[Goods]) -> dict[CardKey, Product]:
     near = Product.objects.annotate(low=Lower("model")).filter(
         spelled, brand__in={key[0] for key in wanted}
     )
+    at = clock.wall()
     cards = {(card.brand_id, matching.same(card.model)): card for card in near}
     taken = set(Product.objects.filter(slug__in=slugs).values_list("slug", flat=True))
     new = {key: draft for key, draft in drafts.items() if key not in cards}
     for draft in new.values():
         draft.slug = matching.card_slug(draft.brand, draft.model, taken)
+        draft.due_at = at  # so that other sellers find the card, too
         taken.add(draft.slug)
     Product.objects.bulk_create(new.values())
     batch.told.update(card.pk for card in new.values())

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 
+from django.db.models import QuerySet
 from django.utils.text import slugify
 
 from catalog import colours, words
@@ -105,3 +106,11 @@ def brands(names: Iterable[str]) -> Mapping[str, Brand]:
         for alias in (brand.name, brand.name_zh, brand.slug):
             known.setdefault(words.fold(alias), brand)
     return {name: known[words.fold(name)] for name in names if words.fold(name) in known}
+
+
+def cards(text: str) -> QuerySet[Product]:
+    """Give the cards whose names have all of these words, for sellers to choose from."""
+    found = Product.objects.select_related("brand", "category")
+    for word in words.fold(text).split():
+        found = found.filter(search_text__contains=word)
+    return found.order_by("-sold_quantity", "title_en", "pk")

@@ -113,9 +113,9 @@ def keep(variant: Variant, uploads: Sequence[Upload]) -> list[Picture]:
 
 
 def _keep(variant: Variant, upload: Upload, position: int) -> Picture:
-    picture = Picture(variant=variant, position=position, digest=upload.digest)
     name = f"{upload.digest[:2]}/{upload.digest}.webp"
-    picture.image.save(name, ContentFile(upload.body), save=False)
+    file = ContentFile(upload.body, name)
+    picture = Picture(variant=variant, position=position, digest=upload.digest, image=file)
     picture.save(force_insert=True)
     return picture
 

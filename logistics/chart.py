@@ -1,36 +1,38 @@
 """Where the points of a parcel's way lie on a drawing: plain geometry, no map server."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from math import asinh, pi, radians, tan
+from dataclasses import dataclass, replace
+from math import asinh, hypot, radians, tan
 
-from .models import Place, Shipment
+from .models import Leg, Place, Shipment
 from .states import State
 
 WIDTH, HEIGHT = 720, 240
-MARGIN_X, MARGIN_Y = 70, 58
+MARGIN_X, MARGIN_Y = 90, 62
 LEAST_SPAN = 0.12  # radians: a way across one river is not blown up to the whole sheet
-HIGH = 0.62  # the bend of a flight, as a share of the distance between its ends
-GONE = {State.DEPARTED, State.AT_BORDER, State.IMPORT_CLEARED, State.LAST_MILE, State.DELIVERED}
+ZOOM = 900  # units for a radian at most
+CLOSE = 46  # points nearer than this to each other are one place to the eye
+HIGH = 0.42  # the bend of a flight, as a share of the distance between its ends
 
 
 @dataclass(frozen=True)
 class Spot:
-    """A named point, in units of the drawing."""
+    """A named point in units of the drawing, and how the parcel comes to it."""
 
     x: float
     y: float
     title: str
-    is_end: bool
-    below: bool
+    mode: str
+    is_reached: bool
+    is_end: bool = False
+    below: bool = False
 
 
 @dataclass(frozen=True)
 class Stretch:
-    """A leg as the path of an SVG curve; `is_done` once the parcel has travelled it."""
+    """The path of an SVG curve to a spot; `is_done` once the parcel has travelled it."""
 
     path: str
-    mode: str
     is_done: bool
 
 
@@ -45,68 +47,84 @@ class Chart:
 
 
 def of(shipment: Shipment) -> Chart:
-    """The chart of a parcel: places of its legs, then the buyer's city; two queries.
+    """The chart of a parcel: places of its legs, then the buyer's city; one query.
 
     Source: Web Mercator projection.
     """
-    legs = list(shipment.legs.select_related("service__origin", "service__target"))
-    moving = [leg for leg in legs if leg.service.origin_id != leg.service.target_id]
-    city = shipment.order.city
-    points: list[tuple[float, float, str]] = []
-    for leg in moving:
-        for place in (leg.service.origin, leg.service.target):
-            point = _place(place)
-            if point is not None and (not points or points[-1] != point):
-                points.append(point)
-    last = (float(city.longitude), float(city.latitude), city.title)
-    points.append(last)
-    spots = _spots(points)
-    modes = [*[leg.service.mode for leg in moving][: len(spots) - 2], "road"]
-    done = _done(shipment, len(spots) - 1, [leg.arrived_at is not None for leg in moving])
+    legs = shipment.legs.select_related("service__origin", "service__target").order_by("position")
+    spots = _apart(_on_sheet(_way(list(legs), shipment)))
     stretches = tuple(
-        Stretch(_path(here, there, mode), mode, is_done)
-        for here, there, mode, is_done in zip(spots, spots[1:], modes, done, strict=False)
+        Stretch(_path(here, there), there.is_reached)
+        for here, there in zip(spots, spots[1:], strict=False)
     )
     return Chart(WIDTH, HEIGHT, spots, stretches)
 
 
-def _place(place: Place) -> tuple[float, float, str] | None:
+def _way(legs: Sequence[Leg], shipment: Shipment) -> list[Spot]:
+    """Spots in radians still; steps at a place move nothing."""
+    moving = [leg for leg in legs if leg.service.origin_id != leg.service.target_id]
+    found = [_spot(leg.service.origin, "", True) for leg in moving[:1]]
+    found += [
+        _spot(leg.service.target, leg.service.mode, leg.arrived_at is not None) for leg in moving
+    ]
+    city = shipment.order.city
+    is_there = shipment.state == State.DELIVERED
+    home = _point(float(city.longitude), float(city.latitude), city.title)
+    return [spot for spot in found if spot] + [replace(home, mode="road", is_reached=is_there)]
+
+
+def _spot(place: Place, mode: str, is_reached: bool) -> Spot | None:
     if place.latitude is None or place.longitude is None:
         return None
-    return float(place.longitude), float(place.latitude), place.title
+    point = _point(float(place.longitude), float(place.latitude), place.title)
+    return replace(point, mode=mode, is_reached=is_reached)
 
 
-def _done(shipment: Shipment, count: int, arrived: Sequence[bool]) -> list[bool]:
-    if shipment.state == State.DELIVERED:
-        return [True] * count
-    if State(shipment.state) not in GONE:
-        return [False] * count
-    return [bool(one) for one in arrived][: count - 1] + [False] * count
+def _point(longitude: float, latitude: float, title: str) -> Spot:
+    x, y = radians(longitude), asinh(tan(radians(latitude)))
+    return Spot(x, y, title, mode="", is_reached=True)
 
 
-def _spots(points: Sequence[tuple[float, float, str]]) -> tuple[Spot, ...]:
-    flat = [(radians(lon), asinh(tan(radians(lat))), title) for lon, lat, title in points]
-    xs, ys = [x for x, _, _ in flat], [y for _, y, _ in flat]
+def _on_sheet(spots: Sequence[Spot]) -> list[Spot]:
+    xs, ys = [spot.x for spot in spots], [spot.y for spot in spots]
     wide, high = max(max(xs) - min(xs), LEAST_SPAN), max(max(ys) - min(ys), LEAST_SPAN / 3)
-    scale = min((WIDTH - 2 * MARGIN_X) / wide, (HEIGHT - 2 * MARGIN_Y) / high, WIDTH / pi)
+    scale = min((WIDTH - 2 * MARGIN_X) / wide, (HEIGHT - 2 * MARGIN_Y) / high, ZOOM)
     middle_x, middle_y = (max(xs) + min(xs)) / 2, (max(ys) + min(ys)) / 2
-    last = len(flat) - 1
-    return tuple(
-        Spot(
-            round(WIDTH / 2 + (x - middle_x) * scale, 1),
-            round(HEIGHT / 2 - (y - middle_y) * scale, 1),
-            title,
-            is_end=number in {0, last},
-            below=number % 2 == 1,
+    return [
+        replace(
+            spot,
+            x=round(WIDTH / 2 + (spot.x - middle_x) * scale, 1),
+            y=round(HEIGHT / 2 - (spot.y - middle_y) * scale, 1),
         )
-        for number, (x, y, title) in enumerate(flat)
-    )
+        for spot in spots
+    ]
 
 
-def _path(here: Spot, there: Spot, mode: str) -> str:
+def _apart(spots: Sequence[Spot]) -> tuple[Spot, ...]:
+    """The ends, and between them only points that can be told apart.
+
+    Whoever comes by air to the airport of his city comes to the city by air.
+    """
+    first, *middle, last = spots
+    kept, near = [first], [last]
+    for spot in middle:
+        if not _is_far(spot, last):
+            near.insert(-1, spot)
+        elif _is_far(spot, kept[-1]):
+            kept.append(spot)
+    end = replace(last, mode=near[0].mode, is_end=True, is_reached=near[0].is_reached)
+    kept[0] = replace(kept[0], is_end=True)
+    return (*(replace(spot, below=number % 2 == 1) for number, spot in enumerate(kept)), end)
+
+
+def _is_far(here: Spot, there: Spot) -> bool:
+    return hypot(here.x - there.x, here.y - there.y) > CLOSE
+
+
+def _path(here: Spot, there: Spot) -> str:
     """A flight bends upwards, everything else goes straight on the ground."""
-    if mode != "air":
+    if there.mode != "air":
         return f"M{here.x} {here.y}L{there.x} {there.y}"
     lift = abs(there.x - here.x) * HIGH / 2
-    top = min(here.y, there.y) - lift
-    return f"M{here.x} {here.y}Q{(here.x + there.x) / 2:.1f} {max(top, 4):.1f} {there.x} {there.y}"
+    top = max(min(here.y, there.y) - lift, 4)
+    return f"M{here.x} {here.y}Q{(here.x + there.x) / 2:.1f} {top:.1f} {there.x} {there.y}"

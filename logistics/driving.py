@@ -23,7 +23,7 @@ S = State
 ACTOR = "task:shipments"
 HANDS = "task:hands"
 LATER = timedelta(hours=6)
-LEAST, MOST = timedelta(hours=2), timedelta(hours=6)
+LEAST, MOST = timedelta(hours=3), timedelta(hours=6)
 
 
 def drive(shipment: Shipment, *, now: datetime) -> None:
@@ -196,7 +196,7 @@ def _next_look(row: Shipment, *, now: datetime) -> datetime | None:
         return None
     if row.state in State.ends():
         return now
-    return now + min(max((now - row.state_at) / 6, LEAST), MOST)
+    return now + min(max((now - row.state_at) / 4, LEAST), MOST)
 
 
 FAILURES = {

@@ -8,9 +8,11 @@ from typing import Any
 from django.db.models import (
     CharField,
     Count,
+    Exists,
     F,
     Max,
     Min,
+    OuterRef,
     Q,
     QuerySet,
     Sum,
@@ -19,7 +21,7 @@ from django.db.models import (
 from django.db.models.functions import TruncMonth
 
 from catalog.models import Offer
-from orders.models import Delivery, Hold, Order
+from orders.models import Hold, Order
 from orders.states import State as OrderState
 from payments.models import Charge, ChargeFact, Rate, Refund
 from storefront.lib import due
@@ -135,16 +137,16 @@ def _queue(kind: type[due.Due], instant: datetime) -> QuerySet[Any, Any]:
     ready = Q(due_at__lte=instant)
     failing = Q(failures__gt=0)
     rows = kind._default_manager.filter(due_at__isnull=False)
-    named = rows.annotate(kind=Value(kind._meta.label_lower, output_field=CharField()))
+    named = rows.annotate(label=Value(kind._meta.label_lower, output_field=CharField()))
     return (
-        named.values("kind")
+        named.values("label")
         .annotate(
             ready=Count("pk", filter=ready),
             oldest_at=Min("due_at", filter=ready),
             failing=Count("pk", filter=failing),
             error=Max("last_error", filter=failing, default=Value("")),
         )
-        .values_list("kind", "ready", "oldest_at", "failing", "error")
+        .values_list("label", "ready", "oldest_at", "failing", "error")
     )
 
 
@@ -156,8 +158,9 @@ def stuck(*, now: datetime, wall: datetime) -> list[Stuck]:
     late = Q(delivery__promised_until_on__lt=now.date()) | Q(
         expected_on__gt=F("delivery__promised_until_on")
     )
-    confirmed = Rate.objects.filter(is_held=False).values("currency", "rate_on")
-    held = Rate.objects.filter(is_held=True, rate_on__gte=now.date() - timedelta(days=7))
+    same = Rate.objects.filter(
+        currency=OuterRef("currency"), rate_on=OuterRef("rate_on"), is_held=False
+    )
     asked = [
         _stuck("holds", Hold.objects.filter(lifted_at=None), "placed_at"),
         _stuck(
@@ -165,7 +168,7 @@ def stuck(*, now: datetime, wall: datetime) -> list[Stuck]:
             Declaration.objects.filter(state__in=["REJECTED", "HELD"]),
             "made_at",
         ),
-        _stuck("rates", _unconfirmed(held, confirmed), "fetched_at"),
+        _stuck("rates", Rate.objects.filter(~Exists(same), is_held=True), "fetched_at"),
         _stuck(
             "charges",
             Charge.objects.filter(state="PENDING", opened_at__lt=wall - PENDING_LONG),
@@ -185,14 +188,6 @@ def stuck(*, now: datetime, wall: datetime) -> list[Stuck]:
 def _stuck(what: str, rows: QuerySet[Any], since: str) -> Stuck:
     found = rows.aggregate(rows=Count("pk"), oldest_at=Min(since))
     return Stuck(what, found["rows"], found["oldest_at"])
-
-
-def _unconfirmed(held: QuerySet[Rate], confirmed: QuerySet[Rate, Any]) -> QuerySet[Rate]:
-    return held.exclude(rate_on__in=confirmed.values("rate_on"))
-
-
-def waiting_money(delivery: Delivery) -> bool:
-    return delivery.released_at is None
 
 
 def trade(since: datetime) -> list[Trade]:

@@ -1,6 +1,6 @@
 """What a seller's goods come to at each place, and bringing more of them to Shenzhen."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -58,6 +58,11 @@ def rows(seller: Seller) -> QuerySet[Stock]:
         .select_related("place", "offer__variant__product")
         .order_by("place__kind", "place_id", "offer__article", "regime")
     )
+
+
+def free(rows: Iterable[Stock]) -> int:
+    """How many pieces of these rows are free to sell."""
+    return sum(row.available for row in rows)
 
 
 def moves(seller: Seller) -> QuerySet[StockMove]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from orders.models import Order, OrderEvent
@@ -140,7 +141,7 @@ def _entries(own: tuple[OrderEvent, ...], shipments: tuple[Shipment, ...]) -> tu
     for shipment in shipments:
         for event in shipment.events.all():
             where = f"{event.place} · {shipment.number}" if event.place else shipment.number
-            found.append(Entry(event.happened_at, event.get_code_display(), where))
+            found.append(Entry(event.happened_at, capfirst(event.get_code_display()), where))
     return tuple(sorted(found, key=lambda entry: entry.at, reverse=True))
 
 

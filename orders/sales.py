@@ -62,15 +62,16 @@ def _sums(name: str, when: Q) -> dict[str, Any]:
 def waiting(seller: Seller) -> QuerySet[Handover]:
     """What a seller still has to hand over, the most urgent first, with its lines in `goods`."""
     open_ones = Q(handed_at=None, delivery__cancelled_at=None, delivery__order__state=State.PAID)
-    return _with_goods(seller).filter(open_ones).order_by("due_at", "pk")
+    return with_goods(seller).filter(open_ones).order_by("due_at", "pk")
 
 
 def handed(seller: Seller, *, since: datetime) -> QuerySet[Handover]:
     """What a seller handed over lately, newest first, with its lines in `goods`."""
-    return _with_goods(seller).filter(handed_at__gte=since).order_by("-handed_at", "-pk")
+    return with_goods(seller).filter(handed_at__gte=since).order_by("-handed_at", "-pk")
 
 
-def _with_goods(seller: Seller) -> QuerySet[Handover]:
+def with_goods(seller: Seller) -> QuerySet[Handover]:
+    """Give a seller's handovers, each delivery with the seller's own lines in `goods`."""
     lines = OrderLine.objects.filter(seller=seller).select_related("offer__variant__product")
     goods = Prefetch("delivery__lines", lines.order_by("position"), to_attr="goods")
     rows = Handover.objects.filter(seller=seller).select_related("delivery__order")

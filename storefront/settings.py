@@ -315,7 +315,28 @@ STAFF_TOKEN = text("STAFF_TOKEN")
 UNFOLD = {
     "SITE_TITLE": _("Sungari"),
     "SITE_HEADER": _("Sungari"),
+    "SITE_SUBHEADER": _("Desks"),
     "SITE_SYMBOL": "waves",
     "SHOW_HISTORY": True,
     "SHOW_LANGUAGES": True,
+    "SHOW_VIEW_ON_SITE": False,
+    "BORDER_RADIUS": "8px",
+    "DASHBOARD_CALLBACK": "storefront.admin.desk.start_page",
+    "SIDEBAR": {"show_search": True, "navigation": "storefront.admin.desk.navigation"},
+    "STYLES": ["storefront.admin.desk.stylesheet"],
+    "COLORS": {
+        "primary": {
+            "50": "#f0f7f6",
+            "100": "#e3f0ee",
+            "200": "#b7d6d2",
+            "300": "#8cc0bb",
+            "400": "#66bfba",
+            "500": "#2f8f8c",
+            "600": "#0f5f60",
+            "700": "#0b4a4b",
+            "800": "#093c3d",
+            "900": "#072e2f",
+            "950": "#041d1e",
+        }
+    },
 }

@@ -17,7 +17,17 @@ from .windows import Heard, Message
 
 D = Declaration.State
 EXPORT, IMPORT = Declaration.Direction.EXPORT, Declaration.Direction.IMPORT
-ENDS = frozenset({D.RELEASED, D.REJECTED, D.REFUSED})
+ANSWERED = frozenset({D.RELEASED, D.REJECTED, D.REFUSED})
+MOVES: dict[D, frozenset[D]] = {
+    D.READY: frozenset({D.SENT, D.REJECTED}),
+    D.SENT: frozenset({D.HELD}) | ANSWERED,
+    D.HELD: ANSWERED,
+    D.RELEASED: frozenset(),
+    D.REJECTED: frozenset(),
+    D.REFUSED: frozenset(),
+}
+assert set(MOVES) == set(D)
+assert set(D) - {D.READY} == frozenset().union(*MOVES.values())
 TRIES = 2  # the second rejection is for a person
 LATER = timedelta(hours=6)
 ACTOR = "task:customs"
@@ -90,7 +100,7 @@ def drive(declaration: Declaration, *, now: datetime) -> None:
 
     Raises: the errors of lib.http; BadXml; Zombie.
     """
-    if declaration.state in ENDS:
+    if declaration.state in ANSWERED:
         due.finish(declaration, at=None)
     elif declaration.state == D.READY:
         _send(declaration, now=now)
@@ -144,9 +154,23 @@ def _keep(
 
 
 def _listen(declaration: Declaration, *, now: datetime) -> None:
-    known = declaration.messages.filter(is_ours=False).values_list("kind", "guid")
+    known = set(declaration.messages.filter(is_ours=False).values_list("kind", "guid"))
     window = windows.WINDOWS[declaration.direction]
-    _settle(declaration, window.listen(_ours(declaration), list(known)), now=now)
+    heard = window.listen(_ours(declaration), known)
+    if known.issuperset((message.kind, message.guid) for message, _at in heard.messages):
+        _wait(declaration, now=now)
+    else:
+        _settle(declaration, heard, now=now)
+
+
+def _wait(declaration: Declaration, *, now: datetime) -> None:
+    """Nothing new: a parcel that is held falls behind, the others are as they were."""
+    if declaration.state != D.HELD:
+        due.finish(declaration, at=_next_look(declaration, now=now))
+        return
+    with moving.locked(declaration.shipment) as shipment:
+        expecting.update(shipment, now=now, actor=ACTOR)
+        due.finish(declaration, at=_next_look(declaration, now=now))
 
 
 def _settle(declaration: Declaration, heard: Heard, *, now: datetime) -> None:
@@ -157,19 +181,18 @@ def _settle(declaration: Declaration, heard: Heard, *, now: datetime) -> None:
     with moving.locked(declaration.shipment) as shipment:
         _keep(declaration, heard.messages, is_ours=False)
         state = STATES.get(heard.word, D(declaration.state))
-        changed = state != declaration.state
-        if changed:
+        if state in MOVES[D(declaration.state)]:
             _change(declaration, state, heard, now=now)
             _tell(declaration, shipment, heard, now=now)
         expecting.update(shipment, now=now, actor=ACTOR)
-        due.finish(declaration, at=None if state in ENDS else _next_look(declaration, now=now))
+        due.finish(declaration, at=None if state in ANSWERED else _next_look(declaration, now=now))
 
 
 def _change(declaration: Declaration, state: D, heard: Heard, *, now: datetime) -> None:
     changes: dict[str, object] = {"state": state, "reason": heard.reason[:500]}
     if heard.number:
         changes["inventory_number"] = heard.number
-    if state in ENDS:
+    if state in ANSWERED:
         changes["ended_at"] = heard.at or now
     Declaration.objects.filter(pk=declaration.pk).update(**changes)
 
@@ -231,4 +254,4 @@ def _mend(declaration: Declaration, shipment: Shipment, heard: Heard, *, now: da
 def _next_look(declaration: Declaration, *, now: datetime) -> datetime:
     window = windows.WINDOWS[declaration.direction]
     waited = now - (declaration.sent_at or declaration.made_at)
-    return now + min(max(waited / 4, window.least), window.most)
+    return now + min(max(waited / 2, window.least), window.most)

@@ -9,7 +9,8 @@ from lxml import etree
 from storefront.lib import xml
 from storefront.lib.refusal import Refusal
 
-from .gateways.ceb import DOCUMENTS, INVENTORY, NS
+from .gateways.ceb import DOCUMENTS, INVENTORY
+from .gateways.receipts import NS
 
 NAMES = {"ceb": NS}
 FREE_OF_DECLARATION = Decimal(5000)  # Source: design notes 1.1, 9610 simplified, yuan per parcel

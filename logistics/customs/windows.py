@@ -13,7 +13,7 @@ from storefront.lib import http
 from storefront.lib.refusal import Refusal
 
 from . import matching, papers
-from .gateways import ceb, fts
+from .gateways import ceb, fts, receipts
 
 TAIL = re.compile(r"\[[0-9A-Fa-f-]{36}\]$")  # the window repeats the guid of the message
 
@@ -72,7 +72,7 @@ class Chinese:
     """Four messages; the list goes in when the three documents are received."""
 
     source = "customs.cn"
-    least, most = timedelta(minutes=4), timedelta(hours=4)
+    least, most = timedelta(minutes=8), timedelta(hours=4)
 
     def write(self, declaration: Declaration) -> list[Message]:
         paper = papers.export_paper(declaration)
@@ -91,11 +91,11 @@ class Chinese:
         for answer, guid in known:
             if answer in kinds:
                 statuses[kinds[answer]].add(int(guid.split("@")[0]))
-        heard: dict[str, list[ceb.Receipt]] = {}
+        heard: dict[str, list[receipts.Receipt]] = {}
         for kind in ceb.DOCUMENTS:
-            if ceb.verdict(statuses[kind]) != "accepted":
+            if receipts.verdict(statuses[kind]) != "accepted":
                 self._hear(kind, ours, heard, statuses)
-        if all(ceb.verdict(statuses[kind]) == "accepted" for kind in ceb.DOCUMENTS):
+        if all(receipts.verdict(statuses[kind]) == "accepted" for kind in ceb.DOCUMENTS):
             self._hear(ceb.INVENTORY, ours, heard, statuses)
         return self._sum_up(heard, statuses)
 
@@ -103,27 +103,29 @@ class Chinese:
         self,
         kind: str,
         ours: Ours,
-        heard: dict[str, list[ceb.Receipt]],
+        heard: dict[str, list[receipts.Receipt]],
         statuses: dict[str, set[int]],
     ) -> None:
         """Ask for the receipts of a message; one the window never saw is handed in."""
-        receipts = ceb.ask(ours[kind].guid)
-        if receipts is None:
+        answers = ceb.ask(ours[kind].guid)
+        if answers is None:
             ceb.send(ours[kind].body.encode())
-        heard[kind] = receipts or []
+        heard[kind] = answers or []
         statuses[kind] |= {one.status for one in heard[kind]}
 
-    def _sum_up(self, heard: dict[str, list[ceb.Receipt]], statuses: dict[str, set[int]]) -> Heard:
-        words = {kind: ceb.verdict(found) for kind, found in statuses.items()}
+    def _sum_up(
+        self, heard: dict[str, list[receipts.Receipt]], statuses: dict[str, set[int]]
+    ) -> Heard:
+        words = {kind: receipts.verdict(found) for kind, found in statuses.items()}
         word = "rejected" if "rejected" in words.values() else words[ceb.INVENTORY]
-        receipts = [one for found in heard.values() for one in found]
-        decisive = [one for one in receipts if ceb.verdict([one.status]) == word]
+        answers = [one for found in heard.values() for one in found]
+        decisive = [one for one in answers if receipts.verdict([one.status]) == word]
         last = max(decisive, key=lambda one: one.at, default=None)
         return Heard(
             word=word,
             at=last.at if last else None,
             reason="" if last is None or word == "released" else TAIL.sub("", last.info),
-            number=next((one.number for one in receipts if one.number), ""),
+            number=next((one.number for one in answers if one.number), ""),
             messages=tuple(
                 (Message(ceb.ANSWERS[kind], one.key, one.body), one.at)
                 for kind, found in heard.items()
@@ -136,7 +138,7 @@ class Russian:
     """One declaration, and the marks upon it."""
 
     source = "customs.ru"
-    least, most = timedelta(minutes=15), timedelta(hours=4)
+    least, most = timedelta(minutes=20), timedelta(hours=4)
     kind = "1006275E"  # Source: the album of formats of the FTS, ExpressCargoDeclaration
     answer = "1006347E"
 

@@ -129,5 +129,3 @@ class Events(Rows):
 
     when = cells.dated("happened_at", _("happened"))
     told = cells.dated("announced_at", _("announced"))
-
-

@@ -13,10 +13,12 @@ from catalog.goods import Goods, Problem
 from catalog.imports import Fate, Outcome
 from catalog.models import Offer, Picture, Seller
 from logistics import holdings
+from logistics.models import Shipment
+from logistics.states import State as Parcel
 from orders import lifecycle
 from orders.models import Delivery, Handover
 from orders.states import State
-from storefront.lib import locks
+from storefront.lib import due, locks
 from storefront.lib.refusal import Refusal
 
 BATCH = 500
@@ -165,16 +167,20 @@ def _look_again(offer: Offer, *, actor: str, now: datetime) -> None:
 
 @transaction.atomic(durable=True)
 def hand_over(handover: Handover, *, actor: str, now: datetime) -> bool:
-    """Record that a seller brought his goods; a second time changes nothing.
+    """Record that a seller brought his goods, and let the parcel go on; twice is once.
 
-    Locks: the order.
+    Locks: the order, then its parcels.
     Raises: TooLate, once the order or this delivery was cancelled.
     """
     order = lifecycle.lock(handover.delivery.order_id)
     delivery = Delivery.objects.get(pk=handover.delivery_id)
     if order.state == State.CANCELLED or delivery.cancelled_at is not None:
         raise TooLate(_("This order was cancelled: keep the goods."))
-    return lifecycle.hand_over(handover, actor=actor, now=now)
+    is_new = lifecycle.hand_over(handover, actor=actor, now=now)
+    for shipment in Shipment.objects.filter(delivery=delivery, state=Parcel.AWAITED):
+        due.plan(shipment, now)
+        due.wake(Shipment.DUE_TASK, id=shipment.pk)
+    return is_new
 
 
 def take_in(

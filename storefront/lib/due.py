@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal, TypeVar
 from celery import current_app
 from django.apps import apps
 from django.conf import settings
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import F, Q
 from prometheus_client import Counter
 
@@ -170,19 +170,13 @@ def _sweep(model: type[Due], limit: int) -> int:
 
 
 def next_due() -> list[tuple[datetime, type[Due]]]:
-    """The earliest due instant of each kind that has one, in the order of the apps; one query."""
+    """The earliest due instant of each kind that has one, earliest first; one query."""
     known = kinds()
     parts = [
-        model._default_manager.filter(due_at__isnull=False)
-        .order_by()
-        .values(due_kind=models.Value(number))
-        .annotate(due_first=models.Min("due_at"))
-        .values_list("due_kind", "due_first")
+        f'SELECT {number}, min(due_at) FROM "{model._meta.db_table}"'  # noqa: S608  our own names
         for number, model in enumerate(known)
     ]
-    found = parts[0].union(*parts[1:], all=True)
-    return [
-        (first, known[number])
-        for number, first in sorted(found, key=lambda row: row[0])
-        if first is not None
-    ]
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts))
+        found = [(first, known[number]) for number, first in cursor.fetchall() if first]
+    return sorted(found, key=lambda row: row[0])

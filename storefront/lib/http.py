@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 import requests
+import urllib3
 from requests.adapters import HTTPAdapter
 
 from . import clock
@@ -78,7 +79,8 @@ def call(method: str, url: str, *, timeout: float = 10, **kwargs: Any) -> Answer
     except requests.exceptions.ConnectionError as error:
         refused = "refused" in str(error).lower() or "resolve" in str(error).lower()
         raise (Unreachable if refused else Unknown)(str(error)) from error
-    except (requests.exceptions.RequestException, OSError) as error:
+    # The body is read past requests, so what breaks off in it comes as an error of urllib3.
+    except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
         raise Unknown(str(error)) from error
     if len(body) > LIMIT:
         raise Unknown(f"answer of {url} is over {LIMIT} bytes")

@@ -103,6 +103,7 @@ def _products(rows: Iterable[Row], now: datetime) -> dict[str, Product]:
         )
         for row in rows
     ]
+    made.reverse()  # the table's first rows are what visitors look for: they become the newest
     Product.objects.bulk_create(made)
     return {product.slug: product for product in made}
 

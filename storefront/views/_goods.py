@@ -54,6 +54,7 @@ class Choice:
     colour: str
     is_chosen: bool
     is_sold: bool
+    is_near: bool
 
 
 @dataclass(frozen=True)
@@ -82,19 +83,21 @@ def sheet(slug: str, wanted: str, visit: Visit) -> Sheet | None:
     rows = cards.variants(slug)
     if not rows or not rows[0].product.is_listed:
         return None
-    product = rows[0].product
-    offers = cards.offers(product.pk)
-    stock = warehouse.available([offer.pk for offer in offers])
-    sold = {offer.variant_id for offer in offers if any(stock.get(offer.pk, {}).values())}
-    here = cards.chosen(rows, wanted, sold)
-    sellings = _sellings([offer for offer in offers if offer.variant_id == here.pk], stock, visit)
+    offers = cards.offers(rows[0].product_id)
+    supply = cards.Supply(offers, warehouse.available([offer.pk for offer in offers]))
+    return _sheet(rows, cards.chosen(rows, wanted, supply), supply, visit)
+
+
+def _sheet(rows: Sequence[Variant], here: Variant, supply: cards.Supply, visit: Visit) -> Sheet:
+    product = here.product
+    sellings = [_selling(offer, supply, visit) for offer in supply.of(here)]
     ways, notices = _ways(here, sellings, visit)
     return Sheet(
         product=product,
         variant=here,
         pictures=_cards.pictures_of(here),
-        colours=[_choice(one, one.variant.colour) for one in cards.colours(rows, here, sold)],
-        memories=[_choice(one, _memory(one.variant)) for one in cards.memories(rows, here, sold)],
+        colours=[_choice(one, one.variant.colour) for one in cards.colours(rows, here, supply)],
+        memories=[_choice(one, _memory(one.variant)) for one in cards.memories(rows, here, supply)],
         sellings=sellings,
         ways=ways,
         notices=notices,
@@ -104,22 +107,15 @@ def sheet(slug: str, wanted: str, visit: Visit) -> Sheet | None:
     )
 
 
-def _sellings(
-    offers: Sequence[Offer], stock: dict[int, dict[str, int]], visit: Visit
-) -> list[Selling]:
-    """The better offer first: one that can be had, then the cheaper."""
-    found = [
-        Selling(
-            id=offer.pk,
-            seller=offer.seller.name,
-            is_demo=offer.seller.is_demo,
-            price=visit.tariff.rubles(offer.price.amount) if visit.tariff else None,
-            harbin=stock.get(offer.pk, {}).get("harbin", 0),
-            shenzhen=stock.get(offer.pk, {}).get("shenzhen", 0),
-        )
-        for offer in offers
-    ]
-    return sorted(found, key=lambda one: not one.is_available)
+def _selling(offer: Offer, supply: cards.Supply, visit: Visit) -> Selling:
+    return Selling(
+        id=offer.pk,
+        seller=offer.seller.name,
+        is_demo=offer.seller.is_demo,
+        price=visit.tariff.rubles(offer.price.amount) if visit.tariff else None,
+        harbin=supply.pieces(offer, "harbin"),
+        shenzhen=supply.pieces(offer, "shenzhen"),
+    )
 
 
 def _ways(
@@ -160,7 +156,7 @@ def _way(way: routing.Way) -> dict[str, Any]:
 def _choice(option: cards.Option, label: str) -> Choice:
     variant = option.variant
     url = f"{reverse('product', args=[variant.product.slug])}?v={variant.slug}"
-    return Choice(url, label, variant.colour_hex, option.is_chosen, option.is_sold)
+    return Choice(url, label, variant.colour_hex, option.is_chosen, option.is_sold, option.is_near)
 
 
 def _memory(variant: Variant) -> str:

@@ -263,6 +263,8 @@ def _address(request: HttpRequest, *, drop: str, value: str = "", more: bool = F
     given.pop("page", None)
     left = [one for one in given.getlist(drop) if value and one != value]
     given.setlist(drop, left)
+    for name in [name for name, texts in given.lists() if not any(texts)]:
+        del given[name]
     query = given.urlencode()
     if more:
         return f"{request.path}?{query}&" if query else f"{request.path}?"

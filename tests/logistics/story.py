@@ -41,6 +41,11 @@ class Outside:
         body = {"script": script}
         requests.put(f"{self.url}/_/shops/{party}", json=body, timeout=5).raise_for_status()
 
+    def messages(self) -> list[str]:
+        """The kinds of the customs messages that really arrived at the Chinese window."""
+        listed = self.books("customs")["customs"]
+        return sorted(row["kind"] for row in listed if row["kind"].startswith("CEB"))
+
     def books(self, name: str) -> Any:
         answer = requests.get(f"{self.url}/_/books/{name}", timeout=5)
         answer.raise_for_status()

@@ -9,7 +9,7 @@ from logistics import consolidation, moving, network
 from logistics.models import Bag, Departure, Service, Shipment
 from logistics.states import State
 from orders.models import Order
-from storefront.lib import clock
+from storefront.lib import clock, due
 from tests.factories import catalog
 from tests.logistics import story
 from tests.logistics.story import Outside
@@ -106,6 +106,7 @@ def test_the_number_of_parcels_is_a_capacity_too(outside: Outside) -> None:
 def test_least_slack_goes_first(outside: Outside) -> None:
     capacity(600)
     calm = cleared(until_on=date(2026, 12, 31))
+    due.plan(story.parcel(calm), None)
     urgent = cleared(from_on=date(2026, 11, 27), until_on=date(2026, 11, 29))
 
     assert story.parcel(calm).state == State.CLEARED

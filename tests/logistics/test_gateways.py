@@ -10,7 +10,7 @@ import pytest
 from lxml import etree
 
 from logistics.customs import matching
-from logistics.customs.gateways import ceb, fts
+from logistics.customs.gateways import ceb, fts, receipts
 from logistics.customs.matching import NotMatching
 from storefront.lib import clock, http, xml
 from tests.logistics.story import Outside
@@ -210,8 +210,8 @@ def test_a_simplified_list_ends_at_5000_yuan() -> None:
     ],
 )
 def test_receipts_in_any_order_come_to_the_same(statuses: list[int], word: str) -> None:
-    assert ceb.verdict(statuses) == word
-    assert ceb.verdict([*reversed(statuses), *statuses]) == word
+    assert receipts.verdict(statuses) == word
+    assert receipts.verdict([*reversed(statuses), *statuses]) == word
 
 
 def test_receipts_are_read_with_their_time_in_beijing() -> None:
@@ -222,7 +222,7 @@ def test_receipts_are_read_with_their_time_in_beijing() -> None:
     )
     body = f'<ceb:CEB604Message xmlns:ceb="{ceb.NS}" guid="x">{node}{node}</ceb:CEB604Message>'
 
-    first, second = ceb.read(body.encode())
+    first, second = receipts.read(body.encode())
 
     assert first.status == 800
     assert first.at == datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
@@ -241,7 +241,7 @@ def test_receipts_are_read_with_their_time_in_beijing() -> None:
 )
 def test_what_is_no_receipt_is_refused(body: bytes) -> None:
     with pytest.raises(xml.BadXml):
-        ceb.read(body)
+        receipts.read(body)
 
 
 def test_a_message_sent_twice_is_one_and_an_unknown_one_is_said_to_be(outside: Outside) -> None:

@@ -240,7 +240,7 @@ def test_a_silent_central_bank_is_named_and_a_talking_one_not_believed(
     outside.http.put(
         f"{outside.url}/_/shops/cbr", json={"script": {"replies": {"garbage": "html"}}}, timeout=5
     )
-    with pytest.raises(http.Unknown, match="root is html"):
+    with pytest.raises(http.Unknown, match="not readable XML"):
         fx.ensure(now=NOW)
 
     settings.CBR_URL = "http://127.0.0.1:1/scripts"

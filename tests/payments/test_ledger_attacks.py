@@ -151,7 +151,7 @@ def reverse(gleb: Gleb, journal: int, key: str) -> None:
 
 
 TWELVE = {
-    one_leg: "is off by 100 RUB",
+    one_leg: "is off by 100 RUB|fewer than two",
     unequal_legs: "is off by 1 RUB",
     rubles_against_yuan: "is off by",
     header_only: "has fewer than two entries",

@@ -395,3 +395,28 @@ def test_robots_and_the_map_of_the_site(client, rate):
 def test_only_reading_is_allowed(client):
     assert client.post("/").status_code == 405
     assert client.post("/search/").status_code == 405
+
+
+def test_the_page_opens_with_what_the_card_spoke_of(client, rate):
+    far = listed(price="1299.00", colour_key="black", at="shenzhen")
+    product = product_of(far)
+    variants = {
+        "near": make.variant(product=product, colour_key="white"),
+        "dear": make.variant(product=product, colour_key="blue"),
+        "gone": make.variant(product=product, colour_key="red"),
+    }
+    for name, price, stock in (
+        ("near", "1299.00", 3),
+        ("dear", "1399.00", 3),
+        ("gone", "99.00", 0),
+    ):
+        offer = make.offer(price, variant=variants[name])
+        if stock:
+            logistics.stock(offer, stock)
+    search.index(product, now=NOW)
+
+    sheet = client.get(page_of(far)).context["sheet"]
+
+    assert sheet.variant == variants["near"]
+    assert [one.is_near for one in sheet.colours] == [False, True, True, False]
+    assert [one.is_sold for one in sheet.colours] == [True, True, True, False]

@@ -1,7 +1,7 @@
-"""The Chinese window: CEB messages out, receipts in."""
+"""The Chinese window: the four CEB messages, handed in and asked about."""
 
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -12,7 +12,9 @@ from lxml import etree
 
 from storefront.lib import http, xml
 
-NS = "http://www.chinaport.gov.cn/ceb"
+from . import receipts
+from .receipts import NS
+
 BEIJING = ZoneInfo("Asia/Shanghai")
 YUAN = "142"
 RUSSIA = "344"
@@ -21,14 +23,6 @@ TRAFFIC = {"air": "5", "rail": "3", "road": "4", "river": "2"}
 DOCUMENTS = ("CEB303", "CEB403", "CEB505")
 INVENTORY = "CEB603"
 ANSWERS = {"CEB303": "CEB304", "CEB403": "CEB404", "CEB505": "CEB506", "CEB603": "CEB604"}
-
-# Source: design notes 1.5, after the message specification of May 2022
-RELEASED = frozenset({800, 899})
-REFUSED = frozenset({501, 502, 503, 599, 700})
-HELD = frozenset({300, 500, 505, 600})
-ACCEPTED = frozenset({120, 399})
-DUPLICATES = frozenset({-301010, -301011, -401007, -401008, -504012, -504015, -504016, -621004})
-STALE = frozenset({-301014, -401012})
 
 
 @dataclass(frozen=True)
@@ -114,22 +108,6 @@ class Paper:
     def guid(self, kind: str) -> str:
         """The same paper always carries the same guid, so that sending twice is once."""
         return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{self.reference}/{kind}")).upper()
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """One answer of the window."""
-
-    status: int
-    at: datetime
-    info: str
-    number: str
-    body: str
-
-    @property
-    def key(self) -> str:
-        """The same receipt sent twice has the same key."""
-        return f"{self.status}@{self.at:%Y%m%d%H%M%S}"
 
 
 Pairs = list[tuple[str, object]]
@@ -368,7 +346,7 @@ def send(body: bytes) -> None:
     http.call("POST", f"{settings.CUSTOMS_CN_URL}/messages", data=body, headers=kind)
 
 
-def ask(guid: str) -> list[Receipt] | None:
+def ask(guid: str) -> list[receipts.Receipt] | None:
     """The receipts of a message so far; None, if the window never saw it.
 
     Raises: the errors of lib.http; BadXml.
@@ -379,50 +357,4 @@ def ask(guid: str) -> list[Receipt] | None:
         if refusal.status == 404:
             return None
         raise
-    return read(answer.body)
-
-
-def read(body: bytes) -> list[Receipt]:
-    """The receipts in an answer, as they stand there.
-
-    Raises: BadXml, if the root is no receipt or a node lacks its status or time.
-    """
-    root = xml.parse(body)
-    if not str(root.tag).startswith(f"{{{NS}}}CEB"):
-        raise xml.BadXml(f"{root.tag} is no receipt")
-    return [_receipt(node) for node in root]
-
-
-def _receipt(node: etree._Element) -> Receipt:
-    names = {"ceb": NS}
-    try:
-        moment = xml.text(node, "ceb:returnTime", names)[:14] + "+0800"
-        at = datetime.strptime(moment, "%Y%m%d%H%M%S%z")
-        status = int(xml.text(node, "ceb:returnStatus", names))
-    except ValueError as error:
-        raise xml.BadXml(str(error)) from error
-    return Receipt(
-        status=status,
-        at=at,
-        info=xml.text(node, "ceb:returnInfo", names),
-        number=xml.text(node, "ceb:invtNo", names),
-        body=etree.tostring(node, encoding="unicode"),
-    )
-
-
-def verdict(statuses: Iterable[int]) -> str:
-    """What the statuses of receipts say together, in whatever order and number they came.
-
-    `released`, `refused`, `rejected`, `held`, `accepted` or `pending`. A duplicate means that
-    the document is there already; a stale one means nothing.
-    """
-    known = set(statuses) - STALE
-    bad = {code for code in known - DUPLICATES if code == 100 or code < 0}
-    words = (
-        ("released", RELEASED),
-        ("refused", REFUSED),
-        ("rejected", bad),
-        ("held", HELD),
-        ("accepted", ACCEPTED | DUPLICATES),
-    )
-    return next((word for word, codes in words if known & codes), "pending")
+    return receipts.read(answer.body)

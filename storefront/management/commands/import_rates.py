@@ -24,9 +24,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="XML_daily files")
         parser.add_argument("--fetch", action="store_true", help="ask the central bank")
-        parser.add_argument(
-            "--on", type=_day, metavar="DATE", help="a day, 2026-11-21; with --fetch"
-        )
+        parser.add_argument("--on", metavar="DATE", help="a day, 2026-11-21; with --fetch")
 
     def handle(self, *args: Any, **options: Any) -> None:
         files: list[Path] = options["files"]

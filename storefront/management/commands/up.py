@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from storefront import embedded
 from storefront.embedded import CannotStart
 from storefront.management import runfolder
-from storefront.management.opening import Opening
+from storefront.management.opening import HISTORY, Opening
 from storefront.management.programs import ROOT, Shop
 from storefront.management.runfolder import RunFolder
 from storefront.management.supervisor import Supervisor
@@ -63,7 +63,7 @@ Other commands of manage.py, run meanwhile without DATABASE_URL, work on this sh
             try:
                 shop = Opening(folder, supervisor, port, speed, self._say).open()
                 self._welcome(shop, time.monotonic() - begun)
-                self._stay(shop, supervisor, with_history=not options["no_history"])
+                self._stay(shop, supervisor, speed, with_history=not options["no_history"])
             finally:
                 self._close(folder, supervisor)
         except (CannotStart, OSError) as error:
@@ -79,8 +79,14 @@ Other commands of manage.py, run meanwhile without DATABASE_URL, work on this sh
             raise CannotStart(f"Port {port} is taken; start with PORT={port + 1} make run")
         return folder
 
-    def _stay(self, shop: Shop, supervisor: Supervisor, *, with_history: bool) -> NoReturn:
-        """Look after everything until a signal comes; beat starts once the past is filled in."""
+    def _stay(
+        self, shop: Shop, supervisor: Supervisor, speed: float, *, with_history: bool
+    ) -> NoReturn:
+        """Look after everything until a signal comes.
+
+        While the past is filled in, business time runs as real time and no sweeper is there, so
+        that nobody but the filling process touches the past; then both set in.
+        """
         past = shop.manage("history", "seed_demo", "--history") if with_history else None
         if past:
             supervisor.run(past)
@@ -89,14 +95,18 @@ Other commands of manage.py, run meanwhile without DATABASE_URL, work on this sh
             ended = past.how_it_ended() if past else "exit code 0"
             if ended and not is_beating:
                 is_beating = True
-                if ended != "exit code 0":
-                    self._say(
-                        f"the past orders stop short ({ended}), see {shop.folder.log('history')}"
-                    )
-                supervisor.add(shop.beat())
+                self._set_in(shop, supervisor, speed, ended)
             supervisor.look_after()
             shop.folder.beat()
             time.sleep(0.25)
+
+    def _set_in(self, shop: Shop, supervisor: Supervisor, speed: float, ended: str) -> None:
+        if ended != "exit code 0":
+            self._say(f"the past orders stop short ({ended}), see {shop.folder.log('history')}")
+        shop.folder.done(HISTORY, HISTORY)
+        shop.folder.change_speed(speed)
+        supervisor.add(shop.beat())
+        self._say(f"six weeks of past orders are in; a business day now takes {86_400 / speed:g} s")
 
     def _close(self, folder: RunFolder, supervisor: Supervisor) -> None:
         """Stop all, undisturbed by further signals; it is bounded in time."""

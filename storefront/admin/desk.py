@@ -1,0 +1,299 @@
+"""The start page: today, what is stuck, what waits, and where everything is found."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.apps import apps
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from logistics import figures, promises
+from logistics.models import Lane
+from logistics.models.routing import Mode
+from logistics.states import State
+from storefront.lib import clock
+from storefront.templatetags.money import rubles, whole, yuan
+
+from . import cells
+from .logistics import SHIPMENT_TONES
+
+KEPT_DAYS = 30
+TRADE_DAYS = 366
+STUCK = {
+    "holds": (_("orders on hold"), "orders.hold", {"open": "1"}, "business"),
+    "declarations": (
+        _("declarations rejected or held"),
+        "logistics.declaration",
+        {"state__in": "REJECTED,HELD"},
+        "business",
+    ),
+    "rates": (_("rates held for a person"), "payments.rate", {"is_held__exact": "1"}, "business"),
+    "charges": (
+        _("charges that wait for more than 2 hours"),
+        "payments.charge",
+        {"state__exact": "PENDING"},
+        "wall",
+    ),
+    "refunds": (
+        _("refunds not done for more than a day"),
+        "payments.refund",
+        {"state__in": "READY,SENT,REJECTED"},
+        "wall",
+    ),
+    "late": (_("parcels behind their promise"), "logistics.shipment", {"late": "1"}, "business"),
+    "offers": (
+        _("offers waiting for approval"),
+        "catalog.offer",
+        {"state__exact": "REVIEW"},
+        "business",
+    ),
+}
+
+
+def allowed(permission: str):
+    """A condition for an entry of the navigation."""
+    return lambda request: request.user.has_perm(permission)
+
+
+def entry(title: Any, icon: str, label: str, query: str = "") -> dict[str, Any]:
+    """One list in the navigation, shown to those who may look at it."""
+    app, model = label.split(".")
+    address = reverse_lazy(f"admin:{app}_{model}_changelist")
+    return {
+        "title": title,
+        "icon": icon,
+        "link": (lambda request: f"{address}{query}") if query else address,
+        "permission": allowed(f"{app}.view_{model}"),
+    }
+
+
+def group(title: Any, *items: dict[str, Any], collapsible: bool = False) -> dict[str, Any]:
+    return {"title": title, "items": list(items), "collapsible": collapsible, "separator": True}
+
+
+NAVIGATION = [
+    group(
+        _("Trade"),
+        {"title": _("Today"), "icon": "today", "link": reverse_lazy("admin:index")},
+        entry(_("Orders"), "receipt_long", "orders.order"),
+        entry(_("Holds"), "front_hand", "orders.hold", "?open=1"),
+        entry(_("Offers to approve"), "approval", "catalog.offer", "?state__exact=REVIEW"),
+        entry(_("Handovers"), "move_to_inbox", "orders.handover"),
+        entry(_("Reviews"), "reviews", "orders.review"),
+    ),
+    group(
+        _("Movement"),
+        entry(_("Parcels"), "package_2", "logistics.shipment"),
+        entry(_("Departures"), "flight_takeoff", "logistics.departure"),
+        entry(_("Bags"), "shopping_bag", "logistics.bag"),
+        entry(_("Declarations"), "gavel", "logistics.declaration"),
+        entry(_("Declared goods"), "inventory", "logistics.declarationline"),
+        entry(_("Stock"), "warehouse", "logistics.stock"),
+        entry(_("Stock movements"), "swap_vert", "logistics.stockmove"),
+    ),
+    group(
+        _("Money"),
+        entry(_("Charges"), "credit_card", "payments.charge"),
+        entry(_("Refunds"), "undo", "payments.refund"),
+        entry(_("Notices"), "notifications", "payments.notice"),
+        entry(_("Accounts"), "account_balance", "payments.account"),
+        entry(_("Journals"), "menu_book", "payments.journal"),
+        entry(_("Payouts"), "payments", "payments.payout"),
+        entry(_("Conversions"), "currency_exchange", "payments.conversion"),
+        entry(_("Rates"), "trending_up", "payments.rate"),
+        entry(_("Jobs"), "schedule", "payments.job"),
+    ),
+    group(
+        _("Catalogue"),
+        entry(_("Products"), "smartphone", "catalog.product"),
+        entry(_("Variants"), "style", "catalog.variant"),
+        entry(_("Offers"), "sell", "catalog.offer"),
+        entry(_("Sellers"), "storefront", "catalog.seller"),
+        entry(_("Brands"), "verified", "catalog.brand"),
+        entry(_("Categories"), "category", "catalog.category"),
+        entry(_("Attributes"), "tune", "catalog.attribute"),
+        entry(_("HS codes"), "tag", "catalog.hscode"),
+        entry(_("Restrictions"), "block", "catalog.restriction"),
+        entry(_("Margins"), "percent", "catalog.margin"),
+        collapsible=True,
+    ),
+    group(
+        _("Network"),
+        entry(_("Places"), "place", "logistics.place"),
+        entry(_("Lanes"), "route", "logistics.lane"),
+        entry(_("Services"), "departure_board", "logistics.service"),
+        entry(_("Last miles"), "local_shipping", "logistics.lastmile"),
+        entry(_("Holidays"), "event_busy", "logistics.holiday"),
+        entry(_("Stages of the centre"), "conveyor_belt", "logistics.stage"),
+        entry(_("Duty rules"), "balance", "logistics.dutyrule"),
+        entry(_("Cities"), "location_city", "orders.city"),
+        entry(_("Terms"), "rule", "orders.term"),
+        collapsible=True,
+    ),
+    group(
+        _("People"),
+        entry(_("Users"), "person", "accounts.user"),
+        entry(_("Groups"), "groups", "auth.group"),
+        entry(_("Letters"), "mail", "notifications.letter"),
+        entry(_("Actions of the desks"), "history", "admin.logentry"),
+        collapsible=True,
+    ),
+]
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """The sidebar, for Unfold, which hides what a permission forbids."""
+    return NAVIGATION
+
+
+def stylesheet(request: HttpRequest) -> str:
+    """What Unfold's own sheet lacks."""
+    return static("storefront/css/admin.css")
+
+
+def start_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Everything this person may know, in a fixed number of queries."""
+    now, wall = clock.now(), clock.wall()
+    user = request.user
+    context["moment"] = timezone.localtime(now)
+    if user.has_perm("orders.view_order"):
+        context["today"] = today(now)
+        context["stuck"] = stuck(request, now=now, wall=wall)
+        context["queues"] = queues(request, now=now, wall=wall)
+    if user.has_perm("logistics.view_shipment"):
+        context["parcels"] = parcels(now)
+        context["kept"] = kept(now)
+    if user.has_perm("logistics.view_declarationline"):
+        context["trade"] = trade(now)
+    return context
+
+
+def midnight(on: date) -> datetime:
+    return datetime.combine(on, time(), timezone.get_current_timezone())
+
+
+def today(now: datetime) -> list[dict[str, Any]]:
+    """Today's figures in Harbin beside yesterday's."""
+    on = timezone.localtime(now).date()
+    start = midnight(on)
+    here, before = figures.day(start, now), figures.day(start - timedelta(days=1), start)
+    orders = {"placed_at_days": "1"}
+    rows = [
+        (_("orders placed"), whole(here.placed), whole(before.placed), "orders.order", orders),
+        (_("orders paid"), whole(here.paid), whole(before.paid), "orders.order", orders),
+        (
+            _("orders cancelled"),
+            whole(here.cancelled),
+            whole(before.cancelled),
+            "orders.order",
+            {"state__exact": "CANCELLED", "closed_at_days": "1"},
+        ),
+        (
+            _("rubles captured"),
+            rubles(here.captured),
+            rubles(before.captured),
+            "payments.chargefact",
+            {"kind__exact": "CAPTURED", "happened_at_days": "1"},
+        ),
+    ]
+    return [
+        {"label": label, "value": value, "before": was, "url": cells.listing(name, **filters)}
+        for label, value, was, name, filters in rows
+    ]
+
+
+def parcels(now: datetime) -> list[dict[str, Any]]:
+    """Parcels under way, in the order of their way, as bars."""
+    found = {standing.state: standing for standing in figures.parcels()}
+    most = max((standing.parcels for standing in found.values()), default=1)
+    return [
+        {
+            "label": state.label,
+            "value": found[state].parcels,
+            "most": most,
+            "age": cells.span(now - found[state].oldest_at),
+            "tone": SHIPMENT_TONES[state],
+            "url": cells.listing("logistics.shipment", state__exact=state.value),
+        }
+        for state in State
+        if state in found
+    ]
+
+
+def kept(now: datetime) -> list[dict[str, Any]]:
+    """How promises of the last month were kept, lane by lane."""
+    titles = {lane.code: lane.title for lane in Lane.objects.order_by("valid_from")}
+    ways = dict(Mode.choices)
+    return [
+        {
+            "label": titles.get(lane.lane, lane.lane),
+            "way": ways.get(lane.mode, lane.mode),
+            "value": lane.share_bps // 100,
+            "text": f"{lane.kept} / {lane.delivered}",
+            "tone": "good" if lane.share_bps >= 9000 else "bad",
+        }
+        for lane in promises.kept_by_lane(since=now - timedelta(days=KEPT_DAYS))
+    ]
+
+
+def stuck(request: HttpRequest, *, now: datetime, wall: datetime) -> list[dict[str, Any]]:
+    """What needs a person, each with its filtered list."""
+    rows = []
+    for one in figures.stuck(now=now, wall=wall):
+        title, label, filters, runs_on = STUCK[one.what]
+        if not request.user.has_perm(label.replace(".", ".view_")):
+            continue
+        instant = wall if runs_on == "wall" else now
+        rows.append(
+            {
+                "label": title,
+                "rows": one.rows,
+                "age": cells.span(instant - one.oldest_at) if one.oldest_at else "",
+                "url": cells.listing(label, **filters),
+            }
+        )
+    return rows
+
+
+def queues(request: HttpRequest, *, now: datetime, wall: datetime) -> list[dict[str, Any]]:
+    """Kinds of work that wait for machines: how many are due, since when, what fails."""
+    rows = []
+    for queue in figures.queues(now=now, wall=wall):
+        model = apps.get_model(queue.kind)
+        app, name = queue.kind.split(".")
+        instant = wall if model.DUE_CLOCK == "wall" else now
+        may_look = name not in UNLISTED and request.user.has_perm(f"{app}.view_{name}")
+        rows.append(
+            {
+                "label": capfirst(model._meta.verbose_name_plural),
+                "ready": queue.ready,
+                "age": cells.span(instant - queue.oldest_at) if queue.oldest_at else "",
+                "failing": queue.failing,
+                "error": queue.error[:200],
+                "url": cells.listing(queue.kind, failing="1") if may_look else "",
+            }
+        )
+    return rows
+
+
+UNLISTED = {"delivery", "product"}  # shown within orders; cards have no list of their work
+
+
+def trade(now: datetime) -> list[dict[str, Any]]:
+    """Exports by month, zone and customs mode."""
+    since = now - timedelta(days=TRADE_DAYS)
+    return [
+        {
+            "month": row.month,
+            "zone": row.zone or cells.NOTHING,
+            "mode": row.mode,
+            "parcels": whole(row.parcels),
+            "weight": whole(row.net_weight_g // 1000),
+            "value": yuan(row.value) if row.currency == "CNY" else f"{row.value} {row.currency}",
+        }
+        for row in figures.trade(since)
+    ]

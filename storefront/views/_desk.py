@@ -1,0 +1,126 @@
+"""Who may open the seller's desk, and what its pages need beside the rows."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from functools import wraps
+from itertools import groupby
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+
+from catalog import pictures
+from catalog.models import Offer, Seller, SellerMember, Variant
+from logistics import holdings
+from logistics.models import Stock
+from orders.models import Handover
+
+View = Callable[..., HttpResponse]
+PAGE = 20
+TONES = {
+    Offer.State.DRAFT: "plain",
+    Offer.State.REVIEW: "river",
+    Offer.State.LIVE: "good",
+    Offer.State.REFUSED: "bad",
+    Offer.State.PAUSED: "warn",
+}
+
+
+def seller_page(view: View) -> View:
+    """Give the view the seller its visitor acts for; for everybody else there is no such page."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, **address: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        seats = SellerMember.objects.filter(user=request.user.pk).select_related("seller")
+        seat = seats.order_by("pk").first()
+        if seat is None:
+            raise Http404
+        return view(request, seat.seller, **address)
+
+    return guarded
+
+
+def actor(request: HttpRequest) -> str:
+    return f"user:{request.user.pk}"
+
+
+def offers(request: HttpRequest, seller: Seller) -> QuerySet[Offer]:
+    """The offers this visitor may see, with what their rows show."""
+    rows = Offer.objects.for_member(request.user.pk).filter(seller=seller)
+    rows = rows.select_related("seller", "variant__product__brand", "variant__product__category")
+    return rows.prefetch_related("variant__pictures")
+
+
+def found(rows: QuerySet[Offer], *, q: str, state: str) -> QuerySet[Offer]:
+    """Narrow offers by words and state."""
+    for word in q.split()[:6]:
+        rows = rows.filter(
+            Q(article__icontains=word)
+            | Q(variant__barcode=word)
+            | Q(variant__product__model__icontains=word)
+            | Q(variant__product__brand__name__icontains=word)
+            | Q(variant__product__title_zh__icontains=word)
+            | Q(variant__product__title_ru__icontains=word)
+        )
+    return rows.filter(state=state) if state in Offer.State.values else rows
+
+
+def page(request: HttpRequest, rows: QuerySet[Any]) -> Page[Any]:
+    """The page that was asked for, or the nearest there is."""
+    return Paginator(rows, PAGE).get_page(request.GET.get("page"))
+
+
+def lines(offers: Iterable[Offer]) -> list[dict[str, Any]]:
+    """Offers with picture, tone and pieces by place."""
+    rows = list(offers)
+    pieces = holdings.of([offer.pk for offer in rows])
+    return [
+        {
+            "offer": offer,
+            "picture": picture_urls(offer.variant)[0],
+            "tone": TONES[Offer.State(offer.state)],
+            "pieces": pieces.get(offer.pk, holdings.Holding()),
+        }
+        for offer in rows
+    ]
+
+
+def picture_urls(variant: Variant) -> list[str]:
+    """A variant's pictures, or its drawings."""
+    own = sorted(variant.pictures.all(), key=lambda row: (row.position, row.pk))
+    version = pictures.version(variant)
+    drawn = [reverse("picture", args=[variant.slug, view]) for view in pictures.views(variant)]
+    return [row.image.url for row in own] or [f"{url}?v={version}" for url in drawn]
+
+
+def states(seller: Seller, *, current: str) -> list[dict[str, Any]]:
+    """The states as tabs with their counts."""
+    rows = Offer.objects.filter(seller=seller).values_list("state")
+    counts = dict(rows.annotate(count=Count("pk")).order_by())
+    address = reverse("seller_products")
+    return [
+        {
+            "label": state.label,
+            "count": counts.get(state, 0),
+            "url": f"{address}?state={state}",
+            "current": state == current,
+        }
+        for state in Offer.State
+    ]
+
+
+def late(waiting: Iterable[Handover], *, now: datetime) -> int:
+    """How many handovers are past their time."""
+    return len([handover for handover in waiting if handover.due_at < now])
+
+
+def by_place(rows: Iterable[Stock]) -> list[dict[str, Any]]:
+    """Rows of stock under their places."""
+    groups = groupby(rows, key=lambda row: row.place)
+    found = [{"title": place.title, "rows": list(members)} for place, members in groups]
+    return [{**group, "free": holdings.free(group["rows"])} for group in found]

@@ -1,0 +1,240 @@
+"""A small trade for the desks to look at: so many rows of everything."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group
+from django.contrib.contenttypes.models import ContentType
+from moneyed import Money
+
+from catalog.models import Margin, Offer, OfferEvent, Restriction
+from logistics import warehouse
+from logistics.models import (
+    Bag,
+    Declaration,
+    Departure,
+    DutyRule,
+    Lane,
+    LastMile,
+    NumberRange,
+    Place,
+    Service,
+    Shipment,
+    Stage,
+)
+from logistics.states import State
+from orders import holds
+from orders.models import Order, Review, Term
+from payments import refunds
+from payments.models import Account, Charge, Conversion, Job, Notice, Payout, Rate
+from storefront.accounts import groups
+from storefront.accounts.models import User
+from storefront.lib import clock
+from storefront.notifications.models import Letter
+from tests.factories import catalog, logistics, orders, payments
+
+NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
+PASSWORD = "a-door-for-tests"
+ROLES = ("operator", "finance", "customs", "floor", "authority")
+BODY = "<CEB311Message><consignee>Анна Тестова</consignee></CEB311Message>"
+
+
+def people() -> dict[str, User]:
+    """A superuser, one person of each group, and Gleb who must see nothing."""
+    groups.load()
+    made = {
+        role: User.objects.create_user(
+            f"{role}@example.com", PASSWORD, is_staff=role != "floor", name=f"{role} Тестова"
+        )
+        for role in ROLES
+    }
+    for role, user in made.items():
+        user.groups.add(Group.objects.get(name=role))
+    made["superuser"] = User.objects.create_superuser("root@example.com", PASSWORD)
+    made["gleb"] = User.objects.create_user("gleb@example.com", PASSWORD, name="Gleb")
+    return made
+
+
+def fill(count: int) -> dict[str, User]:
+    """So many rows in every list of the desks; the business runs on the real clock."""
+    now = clock.now()
+    cast = people()
+    for number in range(count):
+        order = _order(number, cast, now)
+        _movement(order, number, now)
+        _around(order, number, cast, now)
+    for number in range(count):
+        _reference(number)
+    return cast
+
+
+def _order(number: int, cast: dict[str, User], now: datetime) -> Order:
+    offer = catalog.offer(variant=catalog.variant(), seller=catalog.seller())
+    catalog.offer(state=Offer.State.REVIEW, updated_at=now)
+    OfferEvent.objects.create(offer=offer, kind="LIVE", actor="user:1", happened_at=now)
+    logistics.stock(offer, 10)
+    order = orders.order(offer, now=now - timedelta(hours=number))
+    warehouse.reserve(order, actor="task:test", now=now)
+    charge = payments.paid(order, now=now - timedelta(hours=number))
+    refunds.open(
+        charge,
+        price=Decimal(100),
+        reason="LOST",
+        actor=f"user:{cast['operator'].pk}",
+        now_wall=now - timedelta(days=2),
+    )
+    if number % 2:
+        holds.put(order, reason="PAPERS", owner="customs", actor="task:test", now=now)
+    else:
+        hold = holds.put(order, reason="PAPERS", owner="customs", actor="task:test", now=now)
+        holds.lift(hold, answer="found", actor="user:1", now=now)
+    return order
+
+
+def _movement(order: Order, number: int, now: datetime) -> None:
+    state = list(State)[number % len(State)]
+    lane = Lane.objects.get(code="air-svx")
+    service = Service.objects.get(code="flight-hrb-svx")
+    departure = Departure.objects.create(
+        lane=lane,
+        service=service,
+        number=f"SVX-{number:04d}",
+        closes_at=now + timedelta(hours=number - 5),
+        departs_at=now + timedelta(hours=number),
+        arrives_at=now + timedelta(hours=number + 9),
+        capacity_g=2_000_000,
+        booked_g=1_000 * number,
+    )
+    bag = Bag.objects.create(departure=departure, number=f"BAG-{number:04d}", parcels=1)
+    shipment = logistics.shipment(
+        order,
+        state=state,
+        state_at=now - timedelta(hours=3 + number),
+        planned_at=now - timedelta(days=1),
+        departure=departure,
+        bag=bag,
+        weight_g=431,
+        expected_on=now.date() + timedelta(days=number),
+        failures=number % 3,
+        due_at=now,
+        last_error="the carrier does not answer" if number % 3 else "",
+    )
+    shipment.legs.create(
+        position=1, service=service, planned_departs_at=now, planned_arrives_at=now
+    )
+    shipment.events.create(
+        code="PRE_ADVICE", source="task", source_key="1", actor="task:test", happened_at=now
+    )
+    _papers(shipment, number, now)
+
+
+def _papers(shipment: Shipment, number: int, now: datetime) -> None:
+    states = ["RELEASED", "REJECTED", "HELD", "SENT"]
+    paper = Declaration.objects.create(
+        shipment=shipment,
+        direction="EXPORT",
+        mode="9610",
+        customs_code="1901",
+        zone=("Harbin", "Heihe", "Suifenhe")[number % 3],
+        reference=f"{shipment.order.number}-{number}",
+        state=states[number % 4],
+        reason="originCountry" if number % 4 == 1 else "",
+        made_at=now - timedelta(days=number * 3),
+    )
+    line = shipment.order.lines.get()
+    paper.lines.create(
+        position=1,
+        line=line,
+        hs_code="8517130000",
+        origin="CN",
+        quantity=1,
+        net_weight_g=190,
+        value=line.price_cny,
+    )
+    paper.messages.create(kind="CEB311", guid=f"g-{number}", is_ours=True, body=BODY, moved_at=now)
+
+
+def _around(order: Order, number: int, cast: dict[str, User], now: datetime) -> None:
+    line, delivery = order.lines.get(), order.deliveries.get()
+    delivery.handovers.create(seller=line.seller, due_at=now)
+    review = {"product": line.offer.variant.product, "rating": 5, "written_at": now}
+    Review.objects.create(line=line, **review)
+    Letter.objects.create(event=order.events.earliest("pk"), template="placed", language="ru")
+    Notice.objects.create(
+        provider="yookassa", key=f"k-{number}", body=b'{"event": "x"}', received_at=now
+    )
+    payments.rate(on=date(2026, 10, 1) + timedelta(days=number), is_held=number == 3)
+    on = date(2026, 6, 1) + timedelta(days=7 * number)
+    yuan = Money(Decimal("1195.08"), "CNY")
+    Payout.objects.create(
+        seller=line.seller, period_until=on, money=yuan, message=f"M{number}", made_at=now
+    )
+    Conversion.objects.create(
+        reference=f"FX-{number}",
+        bank="SNGHCNBH",
+        deal=f"D{number}",
+        rate=Decimal("11.9"),
+        sold=Money(Decimal(14221), "RUB"),
+        bought=yuan,
+        made_at=now,
+    )
+    Job.objects.create(kind="RATES", run_on=on)
+    Account.objects.create(code=f"test-{number}", purpose=f"test-{number}", currency="RUB")
+    _person(number, cast, order)
+
+
+def _person(number: int, cast: dict[str, User], order: Order) -> None:
+    user = User.objects.create_user(f"buyer-{number}@example.com", PASSWORD, name="Анна Тестова")
+    where = {"city_slug": "ekaterinburg", "postcode": "620014", "street": f"ул. Тестовая, {number}"}
+    user.addresses.create(recipient="Анна Тестова", phone="+79120001234", **where)
+    user.groups.add(Group.objects.create(name=f"group {number}"))
+    EmailAddress.objects.create(user=user, email=user.email)
+    LogEntry.objects.create(
+        user=cast["operator"],
+        content_type=ContentType.objects.get_for_model(Order),
+        object_id=order.pk,
+        object_repr=str(order),
+        action_flag=2,
+    )
+
+
+def _reference(number: int) -> None:
+    """One more row of the tables of reference that have fewer than twenty."""
+    on = date(2027, 1, 1) + timedelta(days=number)
+    dated: dict[str, Any] = {"valid_from": on, "source": "test"}
+    Margin.objects.create(kind="exchange", rate_bps=number, **dated)
+    Term.objects.create(key=f"test-{number}", value=number, unit="day", **dated)
+    Restriction.objects.create(rule=f"test-{number}", mode="air", **dated)
+    Stage.objects.create(state=f"TEST{number}", minutes_p50=1, minutes_p90=2, source="test")
+    NumberRange.objects.create(
+        service="RA", country=f"{number:02d}", next_serial=1, last_serial=2, source="test"
+    )
+    rule = {"free_eur": 200, "rate_bps": 1500, "min_eur_per_kg": 2, "is_on_excess": True}
+    DutyRule.objects.create(rule=f"test-{number}", **rule, **dated)
+    for model in (Lane, Service, LastMile):
+        _again(model, **dated)
+    _again(Place, code=f"place-{number}")
+    catalog.category()
+    catalog.brand()
+
+
+def _again(model: type, **other: Any) -> None:
+    row = model._default_manager.order_by("pk").first()
+    row.pk, row._state.adding = None, True
+    for name, value in other.items():
+        setattr(row, name, value)
+    row.save(force_insert=True)
+
+
+def pending(order: Order) -> Charge:
+    """A charge whose buyer has been on the payment page for three hours."""
+    charge = payments.charge(order, wall=clock.wall() - timedelta(hours=3))
+    Charge.objects.filter(pk=charge.pk).update(state="PENDING")
+    return charge
+
+
+def held_rate() -> Rate:
+    return payments.rate("15.99", on=date(2026, 12, 1), is_held=True)

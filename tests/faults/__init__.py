@@ -1,0 +1,1 @@
+"""Dead workers, a wiped broker, a silent acquirer."""

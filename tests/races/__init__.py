@@ -1,0 +1,1 @@
+"""Many buyers at once, against real web processes."""

@@ -1,0 +1,8 @@
+"""The product's settings as they are, but for static files, which no test collects."""
+
+from storefront.settings import *
+
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
