@@ -150,7 +150,7 @@ def _agree(batch: _Batch, offer: Offer, goods: Goods) -> None:
     brand = batch.brands.get(said.get("brand", ""))
     is_other_brand = "brand" in said and (brand is None or brand.pk != variant.product.brand_id)
     is_other_model = "model" in said and matching.same(
-        matching.model_name(said.get("brand", ""), said["model"])
+        _model(variant.product.brand, goods)
     ) != matching.same(variant.product.model)
     is_other_memory = any(
         name in said and said[name] != getattr(variant, name) for name in ("ram_gb", "storage_gb")
@@ -255,10 +255,14 @@ def _make_brands(batch: _Batch, names: set[str]) -> None:
     locks.rows(Brand.objects.filter(pk__in={brand.pk for brand in batch.brands.values()}))
 
 
+def _model(brand: Brand, goods: Goods) -> str:
+    typed = goods.identity.get("brand", "")
+    return matching.model_name(goods.identity["model"], typed, brand.name, brand.name_zh)
+
+
 def _key(batch: _Batch, goods: Goods) -> CardKey:
     brand = batch.brands[goods.identity["brand"]]
-    name = matching.model_name(goods.identity["brand"], goods.identity["model"])
-    return brand.pk, matching.same(name)
+    return brand.pk, matching.same(_model(brand, goods))
 
 
 def _make_cards(batch: _Batch, rows: Sequence[Goods]) -> dict[CardKey, Product]:
@@ -285,7 +289,7 @@ def _make_cards(batch: _Batch, rows: Sequence[Goods]) -> dict[CardKey, Product]:
 
 def _draft(batch: _Batch, goods: Goods) -> Product:
     brand = batch.brands[goods.identity["brand"]]
-    model = matching.model_name(goods.identity["brand"], goods.identity["model"])
+    model = _model(brand, goods)
     said = _card(goods)
     return Product(
         brand=brand,

@@ -40,10 +40,19 @@ def titles(brand: Brand, model: str, kind: str) -> dict[str, str]:
     }
 
 
-def model_name(brand: str, model: str) -> str:
-    """A model without the brand in front of it: `Samsung Galaxy S20` gives `Galaxy S20`."""
-    name, maker = " ".join(model.split()), f"{brand} ".lower()
-    return name[len(maker) :] if name.lower().startswith(maker) and name[len(maker) :] else name
+def model_name(model: str, *makers: str) -> str:
+    """A model without its maker in front of it: `Samsung Galaxy S20` gives `Galaxy S20`."""
+    name = " ".join(model.split())
+    for maker in sorted(makers, key=len, reverse=True):
+        rest = name[len(maker) :].strip()
+        if maker and rest and name.lower().startswith(maker.lower()) and _is_apart(maker, name):
+            return rest
+    return name
+
+
+def _is_apart(maker: str, name: str) -> bool:
+    """Latin names end at a space, so that `HTCx` is not `x` of HTC; Chinese ones need none."""
+    return not maker.isascii() or name[len(maker)].isspace()
 
 
 def same(model: str) -> str:

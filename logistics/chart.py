@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from math import asinh, hypot, radians, tan
 
 from .models import Leg, Place, Shipment
@@ -55,7 +56,7 @@ def of(shipment: Shipment) -> Chart:
     spots = _apart(_on_sheet(_way(list(legs), shipment)))
     stretches = tuple(
         Stretch(_path(here, there), there.is_reached)
-        for here, there in zip(spots, spots[1:], strict=False)
+        for here, there in pairwise(spots)
     )
     return Chart(WIDTH, HEIGHT, spots, stretches)
 
@@ -105,6 +106,8 @@ def _apart(spots: Sequence[Spot]) -> tuple[Spot, ...]:
 
     Whoever comes by air to the airport of his city comes to the city by air.
     """
+    if len(spots) < 2:
+        return tuple(spots)
     first, *middle, last = spots
     kept, near = [first], [last]
     for spot in middle:

@@ -54,8 +54,9 @@ def drive(shipment: Shipment, *, now: datetime) -> None:
 def _wait_for_sellers(shipment: Shipment, *, now: datetime) -> None:
     ready_at = _hands_over_at(shipment)
     if not settings.AUTOMATIC_HANDS or now < ready_at:
-        at = ready_at if settings.AUTOMATIC_HANDS else now + LATER
-        due.finish(shipment, at=at)
+        with moving.claimed(shipment) as row:
+            expecting.update(row, now=now, actor=ACTOR)
+            due.finish(shipment, at=ready_at if settings.AUTOMATIC_HANDS else now + LATER)
         return
     with moving.claimed(shipment):
         for handover in _missing(shipment).order_by("pk"):

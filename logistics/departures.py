@@ -18,9 +18,10 @@ from .states import Code, State
 
 D = Departure.State
 BATCH = 100
+PATIENCE = timedelta(hours=6)
 ACTOR = "task:departures"
 RANK = {D.OPEN: 0, D.CLOSED: 1, D.BOOKED: 2, D.DEPARTED: 3, D.AT_BORDER: 4, D.ARRIVED: 5}
-LEAST, HOUR, MOST = timedelta(minutes=20), timedelta(hours=1), timedelta(hours=3)
+LEAST, HOUR, MOST = timedelta(minutes=20), timedelta(hours=1), timedelta(hours=6)
 
 
 def drive(departure: Departure, *, now: datetime) -> None:
@@ -170,9 +171,19 @@ def _follow(departure: Departure, *, now: datetime) -> None:
     for chunk in _chunks(departure):
         with transaction.atomic():
             tracking.apply_all(chunk, facts, actor=ACTOR, now=now)
+    if _is_overdue(departure, now=now):
+        for chunk in _chunks(departure):
+            tracking.expect_all(chunk, actor=ACTOR, now=now)
     times = Times(departure.departs_at, departure.departed_at, departure.arrives_at)
     done = departure.state == D.ARRIVED
     due.finish(departure, at=None if done else next_look(times, now=now))
+
+
+def _is_overdue(departure: Departure, *, now: datetime) -> bool:
+    """Whether it is so late that those who wait must hear of it before anything happens."""
+    if departure.departed_at is None:
+        return now > departure.departs_at + PATIENCE
+    return departure.arrived_at is None and now > departure.arrives_at + PATIENCE
 
 
 def _note(departure: Departure, events: list[Event]) -> None:

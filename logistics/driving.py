@@ -85,6 +85,7 @@ def _redeclare(shipment: Shipment, *, now: datetime) -> None:
     direction = Declaration.Direction.EXPORT
     with moving.claimed(shipment) as row:
         under_way = declarations.ensure(row, direction, now=now)
+        expecting.update(row, now=now, actor=ACTOR)
         due.finish(shipment, at=None if under_way else now + LATER)
 
 
@@ -120,6 +121,7 @@ def _declare_import(shipment: Shipment, *, now: datetime) -> None:
         fact = Fact(Code.IMPORT_CUSTOMS_START, now, "customs.ru", "opened")
         moving.note(row, fact, actor=ACTOR)
         under_way = declarations.ensure(row, direction, now=now)
+        expecting.update(row, now=now, actor=ACTOR)
         due.finish(shipment, at=None if under_way else now + LATER)
 
 
@@ -181,7 +183,7 @@ def _parcel(shipment: Shipment, arrived_at: datetime) -> lastmile.Parcel | None:
 def _follow(shipment: Shipment, *, now: datetime) -> None:
     events = lastmile.track(shipment.carrier, shipment.number)
     facts = [tracking.fact_of(event, source=shipment.carrier) for event in events]
-    if not tracking.news([shipment.pk], facts):
+    if not tracking.news([shipment.pk], facts) and not expecting.has_moved(shipment, now=now):
         due.finish(shipment, at=_next_look(shipment, now=now))
         return
     with moving.claimed(shipment) as row:

@@ -72,7 +72,7 @@ def _by_main(shipment: Shipment, legs: list[Leg], *, now: datetime) -> datetime:
     departure = shipment.departure
     if departure is not None:
         left = departure.departed_at or max(departure.departs_at, _not_before(shipment, now))
-        return left + timedelta(hours=float(departure.service.hours_p50))
+        return max(left + timedelta(hours=float(departure.service.hours_p50)), now)
     if leg is not None and now + PACKING <= leg.planned_departs_at - timedelta(
         hours=float(leg.service.cutoff_hours)
     ):
@@ -83,6 +83,11 @@ def _by_main(shipment: Shipment, legs: list[Leg], *, now: datetime) -> datetime:
 def _not_before(shipment: Shipment, now: datetime) -> datetime:
     """A departure whose time is over and that has not left leaves now at the earliest."""
     return now if shipment.state == State.LOADED else shipment.planned_at
+
+
+def has_moved(shipment: Shipment, *, now: datetime) -> bool:
+    """Whether the expected day is another one now; asked before anything is locked."""
+    return day(shipment, now=now) != shipment.expected_on
 
 
 def update(shipment: Shipment, *, now: datetime, actor: str) -> None:

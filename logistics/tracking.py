@@ -84,6 +84,18 @@ def apply_all(
             moving.plan(row, now)
 
 
+def expect_all(shipments: Sequence[int], *, actor: str, now: datetime) -> None:
+    """See whether parcels to which nothing happened fall behind; only those that do are locked.
+
+    Locks: the order and the parcel of each, one at a time.
+    """
+    rows = Shipment.objects.filter(pk__in=shipments, ended_at=None)
+    for row in rows.select_related("departure__service", "lane", "order__city", "delivery"):
+        if expecting.has_moved(row, now=now):
+            with moving.locked(row) as fresh:
+                expecting.update(fresh, now=now, actor=actor)
+
+
 def news(shipments: Sequence[int], facts: Sequence[Fact]) -> dict[int, list[Fact]]:
     """Which facts are new to which parcels; nothing is locked for what is known."""
     known = set(

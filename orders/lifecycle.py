@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
+from catalog import search
 from storefront.lib import cipher, due, identifiers, locks
 from storefront.lib.refusal import Refusal
 
@@ -175,6 +177,19 @@ def mark_paid(order: Order, *, actor: str, now: datetime) -> Order:
     Raises: WrongState, if the order is not waiting for payment.
     """
     return _move(order, State.PAID, actor=actor, now=now)
+
+
+def note_sales(order: Order) -> None:
+    """Write downward how many pieces of this order's products were ever sold."""
+    products = set(order.lines.values_list("offer__variant__product_id", flat=True))
+    sold = (
+        OrderLine.objects.filter(offer__variant__product__in=products)
+        .exclude(order__paid_at=None)
+        .values_list("offer__variant__product_id")
+        .annotate(pieces=Sum("quantity"))
+    )
+    for product_id, pieces in sold.order_by("offer__variant__product_id"):
+        search.note(product_id, sold=pieces)
 
 
 def cancel(order: Order, *, reason: CancelReason, actor: str, now: datetime) -> Order:

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Self
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 from moneyed import Money
@@ -194,6 +195,24 @@ def freeze(body: Body, *, cart: Cart, made_at: datetime, valid_until: datetime) 
     )
 
 
+def find(cart: Cart, key: str) -> Quote:
+    """The quote of a cart that a form names; one of another cart is unknown.
+
+    Raises: QuoteExpired, if there is none.
+    """
+    try:
+        found = Quote.objects.filter(cart=cart, pk=UUID(key)).first()
+    except ValueError:
+        found = None
+    if found is None:
+        raise QuoteExpired(_expired())
+    return found
+
+
+def _expired() -> str:
+    return _("The prices were shown too long ago. Please look at them again.")
+
+
 def compare(quote: Quote, fresh: Body, *, digest: str, wall: datetime) -> None:
     """Make sure that what the buyer agreed to still holds.
 
@@ -203,7 +222,7 @@ def compare(quote: Quote, fresh: Body, *, digest: str, wall: datetime) -> None:
     differs or the buyer's digest is not this quote's.
     """
     if quote.valid_until <= wall:
-        raise QuoteExpired(_("The prices were shown too long ago. Please look at them again."))
+        raise QuoteExpired(_expired())
     if digest != quote.digest or fresh.digest != quote.digest:
         raise QuoteMoved(
             _("The price has changed. Please look at it again."),

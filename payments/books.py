@@ -210,4 +210,4 @@ def checks() -> Iterator[tuple[str, int, list[str]]]:
             cursor.execute(rows)
             looked_at = int(cursor.fetchone()[0])
             cursor.execute(f"{broken} LIMIT {MOST_SHOWN}")
-            yield name, looked_at, [str(row[0]) for row in cursor.fetchall()]
+            yield name, looked_at, sorted(str(row[0]) for row in cursor.fetchall())

@@ -155,7 +155,7 @@ CACHES = {
         "BACKEND": "storefront.cache.Forgiving",
         "LOCATION": REDIS_URL,
         "TIMEOUT": 300,
-        "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
+        "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5, "retry": None},
     }
 }
 CELERY_BROKER_URL = REDIS_URL
@@ -181,7 +181,7 @@ CELERY_TASK_ROUTES = {
     "payments.tasks.send_refund": {"queue": "acquirer"},
     "storefront.tasks.receive": {"queue": "acquirer"},
     "payments.tasks.drive_payout": {"queue": "bank"},
-    "payments.tasks.fetch_rates": {"queue": "bank"},
+    "storefront.tasks.run_job": {"queue": "bank"},
     "logistics.tasks.drive_declaration": {"queue": "customs"},
     "logistics.tasks.drive_departure": {"queue": "carrier"},
     "storefront.notifications.tasks.*": {"queue": "mail"},
@@ -304,6 +304,10 @@ YOOKASSA_SECRET_KEY = text("YOOKASSA_SECRET_KEY", "sandbox" if OUTSIDE else "")
 YOOKASSA_NETWORKS = text("YOOKASSA_NETWORKS", "127.0.0.0/8" if OUTSIDE else "").split()
 CBR_URL = text("CBR_URL", f"{OUTSIDE or 'https://www.cbr.ru'}{'/cbr' if OUTSIDE else ''}/scripts")
 BANKS_URL = text("BANKS_URL", f"{OUTSIDE}/banks" if OUTSIDE else "")
+BANK_BIC = text("BANK_BIC", "SNGHCNBH")
+BANK_ACCOUNT_RUB = text("BANK_ACCOUNT_RUB", "40702810000000000007")
+BANK_ACCOUNT_CNY = text("BANK_ACCOUNT_CNY", "40702156000000000007")
+BANK_OWNER = text("BANK_OWNER", "Sungari Trading (demo)")
 CUSTOMS_CN_URL = text("CUSTOMS_CN_URL", f"{OUTSIDE}/customs/cn" if OUTSIDE else "")
 CUSTOMS_RU_URL = text("CUSTOMS_RU_URL", f"{OUTSIDE}/customs/ru" if OUTSIDE else "")
 CARRIERS_URL = text("CARRIERS_URL", f"{OUTSIDE}/carriers" if OUTSIDE else "")
@@ -324,6 +328,7 @@ UNFOLD = {
     "DASHBOARD_CALLBACK": "storefront.admin.desk.start_page",
     "SIDEBAR": {"show_search": True, "navigation": "storefront.admin.desk.navigation"},
     "STYLES": ["storefront.admin.desk.stylesheet"],
+    "SITE_FAVICONS": [{"rel": "icon", "href": "storefront.admin.desk.favicon"}],
     "COLORS": {
         "primary": {
             "50": "#f0f7f6",

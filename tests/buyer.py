@@ -17,6 +17,7 @@ ANNA = {
     "street": "ул. Тестовая, 1",
     "method": "bank_card",
 }
+TOKEN = "csrfmiddlewaretoken"
 NUMBER = re.compile(r"/orders/(\d{9})/")
 
 

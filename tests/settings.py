@@ -8,6 +8,7 @@ os.environ.setdefault("SANDBOX_URL", "http://127.0.0.1:1")
 from storefront.settings import *  # noqa: F403
 
 DEBUG = False
+STATIC_ROOT = BASE_DIR / "storefront" / "static"  # noqa: F405  a folder that is there
 ALLOWED_HOSTS = ["*"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

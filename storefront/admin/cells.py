@@ -118,7 +118,7 @@ def moment(instant: datetime | None) -> str:
     """`23.11 12:00`: day, month and time where the desk stands."""
     if instant is None:
         return NOTHING
-    return f"{timezone.localtime(instant):%d.%m.%y %H:%M}"
+    return f"{timezone.localtime(instant):%d.%m.%y\u00a0%H:%M}"
 
 
 def day(on: date | None) -> str:

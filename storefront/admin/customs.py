@@ -78,9 +78,7 @@ class DeclarationDesk(Waiting, Looking):
         "reference",
         "state_tag",
         "parcel",
-        "direction",
-        "mode",
-        "customs_code",
+        "paper",
         "zone",
         "reason",
         "made",
@@ -109,6 +107,11 @@ class DeclarationDesk(Waiting, Looking):
     made = cells.dated("made_at", _("made"))
     sent = cells.dated("sent_at", _("sent"))
     ended = cells.dated("ended_at", _("ended"))
+
+    @display(description=_("paper"), ordering="direction")
+    def paper(self, declaration):
+        window = f"{declaration.mode} {declaration.customs_code}"
+        return cells.lines([declaration.get_direction_display(), window])
 
     @display(description=_("parcel"), ordering="shipment__number")
     def parcel(self, declaration):

@@ -155,6 +155,10 @@ def stylesheet(request: HttpRequest) -> str:
     return static("storefront/css/admin.css")
 
 
+def favicon(request: HttpRequest) -> str:
+    return static("storefront/img/favicon.svg")
+
+
 def start_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Everything this person may know, in a fixed number of queries."""
     now, wall = clock.now(), clock.wall()
@@ -292,7 +296,7 @@ def trade(now: datetime) -> list[dict[str, Any]]:
             "zone": row.zone or cells.NOTHING,
             "mode": row.mode,
             "parcels": whole(row.parcels),
-            "weight": whole(row.net_weight_g // 1000),
+            "weight": f"{row.net_weight_g / 1000:.1f}",
             "value": yuan(row.value) if row.currency == "CNY" else f"{row.value} {row.currency}",
         }
         for row in figures.trade(since)

@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from unfold import widgets
+from unfold.enums import ActionVariant
 
 from storefront.lib import clock
 from storefront.lib.refusal import Refusal
@@ -83,6 +84,7 @@ def deed(described: Deed) -> Callable[[Act], Callable[..., HttpResponse]]:
         method.allowed_permissions = ["deed"]
         method.attrs = {}
         method.icon = described.icon
+        method.variant = ActionVariant.DANGER if described.is_grave else ActionVariant.DEFAULT
         method.__name__ = act.__name__
         return method
 

@@ -95,11 +95,9 @@ class ShipmentDesk(OrderLane, Waiting, Looking):
         "state_tag",
         "age",
         "order_number",
-        "lane_now",
-        "departure",
+        "way",
         "cut_off",
         "slack",
-        "weight",
         "work",
     )
     list_filter = (
@@ -133,6 +131,11 @@ class ShipmentDesk(OrderLane, Waiting, Looking):
     def order_number(self, shipment):
         return shipment.order.shown_number
 
+    @display(description=_("lane and departure"), ordering="departure__departs_at")
+    def way(self, shipment):
+        departure = [shipment.departure.number] if shipment.departure else []
+        return cells.lines([shipment.lane.title, *departure])
+
     @display(description=_("in this state"), ordering="state_at")
     def age(self, shipment):
         return cells.span(shipment.read_at - shipment.state_at)
@@ -154,7 +157,9 @@ class ShipmentDesk(OrderLane, Waiting, Looking):
         if shipment.expected_on is None or shipment.ended_at is not None:
             return cells.NOTHING
         days = (shipment.delivery.promised_until_on - shipment.expected_on).days
-        return cells.tag(_("%(days)+d d") % {"days": days}, "bad" if days < 0 else "good")
+        sign = "\u2212" if days < 0 else "+"
+        words = _("%(days)s d") % {"days": f"{sign}{abs(days)}"}
+        return cells.tag(words, "bad" if days < 0 else "good")
 
 
 class Bags(Rows):

@@ -10,6 +10,9 @@ from payments import settlement
 from storefront.lib import due
 
 
+ACTOR = "task:release"
+
+
 @transaction.atomic(durable=True)
 def release(delivery: Delivery, *, now: datetime) -> None:
     """Release the money of a claimed delivery whose protection is over; then close the order.
@@ -22,7 +25,26 @@ def release(delivery: Delivery, *, now: datetime) -> None:
         due.finish(delivery, at=lifecycle.later(now))
         return
     due.finish(delivery, at=None)
-    if lifecycle.mark_released(delivery, now=now):
-        settlement.release(delivery, actor="task:release", now=now)
+    if not _pay_out(delivery, now=now):
+        return
     if lifecycle.all_ended(order):
-        lifecycle.complete(order, actor="task:release", now=now)
+        lifecycle.complete(order, actor=ACTOR, now=now)
+
+
+def _pay_out(delivery: Delivery, *, now: datetime) -> bool:
+    """Post the release; what the books do not cover is held for the finance desk."""
+    try:
+        with transaction.atomic():
+            if lifecycle.mark_released(delivery, now=now):
+                settlement.release(delivery, actor=ACTOR, now=now)
+    except settlement.NotCovered as refusal:
+        holds.put(
+            delivery.order,
+            reason="NOT_COVERED",
+            owner="finance",
+            actor=ACTOR,
+            now=now,
+            note=str(refusal),
+        )
+        return False
+    return True

@@ -270,7 +270,7 @@ class PicturesField(forms.FileField):
         return taken
 
 
-def _encode(file: File[bytes]) -> uploads.Upload:
+def _encode(file: "File[bytes]") -> uploads.Upload:
     """One byte more than allowed is read: enough to refuse, never more."""
     return uploads.encode(file.read(uploads.MOST_BYTES + 1))
 

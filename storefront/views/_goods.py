@@ -125,12 +125,7 @@ def _ways(
     best = next(iter(sellings), None)
     if visit.city is None or best is None or not best.is_available:
         return [], []
-    rules = restrictions.rules(visit.now.date())
-    barred = {
-        mode: rule
-        for mode in Mode.values
-        if (rule := restrictions.forbidden(variant, mode=mode, on=visit.now.date(), rules=rules))
-    }
+    barred = _barred(variant, visit)
     parcel = routing.parcel_of([(variant, 1)])
     options = routing.options(
         origin=best.origin,
@@ -140,8 +135,17 @@ def _ways(
         modes_forbidden=frozenset(barred),
         now=visit.now,
     )
-    notices = dict.fromkeys(restrictions.reason(rule) for rule in barred.values())
-    return [_way(one) for one in options], list(notices)
+    return [_way(one) for one in options], list(dict.fromkeys(barred.values()))
+
+
+def _barred(variant: Variant, visit: Visit) -> dict[str, str]:
+    """The ways these goods may not take, each with the reason."""
+    on = visit.now.date()
+    rules = restrictions.rules(on)
+    found = {
+        mode: restrictions.forbidden(variant, mode=mode, on=on, rules=rules) for mode in Mode.values
+    }
+    return {mode: restrictions.reason(rule) for mode, rule in found.items() if rule}
 
 
 def _way(way: routing.Way) -> dict[str, Any]:

@@ -103,33 +103,36 @@ def make(
     request: HttpRequest, visit: Visit, *, shelf: Category | None = None, text: str = ""
 ) -> Listing:
     """Read the choices from the address, find the goods, and lay out the page."""
-    choice = _choice(request.GET, visit.tariff)
-    order = request.GET.get("sort", "")
     query = search.Query(
         text=text,
         categories=_below(shelf),
-        choice=choice,
-        order=order,
+        choice=_choice(request.GET, visit.tariff),
+        order=request.GET.get("sort", ""),
         page=_number(request.GET.get("page", "")) or 1,
     )
     found = search.find(query)
-    counts = found.counts
-    facets = _facets(counts, choice, with_shelves=shelf is None)
-    cards = _cards.make(found.products, tariff=visit.tariff, city=visit.city, now=visit.now)
+    return _laid_out(request, visit, query, found)
+
+
+def _laid_out(
+    request: HttpRequest, visit: Visit, query: search.Query, found: search.Found
+) -> Listing:
+    counts, tariff = found.counts, visit.tariff
+    facets = _facets(counts, query.choice, with_shelves=not query.categories)
     return Listing(
-        cards=cards,
+        cards=_cards.make(found.products, tariff=tariff, city=visit.city, now=visit.now),
         total=counts.total,
         facets=facets,
         chips=_chips(request, facets),
         page=_Counted(counts.total).page(found.page),
         address=_address(request, drop="page", more=True),
-        orders=_orders(order, has_text=bool(text.strip())),
+        orders=_orders(query.order, has_text=bool(query.text.strip())),
         clear=_clear(request),
         corrected=found.corrected,
         given={name: request.GET.get(name, "")[:LONGEST_NUMBER] for name in ("from", "to")},
-        lowest=_rubles(visit.tariff, counts.lowest),
-        highest=_rubles(visit.tariff, counts.highest),
-        has_prices=visit.tariff is not None,
+        lowest=_rubles(tariff, counts.lowest),
+        highest=_rubles(tariff, counts.highest),
+        has_prices=tariff is not None,
     )
 
 

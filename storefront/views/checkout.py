@@ -1,5 +1,6 @@
 """One page to order and pay, and the way back from the acquirer."""
 
+import re
 import secrets
 
 from django.contrib import messages
@@ -7,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 
-from orders import lifecycle
+from orders import lifecycle, quotes
 from orders.models import Cart, City
 from orders.quotes import QuoteExpired, QuoteMoved
 from storefront import context
@@ -30,7 +31,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
     form = _form(request, city)
     try:
         if request.method == "POST" and form.is_valid():
-            return _agree(request, form)
+            return _agree(request, found, form)
         return _show(request, found, city, form)
     except flow.OrderedAlready as known:
         return redirect("order", number=known.order.number)
@@ -65,7 +66,8 @@ def _show(request: HttpRequest, found: Cart, city: City, form: CheckoutForm) -> 
     return render(request, "checkout/checkout.html", page)
 
 
-def _agree(request: HttpRequest, form: CheckoutForm) -> HttpResponse:
+def _agree(request: HttpRequest, found: Cart, form: CheckoutForm) -> HttpResponse:
+    """Order what was quoted for the visitor's own cart; a stranger's quote or key is unknown."""
     given = form.cleaned_data
     user_id = request.user.pk if request.user.is_authenticated else None
     contact = lifecycle.Contact(
@@ -74,17 +76,23 @@ def _agree(request: HttpRequest, form: CheckoutForm) -> HttpResponse:
         user_id=user_id,
     )
     agreement = flow.Agreement(
-        quote_id=request.POST.get("quote", ""),
+        quote_id=str(quotes.find(found, request.POST.get("quote", "")).pk),
         digest=request.POST.get("digest", ""),
         method=given["method"],
         contact=contact,
-        form_key=request.POST.get("form_key", "")[:64],
+        form_key=_form_key(request, found),
     )
     actor = f"user:{user_id}" if user_id else "guest"
     order = flow.agree(agreement, actor=actor, now=clock.now(), wall=clock.wall())
     allow(request, order)
     request.session["cart_quantity"] = 0
     return redirect("order_pay", number=order.number)
+
+
+def _form_key(request: HttpRequest, found: Cart) -> str:
+    """The key of the form that was sent, good for the visitor's own cart alone."""
+    posted = re.sub(r"[^\w-]", "", request.POST.get("form_key", ""), flags=re.ASCII)
+    return f"{found.token.hex}.{posted}"[:64]
 
 
 def pay_return(request: HttpRequest, number: str) -> HttpResponse:

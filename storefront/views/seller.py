@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from catalog import histories, matching
+from catalog import histories, matching, uploads
 from catalog.models import Offer, Product, Seller, Variant
 from logistics import holdings
 from orders import sales
@@ -23,7 +23,6 @@ from payments.models import Payout
 from storefront.flows import selling
 from storefront.forms.seller import PicturesForm, ProductForm, initial
 from storefront.lib import clock
-from storefront.lib.refusal import Refusal
 
 from . import _desk
 from ._desk import actor, seller_page
@@ -217,7 +216,7 @@ def _show(request: HttpRequest, seller: Seller, offer: Offer) -> HttpResponse:
     given = form.cleaned_data["pictures"]
     try:
         selling.show(offer, given, actor=actor(request), now=clock.now())
-    except Refusal as refusal:
+    except uploads.TooManyPictures as refusal:
         form.add_error("pictures", str(refusal))
         return _edit_page(request, seller, offer, pictures=form)
     messages.success(request, _("The pictures are saved."))

@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from moneyed import Money
 
-from catalog.models import Margin, Offer, OfferEvent, Restriction
+from catalog.models import HsCode, Margin, Offer, OfferEvent, Restriction
 from logistics import warehouse
 from logistics.models import (
     Bag,
@@ -205,6 +205,7 @@ def _reference(number: int) -> None:
     """One more row of the tables of reference that have fewer than twenty."""
     on = date(2027, 1, 1) + timedelta(days=number)
     dated: dict[str, Any] = {"valid_from": on, "source": "test"}
+    HsCode.objects.create(code=f"85179900{number:02d}", unit_1="796", **dated)
     Margin.objects.create(kind="exchange", rate_bps=number, **dated)
     Term.objects.create(key=f"test-{number}", value=number, unit="day", **dated)
     Restriction.objects.create(rule=f"test-{number}", mode="air", **dated)

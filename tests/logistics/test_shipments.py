@@ -207,6 +207,28 @@ def test_a_late_parcel_is_told_to_its_buyer_once(outside: Outside) -> None:
     assert delivery.is_kept is False
 
 
+def test_a_parcel_that_is_late_at_the_very_end_is_told_before_it_comes(outside: Outside) -> None:
+    outside.script("carriers.lastmile", refuse=[{"what": "parcel", "reason": "failed", "times": 1}])
+    order = story.paid_order(from_on=date(2026, 11, 26), until_on=date(2026, 11, 27))
+
+    story.run()
+
+    delayed = OrderEvent.objects.get(order=order, kind="DELAYED")
+    delivery = Delivery.objects.get(order=order)
+    assert (delivery.is_kept, delayed.detail["expected_on"]) == (False, "2026-11-28")
+    assert delayed.happened_at < delivery.delivered_at
+
+
+def test_a_train_that_does_not_leave_is_told_before_it_leaves(outside: Outside) -> None:
+    outside.script("carriers.linehaul", refuse=[{"what": "late", "reason": "200", "times": 1}])
+    order = story.paid_order(from_on=date(2026, 11, 27), until_on=date(2026, 11, 29))
+
+    story.run(lambda: OrderEvent.objects.filter(order=order, kind="DELAYED").exists())
+
+    assert story.parcel(order).state == State.LOADED
+    assert Departure.objects.get().departed_at is None
+
+
 def test_a_lost_parcel_gives_the_money_back_once(outside: Outside) -> None:
     outside.script("carriers.lastmile", refuse=[{"what": "parcel", "reason": "lost", "times": 1}])
     order = story.paid_order()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import psycopg2
 import pytest
-from django.db import connection
+from django.db import connection, connections
 
 from tests.conftest import clone, with_name
 from tests.sandbox.conftest import Sandbox
@@ -45,14 +45,32 @@ def outside(world: Sandbox, settings: object) -> Sandbox:
     return world
 
 
-@pytest.fixture
-def app_connection(worker_id: str) -> Iterator["psycopg2.extensions.connection"]:
-    """A plain connection of the application's role to a database of its own."""
+@pytest.fixture(scope="session")
+def ledger_room(worker_id: str) -> str:
+    """The name of a database in which this room's tests really commit."""
     name = f"ledger_{worker_id}"
     clone(name)
-    made = psycopg2.connect(with_name(os.environ["TEST_APP_URL"], name))
+    return name
+
+
+@pytest.fixture
+def app_connection(ledger_room: str) -> Iterator["psycopg2.extensions.connection"]:
+    """A plain connection of the application's role to the room's own database."""
+    made = psycopg2.connect(with_name(os.environ["TEST_APP_URL"], ledger_room))
     yield made
     made.close()
+
+
+@pytest.fixture
+def committing(ledger_room: str, django_db_blocker: object) -> Iterator[None]:
+    """Django speaks to the room's own database, and what it commits stays there."""
+    before = connection.settings_dict["NAME"]
+    connections.close_all()
+    connection.settings_dict["NAME"] = ledger_room
+    with django_db_blocker.unblock():
+        yield
+        connections.close_all()
+    connection.settings_dict["NAME"] = before
 
 
 def shared_data(folder: str) -> Path:

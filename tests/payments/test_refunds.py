@@ -63,9 +63,9 @@ def test_nothing_is_given_back_of_a_charge_nobody_paid(order: Order) -> None:
         open_one(money.charge(order), "0.01")
 
 
-@given(st.lists(st.integers(1, 2_000_000), max_size=8), st.data())
+@given(st.lists(st.integers(1, 2_000_000), max_size=5), st.data())
 @settings(
-    max_examples=40,
+    max_examples=20,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

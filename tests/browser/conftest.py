@@ -1,0 +1,116 @@
+"""Chromium before a whole shop with the demo's goods and people in it."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from storefront.management import world
+from storefront.management.commands import load_reference
+from tests.shop import NOW, Shop
+
+# Playwright's own loop runs in this thread; Django would take it for asynchronous code.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+WIDTHS = {"phone": 390, "desktop": 1280}
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's browser; without one the tests are skipped aloud, and fail where CI is true."""
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), "")
+    if not path:
+        reason = "no Chromium was found: apt-get install chromium"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def demo_shop(
+    tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_db_blocker: Any
+) -> Iterator[Shop]:
+    """A running shop with every product and every login of the demo world."""
+    with django_db_blocker.unblock():
+        made = Shop(tmp_path_factory.mktemp("demo"), DEMO="1").open()
+        try:
+            with made.rows():
+                load_reference.Command().handle(verbosity=0)
+                world.goods(now=NOW)
+                world.people()
+            yield made
+        finally:
+            made.close()
+
+
+@pytest.fixture
+def demo(demo_shop: Shop, django_db_blocker: Any) -> Iterator[Shop]:
+    with django_db_blocker.unblock(), demo_shop.rows():
+        yield demo_shop
+
+
+@dataclass
+class Visitor:
+    """A page that remembers everything that should not have happened on it."""
+
+    page: Page
+    url: str
+    hosts: set[str]
+    troubles: list[str] = field(default_factory=list)
+    shots: Path | None = None
+
+    def watch(self) -> None:
+        self.page.on("console", lambda m: self._note(m.type in {"error", "warning"}, m.text))
+        self.page.on("pageerror", lambda error: self._note(True, str(error)))
+        self.page.on("response", lambda r: self._note(r.status >= 400, f"{r.status} {r.url}"))
+        self.page.on("request", lambda r: self._note(self._is_foreign(r.url), f"foreign {r.url}"))
+
+    def _note(self, is_bad: bool, text: str) -> None:
+        if is_bad:
+            self.troubles.append(text)
+
+    def _is_foreign(self, url: str) -> bool:
+        return url.startswith("http") and urlsplit(url).netloc not in self.hosts
+
+    def goto(self, path: str) -> None:
+        self.page.goto(self.url + path)
+
+    def look(self, name: str) -> None:
+        """Check the page as it stands: untroubled, not wider than the window, accessible."""
+        self.page.wait_for_load_state()
+        if self.shots:
+            width = (self.page.viewport_size or {})["width"]
+            self.page.screenshot(path=self.shots / f"{name}-{width}.png", full_page=True)
+        assert self.troubles == [], f"{name}: {self.troubles}"
+        wide = "document.documentElement.scrollWidth - window.innerWidth"
+        assert self.page.evaluate(wide) <= 0, f"{name} is wider than the window"
+        found = Axe().run(self.page).response["violations"]
+        told = [(rule["id"], [node["html"][:160] for node in rule["nodes"]]) for rule in found]
+        assert told == [], f"{name}: {told}"
+        self.troubles.clear()  # the tool's own styles offend the policy, the page does not
+
+
+@pytest.fixture(params=sorted(WIDTHS))
+def visitor(request: pytest.FixtureRequest, chromium: Browser, demo: Shop) -> Iterator[Visitor]:
+    """A stranger with a phone, then one with a laptop."""
+    context: BrowserContext = chromium.new_context(
+        viewport={"width": WIDTHS[request.param], "height": 844}, locale="ru-RU"
+    )
+    page = context.new_page()
+    hosts = {urlsplit(demo.url).netloc, urlsplit(demo.outside).netloc}
+    shots = os.environ.get("SCREENSHOTS")
+    made = Visitor(page, demo.url, hosts, shots=Path(shots) if shots else None)
+    made.watch()
+    yield made
+    context.close()

@@ -1,0 +1,117 @@
+"""Workers die every second and the broker forgets everything: each order arrives once."""
+
+import time
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+
+from catalog.models import Offer
+from logistics.models import Departure, Shipment
+from orders.models import Delivery, Order, OrderEvent
+from payments.models import ChargeFact, Journal
+from tests import soak
+from tests.faults.havoc import Havoc
+from tests.races.crowd import in_turn
+from tests.shop import Shop, check, eventually
+
+ORDERS, SOAK_ORDERS = 30, 300
+FLUSHES = 5
+GOODS, PIECES = 6, 1000
+HANDS = 4
+SPEED = 100_000  # a business day in less than a second
+PATIENCE, SOAK_PATIENCE = 150, 900
+
+
+def test_paid_orders_arrive_once_though_workers_die(own_shop: Callable[..., Shop]) -> None:
+    shop = own_shop()
+    with shop.rows():
+        live_through(shop, ORDERS, seconds=PATIENCE)
+
+
+@pytest.mark.soak
+def test_three_hundred_paid_orders_arrive_once(own_shop: Callable[..., Shop]) -> None:
+    shop = own_shop()
+    with shop.rows():
+        soak.keep("kill_and_flush", live_through(shop, SOAK_ORDERS, seconds=SOAK_PATIENCE))
+
+
+def live_through(shop: Shop, count: int, *, seconds: float) -> dict[str, object]:
+    """So many buyers pay while everything breaks; what the outside world has counted."""
+    begun = time.monotonic()
+    offers = [shop.goods(PIECES) for _ in range(GOODS)]
+    with Havoc(shop, flushes=FLUSHES) as havoc:
+        numbers: list[str] = []
+        for part in range(FLUSHES - 2):
+            deeds = [
+                partial(buy_and_pay, shop, offers[n % GOODS], comes_back=n % 3 > 0)
+                for n in range(part, count, FLUSHES - 2)
+            ]
+            numbers += in_turn(deeds, hands=HANDS)
+            havoc.flush()
+        paid_after = time.monotonic() - begun
+        print("paid", paid_after)
+        shop.hurry(SPEED)
+        for share in (4, 2):
+            eventually(lambda share=share: arrived() >= count // share, seconds=seconds)
+            print(share, time.monotonic() - begun)
+            havoc.flush()
+        eventually(lambda: arrived() == count, seconds=seconds, why="all orders arrive")
+    print("arrived", time.monotonic() - begun, havoc.kills)
+    eventually(lambda: completed() == count, seconds=seconds, why="all orders are completed")
+    print("completed", time.monotonic() - begun, havoc.kills)
+    shop.hurry(1)
+    assert havoc.flushes_left == 0
+    assert len(set(numbers)) == count
+    each_once(shop, numbers)
+    check(shop)
+    return {
+        "orders": count,
+        "kills": havoc.kills,
+        "flushes": FLUSHES,
+        "delivered": arrived(),
+        "payments_at_acquirer": len(shop.payments_of(*numbers)),
+        "parcels_at_carriers": shop.books("parcels")["count"],
+        "seconds_until_paid": round(paid_after, 1),
+        "seconds": round(time.monotonic() - begun, 1),
+    }
+
+
+def buy_and_pay(shop: Shop, offer: Offer, *, comes_back: bool) -> str:
+    """One buyer; a third of them closes the browser on the acquirer's page."""
+    buyer = shop.buyer()
+    number = buyer.buy(offer)
+    payment = eventually(partial(buyer.to_acquirer, number), why="the acquirer's page opens")
+    assert shop.pay_there(payment)["outcome"] == "paid"
+    if comes_back:
+        buyer.get(f"/pay/return/{number}/")
+    buyer.web.close()
+    return number
+
+
+def arrived() -> int:
+    return Delivery.objects.exclude(delivered_at=None).count()
+
+
+def completed() -> int:
+    return Order.objects.filter(state="COMPLETED").count()
+
+
+def each_once(shop: Shop, numbers: list[str]) -> None:
+    """Counted in the books of the world outside, and in ours."""
+    count = len(numbers)
+    payments = shop.payments_of(*numbers)
+    assert (len(payments), {one["status"] for one in payments}) == (count, {"succeeded"})
+    assert shop.books("payments")["created"] == count
+    assert shop.books("payments")["refunds"] == 0
+    assert ChargeFact.objects.filter(kind="CAPTURED").count() == count
+    assert Journal.objects.filter(kind="captured").count() == count
+    assert OrderEvent.objects.filter(kind="DELIVERED").count() == count
+    parcels = shop.books("parcels")
+    ours = set(Shipment.objects.values_list("number", flat=True))
+    assert len(ours) == count
+    assert (parcels["count"], {one["reference"] for one in parcels["parcels"]}) == (count, ours)
+    booked = Departure.objects.exclude(master_bill="").values_list("number", flat=True)
+    consigned = shop.books("consignments")
+    assert {one["reference"] for one in consigned["consignments"]} == set(booked)
+    assert consigned["count"] == len(booked)
