@@ -13,10 +13,10 @@ from storefront.lib import http
 from .statements import pain001, pain002
 
 # The demo bank's values stand where the settings name no bank of our own.
-BIC = getattr(settings, "BANK_BIC", "SNGHCNBH")
-ROUBLES = getattr(settings, "BANK_ACCOUNT_RUB", "40702810000000000007")
-YUAN = getattr(settings, "BANK_ACCOUNT_CNY", "40702156000000000007")
-OWNER = getattr(settings, "BANK_OWNER", "Sungari")
+BIC = settings.BANK_BIC
+ROUBLES = settings.BANK_ACCOUNT_RUB
+YUAN = settings.BANK_ACCOUNT_CNY
+OWNER = settings.BANK_OWNER
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,8 @@ class Forgiving(RedisCache):
     def incr(self, key: Any, delta: int = 1, version: int | None = None) -> int:
         return int(_or(delta, lambda: super(Forgiving, self).incr(key, delta, version)))
 
-    def clear(self) -> bool:
-        return bool(_or(False, super().clear))
+    def clear(self) -> None:
+        _or(None, super().clear)
 
     def get_many(self, keys: Any, version: int | None = None) -> dict[Any, Any]:
         found: dict[Any, Any] = _or({}, lambda: super(Forgiving, self).get_many(keys, version))

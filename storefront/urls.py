@@ -1,76 +1,86 @@
-"""Addresses of the site."""
-
-import importlib
+"""Addresses of the site: Russian at the root, the other languages by prefix."""
 
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
-from django.http import Http404
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
-PAGES = [
-    ("", "shop.home", "home"),
-    ("c/<slug:slug>/", "shop.category", "category"),
-    ("p/<slug:slug>/", "shop.product", "product"),
-    ("search/", "shop.search", "search"),
-    ("search/suggest/", "shop.suggest", "search_suggest"),
-    ("city/", "shop.city", "city"),
-    ("cart/", "cart.cart", "cart"),
-    ("cart/add/", "cart.add", "cart_add"),
-    ("cart/update/", "cart.update", "cart_update"),
-    ("checkout/", "checkout.checkout", "checkout"),
-    ("pay/return/<str:number>/", "checkout.pay_return", "pay_return"),
-    ("orders/", "orders.orders", "orders"),
-    ("orders/<str:number>/", "orders.order", "order"),
-    ("orders/<str:number>/cancel/", "orders.cancel", "order_cancel"),
-    ("orders/<str:number>/pay/", "orders.pay", "order_pay"),
-    ("orders/<str:number>/pay-again/", "orders.pay_again", "order_pay_again"),
-    ("orders/<str:number>/review/", "orders.review", "order_review"),
-    ("way/<str:number>.svg", "maps.way", "way_map"),
-    ("o/<str:token>/", "orders.guest", "order_guest"),
-    ("account/", "account.account", "account"),
-    ("seller/", "seller.today", "seller_today"),
-    ("seller/products/", "seller.products", "seller_products"),
-    ("seller/products/add/", "seller.product_add", "seller_product_add"),
-    ("seller/products/<int:pk>/", "seller.product_edit", "seller_product_edit"),
-    ("seller/stock/", "seller.stock", "seller_stock"),
-    ("seller/orders/", "seller.orders", "seller_orders"),
-    ("seller/orders/<int:pk>/hand-over/", "seller.hand_over", "seller_hand_over"),
-    ("seller/money/", "seller.money", "seller_money"),
-    ("staff/", "staff.floor", "staff_floor"),
-    ("staff/scan/", "staff.scan", "staff_scan"),
+from storefront.views import (
+    account,
+    cart,
+    checkout,
+    health,
+    maps,
+    orders,
+    pictures,
+    seller,
+    shop,
+    staff,
+    webhooks,
+)
+
+shopping = [
+    path("", shop.home, name="home"),
+    path("c/<slug:slug>/", shop.category, name="category"),
+    path("p/<slug:slug>/", shop.product, name="product"),
+    path("search/", shop.search, name="search"),
+    path("search/suggest/", shop.suggest, name="search_suggest"),
+    path("city/", shop.city, name="city"),
 ]
-PLAIN = [
-    ("picture/<slug:slug>.<slug:view>.svg", "pictures.drawing", "picture"),
-    ("media/<path:path>", "pictures.media", "media"),
-    ("webhooks/<slug:provider>/", "webhooks.receive", "webhook"),
-    ("robots.txt", "shop.robots", "robots"),
-    ("sitemap.xml", "shop.sitemap", "sitemap"),
-    ("healthz", "health.healthz", "healthz"),
-    ("readyz", "health.readyz", "readyz"),
-    ("deepz", "health.deepz", "deepz"),
-    ("metrics", "health.metrics", "metrics"),
+buying = [
+    path("cart/", cart.cart, name="cart"),
+    path("cart/add/", cart.add, name="cart_add"),
+    path("cart/update/", cart.update, name="cart_update"),
+    path("checkout/", checkout.checkout, name="checkout"),
+    path("pay/return/<str:number>/", checkout.pay_return, name="pay_return"),
 ]
-
-
-def missing(request, **_):
-    raise Http404
-
-
-def view(dotted):
-    module, name = dotted.split(".")
-    try:
-        return getattr(importlib.import_module(f"storefront.views.{module}"), name, missing)
-    except (ImportError, TypeError):
-        return missing
-
+following: list[URLPattern | URLResolver] = [
+    path("orders/", orders.orders, name="orders"),
+    path("orders/<str:number>/", orders.order, name="order"),
+    path("orders/<str:number>/cancel/", orders.cancel, name="order_cancel"),
+    path("orders/<str:number>/pay/", orders.pay, name="order_pay"),
+    path("orders/<str:number>/pay-again/", orders.pay_again, name="order_pay_again"),
+    path("orders/<str:number>/review/", orders.review, name="order_review"),
+    path("o/<str:token>/", orders.guest, name="order_guest"),
+    path("way/<str:number>.svg", maps.way, name="way_map"),
+    path("account/", account.account, name="account"),
+    path("account/", include("allauth.account.urls")),
+]
+selling = [
+    path("", seller.today, name="seller_today"),
+    path("products/", seller.products, name="seller_products"),
+    path("products/add/", seller.product_add, name="seller_product_add"),
+    path("products/<int:pk>/", seller.product_edit, name="seller_product_edit"),
+    path("stock/", seller.stock, name="seller_stock"),
+    path("orders/", seller.orders, name="seller_orders"),
+    path("orders/<int:pk>/hand-over/", seller.hand_over, name="seller_hand_over"),
+    path("money/", seller.money, name="seller_money"),
+]
+floor = [
+    path("", staff.floor, name="staff_floor"),
+    path("scan/", staff.scan, name="staff_scan"),
+]
+machines = [
+    path("picture/<slug:slug>.<slug:view>.svg", pictures.drawing, name="picture"),
+    path("media/<path:path>", pictures.media, name="media"),
+    path("webhooks/<slug:provider>/", webhooks.receive, name="webhook"),
+    path("robots.txt", shop.robots, name="robots"),
+    path("sitemap.xml", shop.sitemap, name="sitemap"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("deepz", health.deepz, name="deepz"),
+    path("metrics", health.metrics, name="metrics"),
+]
 
 urlpatterns = [
-    *[path(address, view(dotted), name=name) for address, dotted, name in PLAIN],
+    *machines,
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
     *i18n_patterns(
-        *[path(address, view(dotted), name=name) for address, dotted, name in PAGES],
-        path("account/", include("allauth.account.urls")),
+        *shopping,
+        *buying,
+        *following,
+        path("seller/", include(selling)),
+        path("staff/", include(floor)),
         prefix_default_language=False,
     ),
 ]

@@ -1,6 +1,7 @@
 """The admin is for looking: what every desk has, and what nobody may change."""
 
 from django.http import HttpRequest
+from djmoney.models.fields import MoneyField
 from unfold.admin import ModelAdmin, TabularInline
 
 from . import doing
@@ -35,6 +36,14 @@ class Desk(ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
         return False
+
+    def formfield_for_dbfield(self, db_field, request: HttpRequest, **kwargs):
+        """A sum is two fields under one label, which belongs to neither: name both."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and isinstance(db_field, MoneyField):
+            for part in field.widget.widgets:
+                part.attrs["aria-label"] = db_field.verbose_name
+        return field
 
     def has_deed_permission(self, request: HttpRequest, obj=None) -> bool:
         """Whether this user may do what this desk offers."""

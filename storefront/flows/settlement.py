@@ -9,7 +9,6 @@ from orders.models import Delivery
 from payments import settlement
 from storefront.lib import due
 
-
 ACTOR = "task:release"
 
 

@@ -174,20 +174,25 @@ def _edit_page(
     form: ProductForm | None = None,
     pictures: PicturesForm | None = None,
 ) -> HttpResponse:
-    page = {
+    page = _facts(offer) | {
         "tab": "products",
         "seller": seller.name,
-        "line": _desk.lines([offer])[0],
-        "offer": offer,
-        "is_own": selling.may_show(offer),
         "form": form or _form(offer),
         "form_key": request.POST.get("form_key") or uuid4().hex,
         "pictures_form": pictures or PicturesForm(),
-        "pictures": offer.variant.pictures.order_by("position", "pk"),
-        "history": histories.tell(offer),
     }
     status = 422 if form or pictures else 200
     return render(request, "seller/product_edit.html", page, status=status)
+
+
+def _facts(offer: Offer) -> dict[str, Any]:
+    return {
+        "offer": offer,
+        "line": _desk.lines([offer])[0],
+        "is_own": selling.may_show(offer),
+        "pictures": offer.variant.pictures.order_by("position", "pk"),
+        "history": histories.tell(offer),
+    }
 
 
 def _save(request: HttpRequest, seller: Seller, offer: Offer) -> HttpResponse:

@@ -325,7 +325,8 @@ def test_pictures_of_shared_goods_stay(desk, boris):
     make.offer(variant=variant)
     offer = make.offer(variant=variant, seller=boris)
 
-    answer = desk.post(at("product_edit", pk=offer.pk), {"action": "show", "pictures": [picture()]})
+    given = {"action": "show", "pictures": [picture()]}
+    answer = desk.post(at("product_edit", pk=offer.pk), given, follow=True)
 
     assert "Others sell these goods too" in text(answer)
     assert not Picture.objects.exists()

@@ -4,12 +4,12 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-import payments.books
 from django.core.management.base import BaseCommand
 
 import catalog.books
 import logistics.books
 import orders.books
+import payments.books
 
 WIDTH = 62
 
