@@ -10,10 +10,10 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from catalog import search
-from storefront.lib import cipher, due, identifiers, locks
+from storefront.lib import due, identifiers, locks
 from storefront.lib.refusal import Refusal
 
-from . import terms
+from . import terms, tokens
 from .models import City, Delivery, Handover, Order, OrderEvent, OrderLine, Quote
 from .quotes import Body
 from .states import MOVES, CancelReason, State
@@ -48,18 +48,9 @@ def lock(order_id: int) -> Order:
     return locks.row(Order.objects.all(), order_id)
 
 
-def guest_token(form_key: str) -> str:
-    """The secret of the guest's link, 128 bits.
-
-    It is made from the form's key with the key of the house, so that mails can carry it while
-    the database holds only its digest.
-    """
-    return cipher.token(f"guest:{form_key}")
-
-
 def by_token(token: str) -> Order | None:
     """The order a guest's link opens."""
-    return Order.objects.filter(token_hash=cipher.fingerprint(token)).first()
+    return Order.objects.filter(token_hash=tokens.digest(token)).first()
 
 
 @transaction.atomic
@@ -80,7 +71,7 @@ def place(
     order = Order(
         number=_free_number(),
         form_key=form_key,
-        token_hash=cipher.fingerprint(guest_token(form_key)),
+        token_hash=tokens.digest(tokens.guest(form_key)),
         quote=quote,
         city=City.objects.get(slug=body.city),
         recipient=contact.recipient,

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self, TypeVar
+from urllib.parse import urlsplit
 
 import psycopg2
 import pytest
@@ -241,6 +242,17 @@ class Shop:
         assert self._valkey is not None
         with redis.Redis.from_url(self._valkey.url) as client:
             client.flushall()
+
+    def lose_valkey(self) -> None:
+        """The broker and the cache are gone, with all they knew."""
+        assert self._valkey is not None
+        self._valkey.stop()
+
+    def find_valkey(self) -> None:
+        """They are back where they were, and know nothing."""
+        assert self._valkey is not None
+        port = urlsplit(self._valkey.url).port
+        self._valkey = embedded.start_valkey(self.folder / "valkey", port=port)
 
     def log(self, name: str) -> str:
         return (self.folder / "logs" / f"{name}.log").read_text(errors="replace")

@@ -30,11 +30,12 @@ OFFER_TONES = {"DRAFT": "", "REVIEW": "warn", "LIVE": "good", "REFUSED": "bad", 
 
 class OfferEvents(Rows):
     model = OfferEvent
-    fields = ("kind", "actor", "when", "detail")
+    fields = ("when", "kind", "actor", "facts")
     ordering = ("-pk",)
     verbose_name_plural = _("history")
 
     when = cells.dated("happened_at", _("happened"))
+    facts = cells.detailed()
 
 
 @admin.register(Offer)
@@ -280,10 +281,11 @@ class RestrictionDesk(Desk):
 
 @admin.register(OfferEvent)
 class OfferEventDesk(Looking):
-    list_display = ("when", "offer", "kind", "actor", "detail")
+    list_display = ("when", "offer", "kind", "actor", "facts")
     list_filter = ("kind",)
     list_select_related = ("offer",)
     search_fields = ("offer__article", "actor")
     ordering = ("-pk",)
 
     when = cells.dated("happened_at", _("happened"))
+    facts = cells.detailed()

@@ -114,6 +114,16 @@ def dated(field: str, title: Any) -> Column:
     return column
 
 
+def detailed() -> Column:
+    """A column of the facts an event was recorded with."""
+
+    @display(description=gettext_lazy("detail"))
+    def column(self, row: Any) -> SafeString | str:
+        return lines([f"{name}: {value}" for name, value in sorted(row.detail.items())])
+
+    return column
+
+
 def moment(instant: datetime | None) -> str:
     """`23.11 12:00`: day, month and time where the desk stands."""
     if instant is None:

@@ -92,8 +92,7 @@ class ShipmentDesk(OrderLane, Waiting, Looking):
     actions_detail = ("try_again",)
     list_display = (
         "number",
-        "state_tag",
-        "age",
+        "standing",
         "order_number",
         "way",
         "cut_off",
@@ -135,6 +134,11 @@ class ShipmentDesk(OrderLane, Waiting, Looking):
     def way(self, shipment):
         departure = [shipment.departure.number] if shipment.departure else []
         return cells.lines([shipment.lane.title, *departure])
+
+    @display(description=_("state and since when"), ordering="state_at")
+    def standing(self, shipment):
+        state = cells.tag(shipment.get_state_display(), SHIPMENT_TONES[shipment.state])
+        return cells.lines([state, self.age(shipment)])
 
     @display(description=_("in this state"), ordering="state_at")
     def age(self, shipment):

@@ -108,11 +108,18 @@ class OrderDesk(Waiting, Looking):
     search_help_text = _("Number of the order or parcel, e-mail, phone")
     ordering = ("-pk",)
     fieldsets = (
-        (None, {"fields": ("shown_number", "state_tag", "cancel_reason", "language", "sign")}),
-        (_("Recipient"), {"fields": ("recipient", "phone", "email", "city", "postcode", "street")}),
-        (_("Sum"), {"fields": ("goods_rub", "freight_rub", "duty_rub", "rub", "rate_text")}),
-        (_("When"), {"fields": ("placed", "expires", "paid", "closed", "work", "last_failure")}),
+        (None, {"fields": (("shown_number", "state_tag", "sign"), ("cancel_reason", "language"))}),
+        (
+            _("Recipient"),
+            {"fields": (("recipient", "phone", "email"), ("city_now", "postcode", "street"))},
+        ),
+        (_("Sum"), {"fields": (("goods_rub", "freight_rub", "duty_rub"), ("rub", "rate_text"))}),
+        (
+            _("When"),
+            {"fields": (("placed", "paid", "closed"), ("expires", "work", "last_failure"))},
+        ),
     )
+    compressed_fields = False
     inlines = (Lines, Deliveries, Charges, Parcels, Holds, Events)
 
     state_tag = cells.stated(TONES)
@@ -235,7 +242,7 @@ class HoldDesk(Looking):
 
 @admin.register(OrderEvent)
 class OrderEventDesk(Looking):
-    list_display = ("when", "order", "kind", "actor", "detail", "told")
+    list_display = ("when", "order", "kind", "actor", "facts", "told")
     list_filter = ("kind", filters.period("happened_at", _("happened")))
     list_select_related = ("order",)
     search_fields = ("order__number", "actor")
@@ -243,6 +250,7 @@ class OrderEventDesk(Looking):
 
     when = cells.dated("happened_at", _("happened"))
     told = cells.dated("announced_at", _("announced"))
+    facts = cells.detailed()
 
 
 @admin.register(Quote)

@@ -123,9 +123,10 @@ class Holds(Rows):
 
 class Events(Rows):
     model = OrderEvent
-    fields = ("when", "kind", "actor", "detail", "told")
+    fields = ("when", "kind", "actor", "facts", "told")
     ordering = ("-pk",)
     verbose_name_plural = _("history")
 
     when = cells.dated("happened_at", _("happened"))
     told = cells.dated("announced_at", _("announced"))
+    facts = cells.detailed()

@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
-from orders import lifecycle
+from orders import tokens
 from orders.models import OrderEvent
 from storefront.lib import due
 
@@ -63,7 +63,7 @@ def send(letter: Letter, *, wall: datetime) -> None:
     """
     order = letter.event.order
     with translation.override(letter.language):
-        path = reverse("order_guest", args=[lifecycle.guest_token(order.form_key)])
+        path = reverse("order_guest", args=[tokens.guest(order.form_key)])
     link = f"{settings.SITE_URL}{path}"
     given = {
         "order": order,

@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from catalog import search, shelves
@@ -345,20 +344,6 @@ def test_the_city_is_remembered_and_the_visitor_goes_back(client, rate):
     assert after.context["sheet"].ways != before
 
 
-def test_the_city_page_does_not_send_visitors_away(client):
-    answer = client.post("/city/", {"city": "vladivostok", "next": "https://evil.example/"})
-
-    assert answer["Location"] == "/"
-    assert client.post("/city/", {"city": "atlantis"}).status_code == 200
-    assert client.session["city"] == "vladivostok"
-
-
-def test_a_city_is_not_chosen_by_a_foreign_form():
-    strict = Client(enforce_csrf_checks=True)
-
-    assert strict.post("/city/", {"city": "vladivostok"}).status_code == 403
-
-
 def test_pictures_are_drawn_and_kept(client, rate):
     offer = listed(slug="a54-black")
     card = client.get(f"/c/{PHONES}/").context["listing"].cards[0]
@@ -390,11 +375,6 @@ def test_robots_and_the_map_of_the_site(client, rate):
     site_map = client.get("/sitemap.xml")
     assert f"<loc>http://testserver{page_of(offer)}</loc>" in site_map.content.decode()
     assert site_map["Content-Type"] == "application/xml"
-
-
-def test_only_reading_is_allowed(client):
-    assert client.post("/").status_code == 405
-    assert client.post("/search/").status_code == 405
 
 
 def test_the_page_opens_with_what_the_card_spoke_of(client, rate):

@@ -91,7 +91,8 @@ read, the seller is unknown or the file of refused rows could not be written."""
             label = _("Rows whose card others sell too: its facts stayed as they are")
             self.stdout.write(f"{label}: {report.keeps_card}")
         if report.unknown:
-            self.stdout.write(f"{_('Columns that were not read')}: {', '.join(report.unknown)}")
+            label = _("Columns that were not read")
+            self.stdout.write(f"{label}: {', '.join(report.unknown)}")
         reasons = Counter(
             (problem.column, problem.text)
             for _row, problems in report.refused
@@ -116,13 +117,14 @@ read, the seller is unknown or the file of refused rows could not be written."""
             target.write_bytes(sheets.write(headings, rows))
         except OSError as error:
             raise CommandError(f"{target.name}: {error.strerror}") from error
-        self.stdout.write(f"{_('Refused rows with their reasons')}: {target}")
+        label = _("Refused rows with their reasons")
+        self.stdout.write(f"{label}: {target}")
 
 
 def reason(row: sheets.Row, problems: list[Any]) -> str:
     """Why a row was refused, with its line and columns."""
     parts = [f"{problem.column}: {problem.text}" for problem in problems]
-    return f"{_('line')} {row.line}: {'; '.join(parts)}"
+    return _("line %(line)s: %(what)s") % {"line": row.line, "what": "; ".join(parts)}
 
 
 def _labels() -> dict[Fate, str]:
