@@ -55,8 +55,7 @@ def of(shipment: Shipment) -> Chart:
     legs = shipment.legs.select_related("service__origin", "service__target").order_by("position")
     spots = _apart(_on_sheet(_way(list(legs), shipment)))
     stretches = tuple(
-        Stretch(_path(here, there), there.is_reached)
-        for here, there in pairwise(spots)
+        Stretch(_path(here, there), there.is_reached) for here, there in pairwise(spots)
     )
     return Chart(WIDTH, HEIGHT, spots, stretches)
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from orders.models import Order, OrderEvent
 from orders.states import State as OrderState
 
-from .models import Shipment
+from .models import Place, Shipment
 from .states import State
 
 REACHED = {
@@ -133,6 +133,7 @@ def _moving(shipment: Shipment) -> str:
 
 def _entries(own: tuple[OrderEvent, ...], shipments: tuple[Shipment, ...]) -> tuple[Entry, ...]:
     titles = _titles()
+    places = {place.code: place.title for place in Place.objects.all()}
     found = [
         Entry(event.happened_at, titles[event.kind], _detail(event))
         for event in own
@@ -140,7 +141,8 @@ def _entries(own: tuple[OrderEvent, ...], shipments: tuple[Shipment, ...]) -> tu
     ]
     for shipment in shipments:
         for event in shipment.events.all():
-            where = f"{event.place} · {shipment.number}" if event.place else shipment.number
+            parts = (places.get(event.place, event.place), shipment.number)
+            where = " · ".join(part for part in parts if part)
             found.append(Entry(event.happened_at, capfirst(event.get_code_display()), where))
     return tuple(sorted(found, key=lambda entry: entry.at, reverse=True))
 

@@ -13,10 +13,6 @@ from storefront.lib import http
 from .statements import pain001, pain002
 
 # The demo bank's values stand where the settings name no bank of our own.
-BIC = settings.BANK_BIC
-ROUBLES = settings.BANK_ACCOUNT_RUB
-YUAN = settings.BANK_ACCOUNT_CNY
-OWNER = settings.BANK_OWNER
 
 
 @dataclass(frozen=True)
@@ -41,15 +37,15 @@ def buy_yuan(reference: str, price: Decimal) -> Deal:
         "reference": reference,
         "sell": {"currency": "RUB"},
         "buy": {"value": f"{price:.2f}", "currency": "CNY"},
-        "from_account": ROUBLES,
-        "to_account": YUAN,
+        "from_account": settings.BANK_ACCOUNT_RUB,
+        "to_account": settings.BANK_ACCOUNT_CNY,
     }
     try:
-        answer = http.call("POST", f"{settings.BANKS_URL}/{BIC}/deals", json=body)
+        answer = http.call("POST", f"{_base()}/deals", json=body)
     except http.Refused as refused:
         if refused.status != 409 or "reference_used" not in refused.body:
             raise
-        answer = http.call("GET", f"{settings.BANKS_URL}/{BIC}/deals/{reference}")
+        answer = http.call("GET", f"{_base()}/deals/{reference}")
     return _deal(answer.body, reference)
 
 
@@ -80,7 +76,12 @@ def _side(found: Any, currency: str) -> Decimal:
 
 def debtor() -> pain001.Debtor:
     """Ourselves, as payer of yuan."""
-    return pain001.Debtor(name=OWNER, account=YUAN, currency="CNY", bic=BIC)
+    return pain001.Debtor(
+        name=settings.BANK_OWNER,
+        account=settings.BANK_ACCOUNT_CNY,
+        currency="CNY",
+        bic=settings.BANK_BIC,
+    )
 
 
 def send(file: bytes) -> None:
@@ -89,7 +90,7 @@ def send(file: bytes) -> None:
     Raises: Unreachable, Unknown, Refused.
     """
     headers = {"Content-Type": "application/xml"}
-    http.call("POST", f"{settings.BANKS_URL}/{BIC}/pain001", data=file, headers=headers)
+    http.call("POST", f"{_base()}/pain001", data=file, headers=headers)
 
 
 def standing(message: str, end_to_end: str) -> pain002.Standing | None:
@@ -98,7 +99,7 @@ def standing(message: str, end_to_end: str) -> pain002.Standing | None:
     Raises: Unreachable; Unknown, also for a report that cannot be read; Refused.
     """
     try:
-        answer = http.call("GET", f"{settings.BANKS_URL}/{BIC}/pain002/{message}")
+        answer = http.call("GET", f"{_base()}/pain002/{message}")
     except http.Refused as refused:
         if refused.status == 404:
             return None
@@ -107,3 +108,7 @@ def standing(message: str, end_to_end: str) -> pain002.Standing | None:
         return pain002.read(answer.body, message=message)[end_to_end]
     except (pain002.BadReport, KeyError) as error:
         raise http.Unknown(f"report on {message}: {error!r}") from error
+
+
+def _base() -> str:
+    return f"{settings.BANKS_URL}/{settings.BANK_BIC}"

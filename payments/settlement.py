@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _
@@ -170,7 +171,7 @@ def convert(deal: banks.Deal, *, actor: str, now: datetime) -> Conversion:
     sold, bought = money.to_minor(deal.sold, "RUB"), money.to_minor(deal.bought, "CNY")
     made = Conversion.objects.create(
         reference=deal.reference,
-        bank=banks.BIC,
+        bank=settings.BANK_BIC,
         deal=deal.number,
         rate=deal.rate,
         sold=Money(deal.sold, "RUB"),

@@ -5,10 +5,10 @@ import os
 os.environ.setdefault("DEBUG", "1")
 os.environ.setdefault("SANDBOX_URL", "http://127.0.0.1:1")
 
-from storefront.settings import *  # noqa: F403
+from storefront.settings import *
 
 DEBUG = False
-STATIC_ROOT = BASE_DIR / "storefront" / "static"  # noqa: F405  a folder that is there
+STATIC_ROOT = BASE_DIR / "storefront" / "static"  # a folder that is there
 ALLOWED_HOSTS = ["*"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -2,10 +2,19 @@
 
 from django.db import migrations
 
-WAY = (
-    "PICKED PACKED DECLARED CLEARED BAGGED LOADED DEPARTED AT_BORDER IMPORT_CLEARED "
-    "LAST_MILE DELIVERED"
-).split()
+WAY = [
+    "PICKED",
+    "PACKED",
+    "DECLARED",
+    "CLEARED",
+    "BAGGED",
+    "LOADED",
+    "DEPARTED",
+    "AT_BORDER",
+    "IMPORT_CLEARED",
+    "LAST_MILE",
+    "DELIVERED",
+]
 MOVES = [
     ("shipment", "PLANNED", "AWAITED"),
     ("shipment", "PLANNED", "STOCKED"),

@@ -1,7 +1,7 @@
 """The admin is for looking: what every desk has, and what nobody may change."""
 
 from django.http import HttpRequest
-from djmoney.models.fields import MoneyField
+from django.utils.text import capfirst
 from unfold.admin import ModelAdmin, TabularInline
 
 from . import doing
@@ -20,7 +20,19 @@ class ReadOnly:
         return False
 
 
-class Desk(ModelAdmin):
+class Named:
+    """Fields that no label belongs to carry their own name: the two of a sum, cells of a table."""
+
+    def formfield_for_dbfield(self, db_field, request: HttpRequest, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:
+            name = capfirst(db_field.verbose_name)
+            for part in getattr(field.widget, "widgets", [field.widget]):
+                part.attrs["aria-label"] = name
+        return field
+
+
+class Desk(Named, ModelAdmin):
     """A list one can scan and a page behind each row; rows are never deleted from here.
 
     `deeds_need` names the permission without which the actions of the desk are not offered.
@@ -36,14 +48,6 @@ class Desk(ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
         return False
-
-    def formfield_for_dbfield(self, db_field, request: HttpRequest, **kwargs):
-        """A sum is two fields under one label, which belongs to neither: name both."""
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if field is not None and isinstance(db_field, MoneyField):
-            for part in field.widget.widgets:
-                part.attrs["aria-label"] = db_field.verbose_name
-        return field
 
     def has_deed_permission(self, request: HttpRequest, obj=None) -> bool:
         """Whether this user may do what this desk offers."""
@@ -72,7 +76,7 @@ class Rows(ReadOnly, TabularInline):
         return self.fields
 
 
-class EditableRows(TabularInline):
+class EditableRows(Named, TabularInline):
     """Parts of a row of reference; they may be added and changed, never deleted."""
 
     extra = 0

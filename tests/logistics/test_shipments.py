@@ -208,7 +208,7 @@ def test_a_late_parcel_is_told_to_its_buyer_once(outside: Outside) -> None:
 
 
 def test_a_parcel_that_is_late_at_the_very_end_is_told_before_it_comes(outside: Outside) -> None:
-    outside.script("carriers.lastmile", refuse=[{"what": "parcel", "reason": "failed", "times": 1}])
+    outside.script("carriers.ruspost", refuse=[{"what": "parcel", "reason": "failed", "times": 1}])
     order = story.paid_order(from_on=date(2026, 11, 26), until_on=date(2026, 11, 27))
 
     story.run()
@@ -230,7 +230,7 @@ def test_a_train_that_does_not_leave_is_told_before_it_leaves(outside: Outside) 
 
 
 def test_a_lost_parcel_gives_the_money_back_once(outside: Outside) -> None:
-    outside.script("carriers.lastmile", refuse=[{"what": "parcel", "reason": "lost", "times": 1}])
+    outside.script("carriers.ruspost", refuse=[{"what": "parcel", "reason": "lost", "times": 1}])
     order = story.paid_order()
 
     story.run()
@@ -247,7 +247,7 @@ def test_a_lost_parcel_gives_the_money_back_once(outside: Outside) -> None:
 
 
 def test_a_parcel_nobody_takes_goes_back_and_the_money_too(outside: Outside) -> None:
-    outside.script("carriers.lastmile", refuse=[{"what": "parcel", "reason": "return", "times": 1}])
+    outside.script("carriers.ruspost", refuse=[{"what": "parcel", "reason": "return", "times": 1}])
     order = story.paid_order()
 
     story.run()
@@ -259,7 +259,7 @@ def test_a_parcel_nobody_takes_goes_back_and_the_money_too(outside: Outside) -> 
 
 
 def test_one_lost_parcel_of_several_is_decided_by_a_person(outside: Outside) -> None:
-    outside.script("carriers.lastmile", refuse=[{"what": "parcel", "reason": "lost", "times": 1}])
+    outside.script("carriers.ruspost", refuse=[{"what": "parcel", "reason": "lost", "times": 1}])
     heavy = catalog.offer(variant=catalog.variant(weight_g=9000, net_weight_g=8000))
     order = story.paid_order(heavy, quantity=2)
 

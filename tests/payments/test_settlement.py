@@ -216,7 +216,7 @@ def test_a_returned_payout_is_owed_again_and_its_yuan_are_used(
     outside: Sandbox, check_now: object
 ) -> None:
     outside.http.put(
-        f"{outside.url}/_/shops/banks.{banks.BIC}",
+        f"{outside.url}/_/shops/banks.SNGHCNBH",
         json={"script": {"refuse": [{"what": "transfer", "reason": "AC04", "times": 1}]}},
         timeout=5,
     )
