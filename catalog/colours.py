@@ -9,6 +9,7 @@ from pathlib import Path
 from django.utils.text import slugify
 
 from catalog import words
+from catalog.models import language
 from storefront.lib import csvs
 
 TABLE = Path(__file__).parent / "reference" / "colours.csv"
@@ -38,8 +39,8 @@ def read(text: str) -> Colour:
 
 
 def names() -> list[str]:
-    """Give the known names in every language, to offer while one types."""
-    return sorted({name for each in _known().values() for name in _names(each)})
+    """Give the known names in the reader's language, to offer while one types."""
+    return sorted({getattr(each, f"colour_{language()}") for each in _known().values()})
 
 
 @cache

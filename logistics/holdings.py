@@ -1,6 +1,6 @@
 """What a seller's goods come to at each place, and bringing more of them to Shenzhen."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -51,18 +51,36 @@ def low(seller: Seller) -> QuerySet[Offer]:
     )
 
 
-def rows(seller: Seller) -> QuerySet[Stock]:
-    """Give the rows of stock of a seller that hold anything, by place and goods."""
+@dataclass(frozen=True)
+class Shelf:
+    """A place with what a seller has there, all goods together."""
+
+    place: Place
+    on_hand: int
+    free: int
+
+
+def shelves(seller: Seller) -> list[Shelf]:
+    """Give the places that hold goods of a seller, Harbin first; two queries."""
+    held = Stock.objects.filter(offer__seller=seller, on_hand__gt=0)
+    sums = {
+        place: (on_hand, free)
+        for place, on_hand, free in held.values_list("place").annotate(
+            total=Sum("on_hand"), free=Sum(FREE)
+        )
+    }
+    places = Place.objects.filter(pk__in=sums).order_by("-kind", "pk")
+    return [Shelf(place, *sums[place.pk]) for place in places]
+
+
+def rows(seller: Seller, place: Place) -> QuerySet[Stock]:
+    """Give the rows of stock of a seller at a place, fewest free pieces first."""
     return (
-        Stock.objects.filter(offer__seller=seller, on_hand__gt=0)
-        .select_related("place", "offer__variant__product")
-        .order_by("place__kind", "place_id", "offer__article", "regime")
+        Stock.objects.filter(offer__seller=seller, place=place, on_hand__gt=0)
+        .annotate(left=FREE)
+        .select_related("offer__variant__product")
+        .order_by("left", "offer__article", "regime")
     )
-
-
-def free(rows: Iterable[Stock]) -> int:
-    """How many pieces of these rows are free to sell."""
-    return sum(row.available for row in rows)
 
 
 def moves(seller: Seller) -> QuerySet[StockMove]:

@@ -122,7 +122,7 @@ def _headline(order: Order, living: list[Shipment], reached: int) -> str:
 def _moving(shipment: Shipment) -> str:
     if shipment.state != State.DEPARTED:
         return _("Cleared, waiting for departure")
-    city = shipment.order.city.title
+    city = shipment.order.city.destination
     return {
         "air": _("Flying to %(city)s"),
         "rail": _("On the train to %(city)s"),

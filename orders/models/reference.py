@@ -4,7 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models import Titled
+from catalog.models import Titled, language
 
 
 class StateMove(models.Model):
@@ -46,6 +46,13 @@ class City(Titled):
 
     def __str__(self) -> str:
         return self.slug
+
+    @property
+    def destination(self) -> str:
+        """The title as it stands after "to": Russian asks for the accusative."""
+        title = self.title
+        endings = {"а": "у", "я": "ю"} if language() == "ru" else {}
+        return title[:-1] + endings.get(title[-1], title[-1])
 
 
 class Term(models.Model):

@@ -76,11 +76,10 @@ class DeclarationDesk(Waiting, Looking):
     actions_detail = ("try_again",)
     list_display = (
         "reference",
-        "state_tag",
+        "standing",
         "parcel",
         "paper",
         "zone",
-        "reason",
         "made",
         "work",
     )
@@ -107,6 +106,11 @@ class DeclarationDesk(Waiting, Looking):
     made = cells.dated("made_at", _("made"))
     sent = cells.dated("sent_at", _("sent"))
     ended = cells.dated("ended_at", _("ended"))
+
+    @display(description=_("state and reason"), ordering="state")
+    def standing(self, declaration):
+        state = cells.tag(declaration.get_state_display(), TONES[declaration.state])
+        return cells.lines([state, *filter(None, [declaration.reason])])
 
     @display(description=_("paper"), ordering="direction")
     def paper(self, declaration):

@@ -2,6 +2,7 @@
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from unfold.decorators import display
 
 from storefront.lib import due, locks
@@ -24,7 +25,8 @@ class Waiting:
         if row.due_at is None:
             return cells.NOTHING
         if row.failures:
-            return cells.tag(_("failed %(count)d times") % {"count": row.failures}, "bad")
+            words = ngettext("failed %(count)d time", "failed %(count)d times", row.failures)
+            return cells.tag(words % {"count": row.failures}, "bad")
         return cells.moment(row.due_at)
 
     @display(description=_("last error"))

@@ -15,10 +15,9 @@ from catalog.models import Battery, Brand, HsCode, Offer, Product, Variant
 CARD = ("category", "brand", "model")
 TEXTS = ("title_zh", "title_ru", "title_en", "description_zh", "description_ru", "description_en")
 LOOKS = ("colour", "ram_gb", "storage_gb")
-FACTS = (
-    *("net_weight_g", "weight_g", "length_mm", "width_mm", "height_mm"),
-    *("hs_code", "origin", "battery_kind", "battery_wh", "fsb_notification", "barcode"),
-)
+SIZES = ("net_weight_g", "weight_g", "length_mm", "width_mm", "height_mm")
+PAPERS = ("hs_code", "origin", "battery_kind", "battery_wh", "fsb_notification", "barcode")
+FACTS = (*SIZES, *PAPERS)
 SALE = ("article", "price_cny", "quantity")
 CLEARABLE = ("hs_code", "origin", "fsb_notification", "barcode", *TEXTS[3:])
 PLACE_OF = {"size": "length_mm"}  # where the form says what `listings.missing` names otherwise
@@ -126,6 +125,9 @@ class ProductForm(forms.Form):
         for name in self._settled(is_own=is_own):
             del self.fields[name]
         self._choices()
+        for name, names in (("brand", "brands"), ("colour", "colours")):
+            if name in self.fields:
+                self.fields[name].widget.attrs["list"] = names
         if offer and "quantity" in self.fields:
             self.fields["quantity"].label = _("More pieces for Shenzhen")
 
@@ -169,8 +171,12 @@ class ProductForm(forms.Form):
         return self.group(*LOOKS)
 
     @property
-    def fact_fields(self) -> list[forms.BoundField]:
-        return self.group(*FACTS)
+    def size_fields(self) -> list[forms.BoundField]:
+        return self.group(*SIZES)
+
+    @property
+    def paper_fields(self) -> list[forms.BoundField]:
+        return self.group(*PAPERS)
 
     @property
     def sale_fields(self) -> list[forms.BoundField]:

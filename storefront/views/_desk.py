@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import wraps
-from itertools import groupby
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
@@ -15,7 +14,6 @@ from django.urls import reverse
 from catalog import pictures
 from catalog.models import Offer, Seller, SellerMember, Variant
 from logistics import holdings
-from logistics.models import Stock
 from orders.models import Handover
 
 View = Callable[..., HttpResponse]
@@ -117,10 +115,3 @@ def states(seller: Seller, *, current: str) -> list[dict[str, Any]]:
 def late(waiting: Iterable[Handover], *, now: datetime) -> int:
     """How many handovers are past their time."""
     return len([handover for handover in waiting if handover.due_at < now])
-
-
-def by_place(rows: Iterable[Stock]) -> list[dict[str, Any]]:
-    """Rows of stock under their places."""
-    groups = groupby(rows, key=lambda row: row.place)
-    found = [{"title": place.title, "rows": list(members)} for place, members in groups]
-    return [{**group, "free": holdings.free(group["rows"])} for group in found]

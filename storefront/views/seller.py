@@ -258,12 +258,19 @@ ACTIONS = {
 @seller_page
 def stock(request: HttpRequest, seller: Seller) -> HttpResponse:
     """What lies where, and how it came and went."""
-    shown = _desk.page(request, holdings.moves(seller))
+    shelves = holdings.shelves(seller)
+    show = request.GET.get("show", "")
+    chosen = next((shelf for shelf in shelves if shelf.place.code == show), None)
+    if chosen is None and show != "moves":
+        chosen = next(iter(shelves), None)
+    rows = holdings.rows(seller, chosen.place) if chosen else holdings.moves(seller)
     page = {
         "tab": "stock",
         "seller": seller.name,
-        "places": _desk.by_place(holdings.rows(seller)),
-        "page": shown,
+        "shelves": shelves,
+        "chosen": chosen,
+        "page": _desk.page(request, rows),
+        "address": f"?{urlencode({'show': chosen.place.code if chosen else 'moves'})}&",
     }
     return render(request, "seller/stock.html", page)
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 from orders.models import Order
 from payments import ledger
 from payments.models import Refund
+from tests.buyer import form
 from tests.shop import Shop, check, eventually
 
 
@@ -55,3 +56,18 @@ def test_declined_card_keeps_the_order_and_another_card_pays_it(shop: Shop) -> N
     assert Order.objects.get(number=number).state == "PAID"
     assert len(shop.payments_of(number)) == 1
     check(shop)
+
+
+def test_line_of_the_cart_is_changed_and_removed_by_its_own_buttons(shop: Shop) -> None:
+    offer = shop.goods(5)
+    anna = shop.buyer()
+    anna.put_in_cart(offer)
+    line = form(anna.get("/cart/"), "/cart/update/")
+    assert (line["offer"], line["quantity"]) == (str(offer.pk), "1")
+
+    assert anna.send("/cart/update/", line | {"quantity": "3"}).status_code == 302
+
+    changed = form(anna.get("/cart/"), "/cart/update/")
+    assert changed["quantity"] == "3"
+    assert anna.send("/cart/update/", changed | {"quantity": "0"}).status_code == 302
+    assert "/cart/update/" not in anna.get("/cart/").text

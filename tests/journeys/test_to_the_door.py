@@ -7,7 +7,6 @@ from django.contrib.auth import get_user_model
 
 from catalog.models import Seller, SellerMember
 from logistics.models import Shipment
-from logistics.states import State
 from orders.models import Handover, Order
 from payments import ledger
 from payments.models import Payout, Rate
@@ -56,7 +55,7 @@ def test_goods_of_two_origins_reach_the_door_and_their_sellers_are_paid(
         shop.hurry(1)
 
         order = Order.objects.get(number=number)
-        assert {State.DELIVERED.label, State.LAST_MILE.label} & seen or len(seen) > 3
+        assert len(seen) > 3, f"the page told only of {seen}"
         it_arrived(shop, order)
         money_is_where_it_belongs(order, [here.seller, there.seller])
         check(shop)
@@ -74,7 +73,7 @@ def boris_hands_over(shop: Shop, seller: Seller) -> None:
     page = boris.get("/zh-hans/seller/orders/")
     address = f"/zh-hans/seller/orders/{handover.pk}/hand-over/"
 
-    assert boris.send(address, {'csrfmiddlewaretoken': boris.web.cookies['csrftoken'], **form(page, address)}).status_code == 302
+    assert boris.send(address, form(page, address)).status_code == 302
 
     handover.refresh_from_db()
     assert handover.actor == f"user:{user.pk}"

@@ -16,7 +16,7 @@ from orders import holds
 from storefront.accounts.models import User
 from storefront.lib import clock
 from tests.logistics import story
-from tests.logistics.conftest import *  # noqa: F403  the sandbox and its world
+from tests.logistics.conftest import *
 from tests.logistics.story import Outside
 
 pytestmark = pytest.mark.django_db
