@@ -19,6 +19,9 @@ class Forgiving(RedisCache):
     def add(self, key: Any, value: Any, *args: Any, **kwargs: Any) -> bool:
         return bool(_or(True, lambda: super(Forgiving, self).add(key, value, *args, **kwargs)))
 
+    def delete(self, key: Any, version: int | None = None) -> bool:
+        return bool(_or(False, lambda: super(Forgiving, self).delete(key, version)))
+
     def incr(self, key: Any, delta: int = 1, version: int | None = None) -> int:
         return int(_or(delta, lambda: super(Forgiving, self).incr(key, delta, version)))
 

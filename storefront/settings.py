@@ -186,8 +186,18 @@ CELERY_TASK_ROUTES = {
     "logistics.tasks.drive_departure": {"queue": "carrier"},
     "storefront.notifications.tasks.*": {"queue": "mail"},
 }
+QUEUES = ("default", "images", "acquirer", "bank", "customs", "carrier", "mail")
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "storefront.tasks.sweep", "schedule": 1.0, "options": {"expires": 5}},
+    **{
+        f"heartbeat-{queue}": {
+            "task": "storefront.tasks.heartbeat",
+            "schedule": 20.0,
+            "kwargs": {"queue": queue},
+            "options": {"queue": queue, "expires": 20},
+        }
+        for queue in QUEUES
+    },
 }
 LEASE_SECONDS = number("LEASE_SECONDS", 150)
 

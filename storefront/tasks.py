@@ -3,6 +3,7 @@
 from typing import Any
 
 from celery import shared_task
+from django.core.cache import cache
 from django.db import transaction
 
 from catalog import search
@@ -22,6 +23,12 @@ def sweep(**_: Any) -> None:
     """Find what waits; any number of sweepers may run."""
     sending.announce(wall=clock.wall())
     due.sweep()
+
+
+@shared_task(name="storefront.tasks.heartbeat")
+def heartbeat(*, queue: str, **_: Any) -> None:
+    """A sign that a queue is not only alive but works; `/deepz` shows its age."""
+    cache.set(f"heartbeat:{queue}", clock.wall().isoformat(), timeout=3600)
 
 
 @shared_task(name="storefront.tasks.drive_charge")

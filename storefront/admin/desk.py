@@ -4,6 +4,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
+from django.core.cache import cache
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse_lazy
@@ -22,6 +24,7 @@ from . import cells
 from .logistics import SHIPMENT_TONES
 
 KEPT_DAYS = 30
+SILENT_AFTER = timedelta(minutes=2)
 TRADE_DAYS = 366
 STUCK = {
     "holds": (_("orders on hold"), "orders.hold", {"open": "1"}, "business"),
@@ -168,6 +171,7 @@ def start_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         context["today"] = today(now)
         context["stuck"] = stuck(request, now=now, wall=wall)
         context["queues"] = queues(request, now=now, wall=wall)
+        context["workers"] = workers(wall)
     if user.has_perm("logistics.view_shipment"):
         context["parcels"] = parcels(now)
         context["kept"] = kept(now)
@@ -282,6 +286,21 @@ def queues(request: HttpRequest, *, now: datetime, wall: datetime) -> list[dict[
             }
         )
     return rows
+
+
+def workers(wall: datetime) -> list[dict[str, Any]]:
+    """How long ago a worker of each queue was heard; silence is told, an absent cache too."""
+    beats = cache.get_many([f"heartbeat:{queue}" for queue in settings.QUEUES])
+    heard = {queue: beats.get(f"heartbeat:{queue}") for queue in settings.QUEUES}
+    ages = {queue: wall - datetime.fromisoformat(at) if at else None for queue, at in heard.items()}
+    return [
+        {
+            "label": queue,
+            "age": _("silent") if age is None else cells.span(age),
+            "tone": "good" if age is not None and age < SILENT_AFTER else "bad",
+        }
+        for queue, age in ages.items()
+    ]
 
 
 UNLISTED = {"delivery", "product"}  # shown within orders; cards have no list of their work

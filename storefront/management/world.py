@@ -225,9 +225,8 @@ def people() -> int:
             language="ru" if row["role"] == "buyer" else "zh-hans",
             is_staff=is_desk,
         )
-        group = Group.objects.filter(name=row["role"]).first()
-        if group is not None:
-            user.groups.add(group)
+        if row["role"] not in {"buyer", "seller"}:
+            user.groups.add(Group.objects.get(name=row["role"]))
         if row["role"] == "seller":
             seller = Seller.objects.order_by("pk").first()
             assert seller is not None, "the goods come before the people"

@@ -13,7 +13,6 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from payments.models import Rate
 from storefront.lib import clock, due
 
-QUEUES = ("default", "images", "acquirer", "bank", "customs", "carrier", "mail")
 _migrated = False
 
 
@@ -41,7 +40,7 @@ def deepz(request: HttpRequest) -> HttpResponse:
     rate = Rate.objects.filter(currency="CNY", is_held=False).order_by("-rate_on").first()
     report: dict[str, Any] = {
         "business_time": now.isoformat(),
-        "queues": {queue: cache.get(f"heartbeat:{queue}") for queue in QUEUES},
+        "queues": {queue: cache.get(f"heartbeat:{queue}") for queue in settings.QUEUES},
         "waiting": {model.__name__: at.isoformat() for at, model in due.next_due()},
         "rate": {"on": str(rate.rate_on), "rubles": str(rate.rate)} if rate else None,
     }

@@ -90,7 +90,7 @@ def product_add(request: HttpRequest, seller: Seller) -> HttpResponse:
             return answer
     page = {"tab": "products", "seller": seller.name, "form": form, "card": card}
     page["variant"] = variant
-    return render(request, "seller/product_add.html", page, status=422 if form.errors else 200)
+    return render(request, "seller/product_add.html", page)
 
 
 def _chosen(request: HttpRequest) -> tuple[Product | None, Variant | None]:
@@ -181,8 +181,7 @@ def _edit_page(
         "form_key": request.POST.get("form_key") or uuid4().hex,
         "pictures_form": pictures or PicturesForm(),
     }
-    status = 422 if form or pictures else 200
-    return render(request, "seller/product_edit.html", page, status=status)
+    return render(request, "seller/product_edit.html", page)
 
 
 def _facts(offer: Offer) -> dict[str, Any]:

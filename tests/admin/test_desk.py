@@ -1,9 +1,11 @@
 """The start page says what is, links to what it counts, and keeps to what one may know."""
 
+import os
 from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import resolve
@@ -68,6 +70,20 @@ def test_waiting_work_is_counted_by_kind_with_what_fails():
     assert parcels.error == "the carrier does not answer"
     assert found["payments.refund"].ready == COUNT
     assert found["payments.refund"].failing == 0
+
+
+def test_a_silent_queue_is_told_from_a_working_one(operator, settings):
+    here = {**settings.CACHES["default"], "LOCATION": os.environ["TEST_REDIS_URL"]}
+    settings.CACHES = {"default": here}
+    wall = clock.wall()
+    cache.set("heartbeat:bank", wall.isoformat())
+    cache.set("heartbeat:mail", (wall - timedelta(hours=2)).isoformat())
+    cache.delete("heartbeat:customs")
+
+    shown = {row["label"]: row["tone"] for row in operator.get(START).context["workers"]}
+
+    assert set(shown) == set(settings.QUEUES)
+    assert (shown["bank"], shown["mail"], shown["customs"]) == ("good", "bad", "bad")
 
 
 def test_what_is_stuck_links_to_the_list_it_counts(root):

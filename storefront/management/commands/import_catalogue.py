@@ -93,13 +93,11 @@ read, the seller is unknown or the file of refused rows could not be written."""
         if report.unknown:
             label = _("Columns that were not read")
             self.stdout.write(f"{label}: {', '.join(report.unknown)}")
-        reasons = Counter(
-            (problem.column, problem.text)
-            for _row, problems in report.refused
-            for problem in problems
-        )
-        for (column, text), count in reasons.most_common(SHOWN):
-            self.stdout.write(f"  {count:>6}  {column}: {text}")
+        problems = [problem for _row, found in report.refused for problem in found]
+        examples = {(each.column, each.code): each.text for each in reversed(problems)}
+        counts = Counter((each.column, each.code) for each in problems)
+        for key, count in counts.most_common(SHOWN):
+            self.stdout.write(f"  {count:>6}  {key[0]}: {examples[key]}")
 
     def _keep_refused(self, path: Path, sheet: sheets.Sheet, report: Report) -> None:
         """Write the refused rows beside the table; an old file of them would mislead."""

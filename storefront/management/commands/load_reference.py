@@ -9,6 +9,7 @@ import catalog.reference
 import logistics.reference
 import orders.reference
 import payments.reference
+from storefront.accounts import groups
 
 
 class Command(BaseCommand):
@@ -16,7 +17,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         with transaction.atomic(durable=True):
-            for stage in (catalog, orders, payments, logistics):
-                for table, count in stage.reference.load().items():
+            tables = [stage.reference.load() for stage in (catalog, orders, payments, logistics)]
+            for counts in (*tables, groups.load()):
+                for table, count in counts.items():
                     if options["verbosity"]:
                         self.stdout.write(f"{table}: {count}")
