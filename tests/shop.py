@@ -36,6 +36,7 @@ RATES_FROM = date(2026, 11, 16)
 LEASE_SECONDS = 5
 START_SECONDS = 60
 EVERYTHING = ("web", "own", "outside", "beat")
+COMMON: "list[Shop]" = []
 Found = TypeVar("Found")
 
 
@@ -291,12 +292,20 @@ def check(shop: Shop) -> None:
 def common_shop(
     tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_db_blocker: Any
 ) -> Iterator[Shop]:
-    """One shop for all tests that do not break or hurry it, at the time of day."""
+    """One shop for all tests that do not break or hurry it, at the time of day.
+
+    Each room that names this fixture has one of its own; the first opens, the others enter.
+    """
+    if COMMON:
+        yield COMMON[0]
+        return
     with django_db_blocker.unblock():
         made = Shop(tmp_path_factory.mktemp("shop"))
+        COMMON.append(made)
         try:
             yield made.open()
         finally:
+            COMMON.clear()
             made.close()
 
 

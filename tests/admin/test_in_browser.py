@@ -1,7 +1,6 @@
 """The desks in a real browser: no violation of their policy, nothing serious for axe."""
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -18,7 +17,6 @@ playwright = pytest.importorskip("playwright.sync_api")
 axe_of = pytest.importorskip("axe_playwright_python.sync_playwright")
 
 pytestmark = pytest.mark.browser
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PICTURES = os.environ.get("PICTURES", "")
 PAGES = {
     "start": "/admin/",
@@ -64,15 +62,9 @@ def _wait(port: int, server: subprocess.Popen) -> None:
     raise AssertionError("the server does not listen")
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator["playwright.Browser"]:
-    if CHROMIUM is None:
-        reason = "no Chromium was found: the desks were not looked at in a browser"
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(reason)
-    with playwright.sync_playwright() as started:
-        made = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield made
-        made.close()
+@pytest.fixture
+def browser(chromium: "playwright.Browser") -> "playwright.Browser":
+    return chromium
 
 
 class Visitor:

@@ -1,7 +1,6 @@
 """Chromium before a whole shop with the demo's goods and people in it."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,31 +9,13 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from storefront.management import world
 from storefront.management.commands import load_reference
 from tests.shop import NOW, Shop
 
-# Playwright's own loop runs in this thread; Django would take it for asynchronous code.
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 WIDTHS = {"phone": 390, "desktop": 1280}
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Debian's browser; without one the tests are skipped aloud, and fail where CI is true."""
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), "")
-    if not path:
-        reason = "no Chromium was found: apt-get install chromium"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -209,7 +209,7 @@ def test_every_kind_of_waiting_row_has_a_registered_task() -> None:
     assert missing == set()
 
 
-def test_next_due_tells_the_earliest_of_each_kind_in_the_order_of_the_apps() -> None:
+def test_next_due_tells_the_earliest_of_each_kind_earliest_first() -> None:
     Job.objects.all().delete()
     Product.objects.update(due_at=None)
     late, early = waiting_order(), waiting_order()
@@ -218,5 +218,5 @@ def test_next_due_tells_the_earliest_of_each_kind_in_the_order_of_the_apps() -> 
     Order.objects.filter(pk=early.pk).update(due_at=first)
     job = Job.objects.create(kind="RATES", run_on=first.date(), due_at=first - SOON)
 
-    assert due.next_due() == [(first, Order), (job.due_at, Job)]
+    assert due.next_due() == [(job.due_at, Job), (first, Order)]
     assert list(due.waiting(Order, limit=5)) == [early, late]

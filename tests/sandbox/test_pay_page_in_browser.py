@@ -1,33 +1,22 @@
 """The acquirer's page in Chromium: redirects, narrow screens, accessibility, no noise."""
 
-import os
-import shutil
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import axe_playwright_python
 import pytest
-from playwright.sync_api import sync_playwright
 
 from tests.sandbox.conftest import order_payment
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or ""
 AXE = next(Path(axe_playwright_python.__file__).parent.rglob("axe.min.js"))
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(scope="module")
-def browser():
-    if not CHROMIUM:
-        if os.environ.get("CI"):
-            pytest.fail("there is no Chromium")
-        pytest.skip("NO CHROMIUM: the browser tests were not run")
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield found
-        found.close()
+@pytest.fixture
+def browser(chromium):
+    return chromium
 
 
 @pytest.fixture(scope="module")
