@@ -344,7 +344,8 @@ def _by_stock(sums: dict[int, dict[str, int]], column: str) -> Case:
 def _note(stock_ids: Collection[int]) -> None:
     """Tell the catalogue, by key, how many pieces of each product lie free in Harbin."""
     shelves = Stock.objects.filter(pk__in=stock_ids, place__kind=Place.Kind.WAREHOUSE)
-    products = shelves.values("offer__variant__product")
+    # Asked first: on fresh tables the planner runs the inner query once per row.
+    products = set(shelves.values_list("offer__variant__product", flat=True))
     rows = (
         Stock.objects.filter(offer__variant__product__in=products, place__kind=Place.Kind.WAREHOUSE)
         .values_list("offer__variant__product")

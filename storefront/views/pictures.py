@@ -1,5 +1,7 @@
 """Pictures of goods: drawn ones, and those that sellers have sent."""
 
+import mimetypes
+
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -9,6 +11,7 @@ from django.views.static import serve
 from catalog import pictures
 from catalog.models import Variant
 
+mimetypes.add_type("image/webp", ".webp")  # Python 3.11 alone does not know it
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
