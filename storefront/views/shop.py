@@ -17,7 +17,7 @@ from storefront.lib import clock
 
 from . import _cards, _goods, _listing, _prices, refusals
 
-SHOWN = 8
+SHOWN = 10
 LONGEST = 200
 COUNTS_KEPT_SECONDS = 60
 
