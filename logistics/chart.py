@@ -8,11 +8,11 @@ from math import asinh, hypot, radians, tan
 from .models import Leg, Place, Shipment
 from .states import State
 
-WIDTH, HEIGHT = 720, 240
-MARGIN_X, MARGIN_Y = 90, 62
+WIDTH, HEIGHT = 720, 300
+MARGIN_X, MARGIN_Y = 90, 48
 LEAST_SPAN = 0.12  # radians: a way across one river is not blown up to the whole sheet
 ZOOM = 900  # units for a radian at most
-CLOSE = 46  # points nearer than this to each other are one place to the eye
+CLOSE = 40  # points nearer than this to each other are one place to the eye
 HIGH = 0.42  # the bend of a flight, as a share of the distance between its ends
 
 
@@ -82,7 +82,8 @@ def _spot(place: Place, mode: str, is_reached: bool) -> Spot | None:
 
 def _point(longitude: float, latitude: float, title: str) -> Spot:
     x, y = radians(longitude), asinh(tan(radians(latitude)))
-    return Spot(x, y, title, mode="", is_reached=True)
+    town = title.split(",")[0]  # "Harbin, Taiping airport" is Harbin on a map of this size
+    return Spot(x, y, town, mode="", is_reached=True)
 
 
 def _on_sheet(spots: Sequence[Spot]) -> list[Spot]:
