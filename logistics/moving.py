@@ -15,7 +15,7 @@ from storefront.lib.refusal import Refusal
 
 from . import milestones
 from .models import Shipment, ShipmentEvent, Stock
-from .states import MOVES, Code, State
+from .states import MOVES, State
 
 S = State
 WAY = (
@@ -160,8 +160,3 @@ def plan(shipment: Shipment, at: datetime | None) -> None:
     due.plan(shipment, at)
     if at is not None:
         due.wake(Shipment.DUE_TASK, id=shipment.pk)
-
-
-def code_of(text: str) -> str:
-    """The words for an event; one we do not know is shown as it came."""
-    return str(Code(text).label) if text in Code.values else text

@@ -86,21 +86,6 @@ def day_in(city: City, instant: datetime) -> date:
     return instant.astimezone(ZoneInfo(city.timezone)).date()
 
 
-def overdue(*, now: datetime) -> list[Delivery]:
-    """Paid deliveries that are not there though their last promised day is over in their city."""
-    waiting = Delivery.objects.filter(
-        order__state="PAID",
-        delivered_at=None,
-        cancelled_at=None,
-        promised_until_on__lte=now.date(),
-    ).select_related("order__city")
-    return [
-        delivery
-        for delivery in waiting.order_by("promised_until_on", "pk")
-        if delivery.promised_until_on < day_in(delivery.order.city, now)
-    ]
-
-
 def kept_by_lane(*, since: datetime | None = None) -> list[Kept]:
     """For each lane how many deliveries have arrived, and how many of them in time; one query."""
     arrived = Delivery.objects.filter(is_kept__isnull=False)

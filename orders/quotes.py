@@ -16,7 +16,6 @@ from storefront.lib.refusal import Refusal
 
 from .models import Cart, Quote
 
-MINUTES_VALID = 15
 
 
 class QuoteExpired(Refusal):

@@ -17,7 +17,6 @@ from catalog.drawings.ink import (
 )
 from catalog.drawings.shapes import Shape
 
-BRASS = "#d9c9a0"
 
 
 def usb_c(x: float, y: float) -> str:

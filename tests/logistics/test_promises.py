@@ -94,12 +94,3 @@ def test_keeping_is_counted_per_lane(order: Order) -> None:
     assert found == [promises.Kept(lane="air-svx", mode="air", delivered=2, kept=1)]
     assert found[0].share_bps == 5000
     assert promises.kept_by_lane(since=NOW + timedelta(days=1))[0].kept == 0
-
-
-def test_overdue_is_what_did_not_come_by_the_end_of_its_last_day(order: Order) -> None:
-    Order.objects.filter(pk=order.pk).update(state="PAID")
-
-    last_minute = datetime(2026, 11, 30, 18, 59, tzinfo=UTC)
-
-    assert promises.overdue(now=last_minute) == []
-    assert promises.overdue(now=last_minute + timedelta(minutes=1)) == [order.deliveries.get()]
