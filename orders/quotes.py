@@ -17,7 +17,6 @@ from storefront.lib.refusal import Refusal
 from .models import Cart, Quote
 
 
-
 class QuoteExpired(Refusal):
     """The quote was made too long ago."""
 

@@ -18,7 +18,6 @@ from catalog.drawings.ink import (
 from catalog.drawings.shapes import Shape
 
 
-
 def usb_c(x: float, y: float) -> str:
     """Draw a USB-C socket, 8.9 by 3.2 mm, round a point."""
     return rect(x - 4.45, y - 1.6, 8.9, 3.2, 1.6, "#0a0d0e") + rect(

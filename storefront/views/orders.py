@@ -11,6 +11,7 @@ from logistics import timeline
 from orders import lifecycle, reviews
 from orders.models import Order, OrderLine
 from orders.states import CancelReason
+from payments.models import Charge
 from storefront.flows import cancellation, payment
 from storefront.forms.account import ReviewForm
 from storefront.lib import clock
@@ -81,6 +82,8 @@ def pay(request: HttpRequest, number: str) -> HttpResponse:
     charge = found.charges.order_by("-pk").first()
     if not found.awaits_payment or charge is None:
         return redirect("order", number=found.number)
+    if charge.state == Charge.State.CANCELLED:
+        return redirect("pay_return", number=found.number)
     if charge.page_url:
         if request.headers.get("HX-Request"):
             return HttpResponse(headers={"HX-Redirect": charge.page_url})

@@ -110,6 +110,8 @@ def test_money_after_the_reservation_ended_is_recorded_and_given_back() -> None:
         "READY",
     )
     assert refund.due_at is not None
+    told = order.events.get(kind="REFUNDING")
+    assert told.detail == {"reason": "CAME_TOO_LATE"}
     assert funds(order) == order.total.amount
     assert Stock.objects.get(offer=offer).available == 5
     assert counts(Shipment) == [0]
