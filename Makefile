@@ -15,7 +15,7 @@ run: $(VENV)/.production ## the whole shop on this machine, until Ctrl-C (PORT=8
 	@exec $(BIN)/python manage.py up
 
 test: $(VENV)/.development ## every test
-	$(BIN)/python -m pytest -n $(JOBS) $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup $(PYTEST_ARGS)
 
 soak: $(VENV)/.development ## the long forms of the tests: races, faults, simulations at full size
 	$(BIN)/python -m pytest -m soak $(PYTEST_ARGS)

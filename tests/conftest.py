@@ -112,7 +112,8 @@ def django_db_setup(django_db_blocker: object, worker_id: str) -> Iterator[None]
     name = f"test_{worker_id}"
     clone(name)
     _point(os.environ["TEST_APP_URL"], name)
-    settings.CACHES["default"]["LOCATION"] = os.environ["TEST_REDIS_URL"]
+    number = "".join(filter(str.isdigit, worker_id)) or "15"
+    settings.CACHES["default"]["LOCATION"] = with_name(os.environ["TEST_REDIS_URL"], number)
     yield
     connections.close_all()
 

@@ -13,7 +13,7 @@ from logistics import warehouse
 from logistics.models import Stock
 from tests import soak
 from tests.buyer import Buyer
-from tests.conftest import clone, owner_sql, with_name
+from tests.conftest import clone, with_name
 from tests.factories import catalog, logistics
 from tests.races.crowd import in_turn, together
 from tests.shop import Shop, check, eventually, rows_of
@@ -144,7 +144,6 @@ def test_same_crowd_oversells_where_nothing_guards_the_stock(
     with django_db_blocker.unblock(), rows_of(name):
         sold = [sell_carelessly(url, TWIN_UNITS) for _round in range(TWIN_ROUNDS)]
 
-    owner_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
     assert max(sold) > TWIN_UNITS
 
 
@@ -157,7 +156,6 @@ def test_database_alone_refuses_what_the_careless_shop_sells(
     with django_db_blocker.unblock(), rows_of(name):
         sold = sell_carelessly(with_name(os.environ["TEST_OWNER_URL"], name), TWIN_UNITS)
 
-    owner_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
     assert sold == TWIN_UNITS
 
 
