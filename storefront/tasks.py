@@ -16,6 +16,7 @@ from storefront.lib import clock, due, http
 from storefront.notifications import sending
 
 OUTSIDE = (http.Unreachable, http.Unknown, http.Refused)
+LOOKS = 6  # how often a notice of an unknown object is followed before it is put aside
 
 
 @shared_task(name="storefront.tasks.sweep")
@@ -38,7 +39,8 @@ def drive_charge(*, id: int, **_: Any) -> None:
     if charge is None:
         return
     try:
-        payment.drive(charge, now=clock.now())
+        with due.fenced():
+            payment.drive(charge, now=clock.now())
     except OUTSIDE as error:
         due.retry(charge, error)
 
@@ -54,7 +56,10 @@ def receive(*, id: int, **_: Any) -> None:
     except OUTSIDE as error:
         due.retry(notice, error)
         return
-    with transaction.atomic(durable=True):
+    if outcome == payment.UNKNOWN_OBJECT and notice.failures < LOOKS:
+        due.retry(notice, outcome)  # it may speak of a charge that is only now being written down
+        return
+    with due.fenced(), transaction.atomic(durable=True):
         due.finish(notice, at=None)
         Notice.objects.filter(pk=notice.pk).update(outcome=outcome[:200])
 
@@ -64,7 +69,8 @@ def expire_order(*, id: int, **_: Any) -> None:
     """Give back the goods of an order nobody paid."""
     order = due.claim(Order, id)
     if order is not None:
-        cancellation.expire(order, wall=clock.wall(), now=clock.now())
+        with due.fenced():
+            cancellation.expire(order, wall=clock.wall(), now=clock.now())
 
 
 @shared_task(name="storefront.tasks.release_delivery")
@@ -72,7 +78,8 @@ def release_delivery(*, id: int, **_: Any) -> None:
     """End the protection of a delivery."""
     delivery = due.claim(Delivery, id)
     if delivery is not None:
-        settlement.release(delivery, now=clock.now())
+        with due.fenced():
+            settlement.release(delivery, now=clock.now())
 
 
 @shared_task(name="storefront.tasks.index_product")
@@ -81,7 +88,7 @@ def index_product(*, id: int, **_: Any) -> None:
     product = due.claim(Product, id)
     if product is None:
         return
-    with transaction.atomic(durable=True):
+    with due.fenced(), transaction.atomic(durable=True):
         search.index(product, now=clock.now())
         due.finish(product, at=None)
 
@@ -93,6 +100,7 @@ def run_job(*, id: int, **_: Any) -> None:
     if job is None:
         return
     try:
-        jobs.run(job, now=clock.now())
+        with due.fenced():
+            jobs.run(job, now=clock.now())
     except OUTSIDE as error:
         due.retry(job, error)

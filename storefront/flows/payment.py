@@ -12,6 +12,8 @@ from payments.models import Charge, Notice, Refund
 from payments.providers import Answer
 from storefront.lib import due, http, locks
 
+UNKNOWN_OBJECT = "unknown object"
+
 
 def drive(charge: Charge, *, now: datetime) -> None:
     """Ask the provider about a claimed charge and take in what it says.
@@ -41,7 +43,7 @@ def receive(notice: Notice, *, now: datetime) -> str:
     """
     charge = charges.for_object(notice.provider, notice.object_id)
     if charge is None:
-        return "unknown object"
+        return UNKNOWN_OBJECT
     answer = charges.ask(charge)
     settle(charge, answer, actor=f"provider:{notice.provider}", now=now)
     return answer.status

@@ -5,6 +5,8 @@ a second.
 """
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Literal, TypeVar
 
@@ -20,7 +22,7 @@ from . import clock
 log = logging.getLogger(__name__)
 HINTS_LOST = Counter("sungari_hints_lost_total", "Hints that could not be sent to the broker")
 HINT_AGAIN = timedelta(seconds=10)
-BACKOFF = (5, 15, 60, 300, 900, 3600)  # wall seconds; the last one is repeated
+BACKOFF = (2, 5, 15, 60, 300, 900, 3600)  # wall seconds; the last one is repeated
 
 
 class Zombie(Exception):
@@ -138,6 +140,15 @@ def _close(row: Due, **values: Any) -> None:
     mine = type(row)._default_manager.filter(pk=row.pk, attempt=row.attempt)
     if not mine.update(lease_until=None, hinted_at=None, **values):
         raise Zombie(f"{type(row).__name__} {row.pk} attempt {row.attempt}")
+
+
+@contextmanager
+def fenced() -> Iterator[None]:
+    """Within this block a lost lease is no fault: whoever took the row over does the work."""
+    try:
+        yield
+    except Zombie as lost:
+        log.info("taken over meanwhile: %s", lost)
 
 
 def waiting(model: type[Row], *, limit: int) -> models.QuerySet[Row]:
