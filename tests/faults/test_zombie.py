@@ -32,7 +32,7 @@ def test_worker_that_comes_back_after_its_lease_is_refused(shop: Shop) -> None:
         shop.signal("outside", signal.SIGCONT)
 
     eventually(
-        lambda: f"Zombie('Charge {charge.pk} attempt {zombie}')" in shop.log("worker-outside")
+        lambda: f"meanwhile: Charge {charge.pk} attempt {zombie}" in shop.log("worker-outside")
     )
     shop.stop(spare.name)
     shop.script()

@@ -6,6 +6,8 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from catalog import search, shelves
 from catalog.models import Battery, Kind, Offer, Product
@@ -100,11 +102,15 @@ def test_a_product_out_of_the_shop_is_not_found(client, rate):
     assert client.get(page_of(offer)).status_code == 404
 
 
+def queries_of(client, address: str) -> int:
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(address).status_code == 200
+    return len(asked)
+
+
 @pytest.mark.parametrize("name", ["home", "shelf", "search", "mistyped", "product"])
 @pytest.mark.parametrize("goods", [1, 25])
-def test_queries_do_not_grow_with_the_goods(
-    client, rate, name, goods, django_assert_num_queries, django_user_model
-):
+def test_queries_do_not_grow_with_the_goods(client, rate, name, goods, django_user_model):
     offers = [listed(f"Galaxy A{number}") for number in range(50, 50 + goods)]
     queries = {"home": 5, "shelf": 5, "search": 6, "mistyped": 7, "product": 7}
     address = {
@@ -115,13 +121,11 @@ def test_queries_do_not_grow_with_the_goods(
         "product": page_of(offers[0]),
     }[name]
     client.force_login(django_user_model.objects.create_user("anna@example.com", "x"))
-    client.get(address)
 
-    with django_assert_num_queries(queries[name]):
-        response = client.get(address)
+    counts = [queries_of(client, address) for _visit in range(4)]
 
-    assert response.status_code == 200
-    assert queries[name] <= 8
+    # Shelves, margins and network are read again once a minute: one visit may meet that minute.
+    assert min(counts[1:]) == queries[name] <= 8
 
 
 def test_facets_narrow_and_say_how_many(client, rate):
