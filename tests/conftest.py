@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ from urllib.parse import urlsplit
 import psycopg2
 import pytest
 from django.conf import settings
+from django.core.cache import caches
 from django.db import connections
 from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT
 
@@ -114,6 +116,8 @@ def django_db_setup(django_db_blocker: object, worker_id: str) -> Iterator[None]
     _point(os.environ["TEST_APP_URL"], name)
     number = "".join(filter(str.isdigit, worker_id)) or "15"
     settings.CACHES["default"]["LOCATION"] = with_name(os.environ["TEST_REDIS_URL"], number)
+    with suppress(AttributeError):
+        del caches["default"]  # one that was opened while modules were collected looks elsewhere
     yield
     connections.close_all()
 
