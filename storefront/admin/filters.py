@@ -1,5 +1,6 @@
 """Filters of the lists that are not simply a field."""
 
+from abc import abstractmethod
 from datetime import timedelta
 
 from django.db.models import Exists, F, OuterRef, Q
@@ -24,8 +25,9 @@ class YesNo(DropdownFilter):
             return queryset
         return queryset.filter(self.condition() if wanted == "1" else ~self.condition())
 
+    @abstractmethod
     def condition(self):
-        raise NotImplementedError
+        """The rows that answer yes."""
 
 
 class HoldOpen(YesNo):
