@@ -1,20 +1,17 @@
 """The ruble price of goods priced in yuan."""
 
-import time
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_FLOOR, Context, Decimal, localcontext
-from functools import lru_cache
 
 from django.db.models import Q
 
 from catalog.models import Margin
-from storefront.lib import money
+from storefront.lib import kept, money
 
 EXACT = Context(prec=60)  # twelve digits by twenty by two margins: nothing is lost before the tens
 FEN = Decimal("0.01")
 TEN = Decimal(10)
-KEPT_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -52,16 +49,12 @@ class NoMargin(Exception):
     """The tables of the house hold no margin for a day: the reference rows are missing."""
 
 
+@kept.for_a_minute
 def margins(on: date) -> Margins:
     """Give the margins of a day; a process asks the database once a minute.
 
     Raises: NoMargin, if one of the two kinds has no row for the day.
     """
-    return _margins(on, int(time.monotonic() // KEPT_SECONDS))
-
-
-@lru_cache(maxsize=64)
-def _margins(on: date, _minute: int) -> Margins:
     rows = Margin.objects.filter(
         Q(valid_until__isnull=True) | Q(valid_until__gt=on), valid_from__lte=on
     )

@@ -1,18 +1,16 @@
 """Which goods may not go which way."""
 
-import time
 from collections.abc import Iterable, Sequence
 from datetime import date
-from functools import lru_cache
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from catalog.models import Restriction, Variant, language
+from storefront.lib import kept
 from storefront.lib.refusal import Refusal
 
 EVERY_WAY = "*"
-KEPT_SECONDS = 60
 
 
 class Restricted(Refusal):
@@ -23,11 +21,11 @@ class Restricted(Refusal):
 
 def rules(on: date) -> list[Restriction]:
     """Give the rules of a day; a process asks the database once a minute."""
-    return list(_rules(on, int(time.monotonic() // KEPT_SECONDS)))
+    return list(_rules(on))
 
 
-@lru_cache(maxsize=64)
-def _rules(on: date, _minute: int) -> tuple[Restriction, ...]:
+@kept.for_a_minute
+def _rules(on: date) -> tuple[Restriction, ...]:
     rows = Restriction.objects.filter(
         Q(valid_until__isnull=True) | Q(valid_until__gt=on), valid_from__lte=on
     )

@@ -1,25 +1,17 @@
 """Categories, attributes and names of brands, kept in the process for a minute."""
 
-import time
-from functools import lru_cache
-
 from catalog import words
 from catalog.models import Attribute, Brand, Category
-
-KEPT_SECONDS = 60
-
-
-def _minute() -> int:
-    return int(time.monotonic() // KEPT_SECONDS)
+from storefront.lib import kept
 
 
 def categories() -> list[Category]:
     """Give all categories in the order of the shelves, parents set."""
-    return list(_categories(_minute()))
+    return list(_categories())
 
 
-@lru_cache(maxsize=2)
-def _categories(_minute: int) -> tuple[Category, ...]:
+@kept.for_a_minute
+def _categories() -> tuple[Category, ...]:
     rows = Category.objects.select_related("parent").order_by("position", "pk")
     return tuple(sorted(rows, key=_place))
 
@@ -42,21 +34,17 @@ def parts(category: Category) -> list[Category]:
 
 def attributes(kind: str) -> list[Attribute]:
     """Give the properties that goods of a kind have, in their order."""
-    return [row for row in _attributes(_minute()) if kind in row.kinds]
+    return [row for row in _attributes() if kind in row.kinds]
 
 
-@lru_cache(maxsize=2)
-def _attributes(_minute: int) -> tuple[Attribute, ...]:
+@kept.for_a_minute
+def _attributes() -> tuple[Attribute, ...]:
     return tuple(Attribute.objects.order_by("position", "pk"))
 
 
+@kept.for_a_minute
 def aliases() -> dict[str, str]:
     """Give for every folded name that people use for a brand the brand's own, folded."""
-    return _aliases(_minute())
-
-
-@lru_cache(maxsize=2)
-def _aliases(_minute: int) -> dict[str, str]:
     rows = Brand.objects.values_list("name", "name_zh", "aliases")
     found: dict[str, str] = {}
     for name, name_zh, others in rows:
@@ -64,9 +52,3 @@ def _aliases(_minute: int) -> dict[str, str]:
             found.setdefault(words.fold(alias), words.fold(name))
     found.pop("", None)
     return found
-
-
-def forget() -> None:
-    """Read everything anew at the next question."""
-    for kept in (_categories, _attributes, _aliases):
-        kept.cache_clear()

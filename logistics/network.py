@@ -1,16 +1,16 @@
 """The network read from its rows, kept in the process for a minute."""
 
-import time as clocks
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from storefront.lib import kept
+
 from .calendars import Calendars
 from .models import Holiday, LaneLeg, LastMile, Stage
 from .states import State
 
-SECONDS_KEPT = 60
 BEFORE = {
     "harbin": ((State.PLANNED, State.STOCKED, State.PICKED, State.PACKED),),
     "shenzhen": ((State.PLANNED, State.AWAITED), (State.PICKED, State.PACKED)),
@@ -87,20 +87,10 @@ class Network:
         return next((row for first, until, row in rows if first <= on < until), None)
 
 
-_kept: list[tuple[float, Network]] = []
-
-
+@kept.for_a_minute
 def current() -> Network:
     """The network; four queries when it was read more than a minute ago, else none."""
-    tick = clocks.monotonic()
-    if not _kept or tick - _kept[0][0] > SECONDS_KEPT:
-        _kept[:] = [(tick, read())]
-    return _kept[0][1]
-
-
-def forget() -> None:
-    """Let the next reader see rows changed just now."""
-    _kept.clear()
+    return read()
 
 
 def read() -> Network:

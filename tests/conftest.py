@@ -19,6 +19,7 @@ from django.db import connections
 from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT
 
 from storefront import embedded
+from storefront.lib import kept
 
 TEMPLATE = "sungari_template"
 MINE = "SUNGARI_TEST_SERVERS"
@@ -120,6 +121,13 @@ def django_db_setup(django_db_blocker: object, worker_id: str) -> Iterator[None]
         del caches["default"]  # one that was opened while modules were collected looks elsewhere
     yield
     connections.close_all()
+
+
+@pytest.fixture(autouse=True)
+def _same_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a process keeps for a minute is asked anew by each test, and once alone."""
+    kept.forget()
+    monkeypatch.setattr(kept, "minute", lambda: 0)
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,6 @@ from typing import Any
 from django.db import models
 from moneyed import Money
 
-from logistics import network
 from logistics.models import (
     DutyRule,
     Holiday,
@@ -22,7 +21,7 @@ from logistics.models import (
     Stage,
 )
 from orders.models import City
-from storefront.lib import csvs
+from storefront.lib import csvs, kept
 
 Row = dict[str, str]
 Values = dict[str, Any]
@@ -46,7 +45,7 @@ def load() -> dict[str, int]:
         "number_ranges": _number_ranges(),
         **_network(),
     }
-    network.forget()
+    kept.forget()
     return counts
 
 

@@ -8,12 +8,11 @@ from typing import Any
 from django.db import models
 
 from catalog.models import Offer
-from logistics import network
 from orders import lifecycle
 from orders.models import Cart, Order, Quote
 from payments.models import Charge
 from storefront.flows import checkout, payment
-from storefront.lib import clock, due
+from storefront.lib import clock, due, kept
 from tests.factories import catalog, logistics, payments
 from tests.factories import orders as order_rows
 
@@ -32,7 +31,7 @@ ANNA = lifecycle.Contact(
 @contextmanager
 def noon() -> Iterator[None]:
     """A Monday noon in Harbin on both clocks, with the rates of the Saturday before."""
-    network.forget()
+    kept.forget()
     payments.rate("11.87", on=RATE_ON)
     payments.rate("99.33", on=RATE_ON, currency="EUR")
     with clock.simulated(NOW):

@@ -12,9 +12,8 @@ from typing import Any
 import pytest
 import requests
 
-from logistics import network
 from orders.models import Term
-from storefront.lib import clock, csvs
+from storefront.lib import clock, csvs, kept
 from tests.logistics.story import NOW, Outside
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -77,7 +76,7 @@ def outside(sandbox: str, settings: Any, db: None) -> Iterator[Outside]:
     settings.CUSTOMS_RU_URL = f"{sandbox}/customs/ru"
     settings.CARRIERS_URL = f"{sandbox}/carriers"
     settings.AUTOMATIC_HANDS = True
-    network.forget()
+    kept.forget()
     _terms()
     made = Outside(sandbox)
     made.reset()

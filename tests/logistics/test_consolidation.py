@@ -5,11 +5,11 @@ from datetime import date, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from logistics import consolidation, moving, network
+from logistics import consolidation, moving
 from logistics.models import Bag, Departure, Service, Shipment
 from logistics.states import State
 from orders.models import Order
-from storefront.lib import clock, due
+from storefront.lib import clock, due, kept
 from tests.factories import catalog
 from tests.logistics import story
 from tests.logistics.story import Outside
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 def capacity(grams: int, parcels: int | None = None) -> None:
     flights = Service.objects.filter(code="flight-hrb-svx")
     flights.update(capacity_g=grams, capacity_parcels=parcels)
-    network.forget()
+    kept.forget()
 
 
 def cleared(**facts: object) -> Order:

@@ -4,9 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from logistics import network, promises
+from logistics import promises
 from logistics.models import Lane
 from orders.models import Delivery, Order
+from storefront.lib import kept
 from tests.factories import catalog, orders
 
 pytestmark = pytest.mark.django_db
@@ -15,9 +16,9 @@ NOW = orders.NOW
 
 @pytest.fixture(autouse=True)
 def _fresh_network() -> object:
-    network.forget()
+    kept.forget()
     yield
-    network.forget()
+    kept.forget()
 
 
 @pytest.fixture
@@ -61,7 +62,7 @@ def test_a_lane_that_was_closed_meanwhile_holds_the_order_and_refuses_nothing(
     order: Order,
 ) -> None:
     Lane.objects.filter(code="air-svx").update(valid_until=NOW.date())
-    network.forget()
+    kept.forget()
 
     promises.fix(order, actor="task:receive", now=NOW)
 

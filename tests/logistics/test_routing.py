@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from logistics import calendars, network, routing, timetable
 from logistics.models import Lane, Service, Stage
 from orders.models import City
+from storefront.lib import kept
 from tests.factories import catalog, orders
 
 NOW = orders.NOW
@@ -26,10 +27,10 @@ PHONE = routing.Parcel(weight_g=497, volume_cm3=843)
 def world(django_db_setup: None, django_db_blocker) -> Iterator[dict[str, City]]:
     """The cities by name, with the network of this database in memory."""
     with django_db_blocker.unblock():
-        network.forget()
+        kept.forget()
         network.current()
         yield {city.slug: city for city in City.objects.all()}
-    network.forget()
+    kept.forget()
 
 
 def ways(
@@ -157,12 +158,13 @@ def test_a_way_that_is_neither_sooner_nor_cheaper_is_left_out(world: dict[str, C
 
 
 def test_no_query_is_made_while_the_network_is_kept(world: dict[str, City]) -> None:
+    ways(world["kazan"])
     with CaptureQueriesContext(connection) as queries:
         ways(world["kazan"])
         ways(world["moscow"], origin="shenzhen")
     assert len(queries) == 0
 
-    network.forget()
+    kept.forget()
     with CaptureQueriesContext(connection) as queries:
         ways(world["kazan"])
     assert len(queries) == 4
@@ -189,7 +191,7 @@ def test_a_box_weighs_its_goods_and_the_packing() -> None:
 
 @pytest.mark.django_db
 def test_a_delivery_is_planned_along_its_own_lane_at_any_hour() -> None:
-    network.forget()
+    kept.forget()
     order = orders.order(catalog.offer(), part={"lane": "rail-mzl", "mode": "rail"})
 
     way = routing.plan(order.deliveries.get(), now=NOW)
@@ -202,27 +204,25 @@ def test_a_delivery_is_planned_along_its_own_lane_at_any_hour() -> None:
 def test_a_lane_that_ended_is_offered_no_more_and_cannot_be_planned() -> None:
     order = orders.order(catalog.offer())
     Lane.objects.filter(code="air-svx").update(valid_until=NOW.date())
-    network.forget()
+    kept.forget()
 
     assert list(ways(order.city)) == ["rail-mzl"]
     with pytest.raises(routing.LaneClosed):
         routing.plan(order.deliveries.get(), now=NOW)
-    network.forget()
+    kept.forget()
 
 
 @pytest.mark.django_db
 def test_changed_rows_are_seen_after_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
-    network.forget()
+    kept.forget()
     city = orders.city()
-    tick = network.clocks.monotonic()
-    monkeypatch.setattr(network.clocks, "monotonic", lambda: tick)
     before = ways(city)["air-svx"].from_on
     Stage.objects.filter(state="PACKED").update(minutes_p50=4000, minutes_p90=5000)
 
     assert ways(city)["air-svx"].from_on == before
-    monkeypatch.setattr(network.clocks, "monotonic", lambda: tick + network.SECONDS_KEPT + 1)
+    monkeypatch.setattr(kept, "minute", lambda: 1)
     assert ways(city)["air-svx"].from_on > before
-    network.forget()
+    kept.forget()
 
 
 def test_what_is_left_after_the_flight_is_told_in_days(world: dict[str, City]) -> None:

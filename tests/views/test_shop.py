@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from catalog import search, shelves
+from catalog import search
 from catalog.models import Battery, Kind, Offer, Product
 from storefront.lib import clock
 from tests.factories import catalog as make
@@ -24,11 +24,9 @@ def _monday_noon(db) -> Iterator[None]:
     # Imported here: pytest looks into the names of a module, which would open the cache too soon.
     from django.core.cache import cache
 
-    shelves.forget()
     cache.clear()
     with clock.simulated(NOW):
         yield
-    shelves.forget()
     cache.clear()
 
 
