@@ -22,11 +22,11 @@ def for_a_minute(ask: Callable[[Unpack[Given]], Answer]) -> Callable[[Unpack[Giv
     """Let a function of hashable arguments, given by place, be asked once a minute, per process."""
 
     @lru_cache(maxsize=64)
-    def kept(_minute: int, *args: Unpack[Given]) -> Answer:
+    def kept(_minute: int, *args: *Given) -> Answer:
         return ask(*args)
 
     @wraps(ask)
-    def answer(*args: Unpack[Given]) -> Answer:
+    def answer(*args: *Given) -> Answer:
         return kept(minute(), *args)
 
     _forgetting.append(kept.cache_clear)
