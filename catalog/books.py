@@ -7,7 +7,8 @@ from typing import Any
 from django.db.models import F, Min, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from catalog.models import HsCode, Offer, OfferEvent, Product
+from catalog import asking
+from catalog.models import AskedPrice, HsCode, Offer, OfferEvent, PriceListLine, Product
 
 SHOWN = 10
 
@@ -18,6 +19,8 @@ def checks() -> Iterator[tuple[str, int, list[str]]]:
     yield _check("what is listed has a live offer and can be found", _settled(), _unfound())
     yield _check("live offers may be published", Offer.objects.live(), _unpublishable())
     yield _check("an offer's price is the last one recorded", _recorded(), _unrecorded())
+    yield _check("an offer's price is the last one told", _told(), _untold())
+    yield _check("no price is above the seller's own one", Offer.objects.all(), _raised())
 
 
 def _check(name: str, looked: QuerySet[Any], wrong: Iterable[object]) -> tuple[str, int, list[str]]:
@@ -70,5 +73,28 @@ def _recorded() -> QuerySet[Any]:
 
 def _unrecorded() -> Iterator[Offer]:
     for offer in _recorded().order_by("pk").iterator():
-        if str(offer.price.amount) != offer.told:
+        if str(asking.plain(offer)) != offer.told:
             yield offer
+
+
+def _told() -> QuerySet[Any]:
+    """Offers that have a price history, with its last row."""
+    rows = AskedPrice.objects.filter(offer=OuterRef("pk")).order_by("-asked_from", "-pk")
+    last = {name: Subquery(rows.values(name)[:1]) for name in ("price", "is_asked")}
+    offers = Offer.objects.annotate(last_price=last["price"], last_asked=last["is_asked"])
+    return offers.filter(last_asked__isnull=False)
+
+
+def _untold() -> QuerySet[Offer]:
+    """An offer of a closed seller is not in the shop, whatever its own state."""
+    is_sold = Q(state=Offer.State.LIVE, seller__is_open=True)
+    told = Q(last_asked=True, last_price=F("price"))
+    right = (is_sold & told) | (~is_sold & Q(last_asked=False))
+    return _told().exclude(right).order_by("pk")[:SHOWN]
+
+
+def _raised() -> QuerySet[Offer]:
+    """Only a price list may raise what is asked."""
+    listed = PriceListLine.objects.values("offer")
+    dearer = Offer.objects.filter(price__gt=F("list_price_cny")).exclude(pk__in=listed)
+    return dearer.order_by("pk")[:SHOWN]

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
-from django.utils import formats
 from django.utils.translation import gettext as _
 
-from catalog import pictures, restrictions, shelves
-from catalog.models import Attribute, Offer, Product, Restriction, Variant
+from catalog import attributes, pictures, restrictions, shelves
+from catalog.models import Offer, Product, Restriction, Variant
+from catalog.search import keeping
 
 # Told by the choice of a variant, by the picture, or by the way of delivery.
 NOT_TOLD = frozenset(
@@ -50,6 +52,67 @@ class Supply:
 
     def _can_be_had(self, offer: Offer) -> bool:
         return any(self.stock.get(offer.pk, {}).values())
+
+
+@dataclass(frozen=True)
+class Bid:
+    """A seller's offer of a variant, and what a buyer weighs it by.
+
+    Money: `price` is rubles as shown, `None` without a rate.
+    Time: `arrives_on` is the day by which nine of ten parcels of one piece are there.
+    """
+
+    offer: Offer
+    price: Decimal | None
+    can_be_had: bool
+    in_harbin: bool
+    arrives_on: date | None = None
+    rating: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Edge:
+    """What one bid has over another; a negative figure speaks for the other.
+
+    Money: `cheaper` is rubles.
+    """
+
+    cheaper: Decimal = Decimal(0)
+    sooner_days: int = 0
+    better_rated: Decimal = Decimal(0)
+
+
+def best_first(bids: Iterable[Bid]) -> list[Bid]:
+    """Put the better bid first: the one rule of the house for sellers of one model.
+
+    What can be had comes before what is sold out. Then the price as it is shown; of equal prices
+    the one that arrives sooner, then the one of the better rated seller, then who has sold here
+    longer.
+    """
+    return sorted(bids, key=_rank)
+
+
+def _rank(bid: Bid) -> tuple[Any, ...]:
+    yuan = bid.offer.price.amount
+    return (
+        not bid.can_be_had,
+        yuan if bid.price is None else bid.price,
+        bid.arrives_on or date.max,
+        not bid.in_harbin,
+        -(bid.rating or 0),
+        bid.offer.seller.joined_on,
+        bid.offer.pk,
+    )
+
+
+def edge(one: Bid, other: Bid) -> Edge:
+    """Say what one bid has over another."""
+    cheaper, sooner = Decimal(0), 0
+    if one.price is not None and other.price is not None:
+        cheaper = other.price - one.price
+    if one.arrives_on is not None and other.arrives_on is not None:
+        sooner = (other.arrives_on - one.arrives_on).days
+    return Edge(cheaper, sooner, (one.rating or Decimal(0)) - (other.rating or Decimal(0)))
 
 
 @dataclass(frozen=True)
@@ -122,54 +185,48 @@ def _option(group: list[Variant], here: Variant, supply: Supply, other: Any) -> 
     )
 
 
-def carriage(product: Product) -> tuple[tuple[str, str], ...]:
-    """Give the battery kind and HS code of what is sold of a listed product."""
-    pairs = (text.partition("/") for text in product.facets.get("carriage", ()))
-    return tuple((battery_kind, hs_code) for battery_kind, _sign, hs_code in pairs)
+def carriage(product: Product) -> str:
+    """Give the class of carriage of a listed product: its origin and what is in its parcels.
+
+    `harbin/built_in/8517130000`, several joined by commas; the counts of a search name it so.
+    """
+    origin = "harbin" if product.harbin_quantity else "shenzhen"
+    return ",".join(f"{origin}/{pair}" for pair in product.facets.get("carriage", ()))
 
 
-def modes_forbidden(
-    product: Product, *, modes: Sequence[str], rules: Sequence[Restriction]
-) -> frozenset[str]:
-    """Give the ways that something sold of a listed product may not take."""
-    return frozenset().union(
-        *(
-            restrictions.modes_forbidden(
-                battery_kind=battery_kind, hs_code=hs_code, modes=modes, rules=rules
-            )
-            for battery_kind, hs_code in carriage(product)
+def asked_way(
+    carriage: str, *, modes: Sequence[str], rules: Sequence[Restriction]
+) -> tuple[str, frozenset[str]]:
+    """Give where goods of a class start, and the ways that something among them may not take."""
+    parts = [part.split("/") for part in carriage.split(",") if part]
+    forbidden = (
+        restrictions.modes_forbidden(
+            battery_kind=battery_kind, hs_code=hs_code, modes=modes, rules=rules
         )
+        for _origin, battery_kind, hs_code in parts
     )
+    return parts[0][0] if parts else "shenzhen", frozenset().union(*forbidden)
+
+
+def carriages(categories: Sequence[int]) -> set[str]:
+    """Give the classes of carriage of all listed goods of some categories, or of all."""
+    return {way for pile in keeping.current(categories) for way in pile.columns.get("way", {})}
 
 
 def facts(product: Product, variant: Variant) -> list[Fact]:
     """Give the specifications in the reader's language, in the order of the attributes."""
-    values = {**product.specs, "weight_g": product.specs.get("weight_g") or variant.net_weight_g}
+    specs = product.specs
+    values = {
+        **specs,
+        "weight_g": specs.get("weight_g") or variant.net_weight_g,
+        "battery_wh": specs.get("battery_wh") or variant.battery_wh,
+    }
     told = [
-        Fact(attribute.title, _text(values[attribute.key], attribute))
+        Fact(attribute.title, attributes.show(values[attribute.key], attribute))
         for attribute in shelves.attributes(product.kind)
         if attribute.key not in NOT_TOLD and values.get(attribute.key) not in (None, "")
     ]
     return [*told, Fact(_("Country of origin"), country(variant.origin))]
-
-
-def _text(value: Any, attribute: Attribute) -> str:
-    if attribute.data_type == Attribute.Type.BOOL:
-        return _("yes") if value else _("no")
-    if attribute.key == "released":
-        return _month(str(value))
-    if attribute.key == "screen_px":
-        return f"{value}".replace("x", "\u202f×\u202f")
-    unit = attribute.unit
-    if not unit:
-        return str(formats.localize(value))
-    return f"{formats.localize(value)}{'' if unit == '″' else chr(0xA0)}{unit}"
-
-
-def _month(text: str) -> str:
-    """2025-09 is written 09.2025."""
-    year, _sign, month = text.partition("-")
-    return f"{month}.{year}" if month else year
 
 
 def country(code: str) -> str:

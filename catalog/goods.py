@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from catalog import cells, columns, drawings, shelves
+from catalog import attributes, columns, drawings, shelves, words
 from catalog.cells import BadCell, Reader
 from catalog.models import Category
 from catalog.sheets import Row
@@ -77,19 +78,16 @@ def read(row: Row, plan: columns.Plan) -> Goods:
     goods = Goods(row.line)
     if row.is_too_wide:
         goods.refuse("", "too_wide", _("There are more cells than headings."))
-    for part, readers in (
-        (goods.identity, columns.IDENTITY),
-        (goods.card, columns.CARD),
-        (goods.facts, columns.FACTS),
-        (goods.shape, columns.SHAPE),
-    ):
-        for name, (reader, _others) in readers.items():
-            if name in plan.places:
-                _take(goods, part, name, reader, row.cells[plan.places[name]])
-    types = {"number": cells.number, "bool": cells.yes_no, "text": cells.text(120)}
-    for name, at in plan.specs.items():
-        _take(goods, goods.specs, name, types[plan.types[name]], row.cells[at])
+    for source in plan.sources:
+        part = getattr(goods, columns.part(source.column))
+        _take(goods, part, source.column, plan.reader(source), source.cell(row.cells))
+    for source in plan.wholes:
+        _take_several(goods, source.column, plan.reader(source), source.cell(row.cells))
     _place(goods)
+    kind = goods.identity.get("kind", "")
+    for source in plan.specs:
+        reader = partial(attributes.read, kind, source.column)
+        _take(goods, goods.specs, source.column, reader, source.cell(row.cells))
     _draw(goods)
     _check(goods)
     return goods
@@ -101,7 +99,22 @@ def _take(goods: Goods, part: dict[str, Any], name: str, reader: Reader, cell: s
     try:
         part[name] = reader(cell)
     except BadCell as bad:
+        # Tables hold goods of many kinds: a watch leaves the column of lenses to the phones.
+        if bad.code != "other_kind":
+            goods.refuse(name, bad.code, str(bad))
+
+
+def _take_several(goods: Goods, name: str, reader: Reader, cell: str) -> None:
+    """Columns of their own go before what one cell says of several things."""
+    if cell in SILENT:
+        return
+    try:
+        said = reader(cell)
+    except BadCell as bad:
         goods.refuse(name, bad.code, str(bad))
+        return
+    for column, value in said.items():
+        getattr(goods, columns.part(column)).setdefault(column, value)
 
 
 def _place(goods: Goods) -> None:
@@ -154,6 +167,8 @@ def _check(goods: Goods) -> None:
     facts = goods.facts
     if not goods.article:
         goods.refuse("article", "needed", _("This is needed."))
+    if "brand" in goods.identity and not words.fold(goods.identity["brand"]):
+        goods.refuse("brand", "no_words", _("There is neither a letter nor a digit in it."))
     if facts.get("weight_g", facts.get("net_weight_g", 0)) < facts.get("net_weight_g", 0):
         text = _("The weight with box is less than the net weight.")
         goods.refuse("weight_g", "gross_under_net", text)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import Enum
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q
@@ -11,14 +11,16 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 from moneyed import Money
 
-from catalog import colours, listings, matching, search, shelves
+from catalog import asking, colours, composing, listings, matching, search, shelves
 from catalog.goods import Goods
 from catalog.models import Brand, Offer, OfferEvent, Product, Seller, Variant
+from catalog.outcomes import Fate, Outcome
 from storefront.lib import clock, locks
 
 State = Offer.State
 CARD_FIELDS = (
     *("title_ru", "title_zh", "title_en", "description_ru", "description_zh", "description_en"),
+    *("russian_text", "chinese_text", "english_text"),
     *("released", "category_id", "kind", "specs", "shape"),
 )
 FACT_FIELDS = (
@@ -27,25 +29,6 @@ FACT_FIELDS = (
 )
 PUBLISHED = frozenset({State.REVIEW, State.LIVE, State.PAUSED})
 CardKey = tuple[int, str]
-
-
-class Fate(Enum):
-    """What became of a row."""
-
-    IMPORTED = "imported"
-    UPDATED = "updated"
-    UNCHANGED = "unchanged"
-    REFUSED = "refused"
-
-
-@dataclass
-class Outcome:
-    """What became of one row; `keeps_card` says that facts of a shared card stayed as they are."""
-
-    goods: Goods
-    fate: Fate = Fate.UNCHANGED
-    offer: Offer | None = None
-    keeps_card: bool = False
 
 
 @dataclass
@@ -58,6 +41,7 @@ class _Batch:
     known: dict[str, Offer]
     brands: dict[str, Brand]
     events: list[OfferEvent] = field(default_factory=list)
+    prices: dict[int, Decimal] = field(default_factory=dict)
     complete: dict[tuple[Any, ...], list[str]] = field(default_factory=dict)
 
     def record(self, offer: Offer, kind: str, **detail: str) -> None:
@@ -98,7 +82,9 @@ def write(
     locks.row(Seller.objects.all(), seller.pk)
     mine = Offer.objects.filter(seller=seller, article__in={goods.article for goods in rows})
     locks.rows(mine)
-    known = {offer.article: offer for offer in mine.select_related("variant__product__brand")}
+    # Not joined: in the middle of a great import the planner's figures are those of before it.
+    rows_of = mine.prefetch_related("variant__product__brand")
+    known = {offer.article: offer for offer in rows_of}
     names = {goods.identity["brand"] for goods in rows if "brand" in goods.identity}
     brands = dict(matching.brands(names))
     batch = _Batch(seller, actor, now, set() if told is None else told, submits, known, brands)
@@ -114,12 +100,7 @@ def write(
 
 def _change(batch: _Batch, outcomes: Sequence[Outcome]) -> None:
     """Bring what is there up to date."""
-    variants = [offer.variant for offer in batch.known.values()]
-    others = Offer.objects.exclude(seller=batch.seller)
-    shared = set(others.filter(variant__in=variants).values_list("variant_id", flat=True))
-    cards = {variant.product_id for variant in variants}
-    sold_by_others = others.filter(variant__product__in=cards)
-    common = set(sold_by_others.values_list("variant__product_id", flat=True))
+    shared, common = _of_others(batch)
     changed: list[tuple[Offer, dict[str, Any], dict[str, Any]]] = []
     for outcome in outcomes:
         offer, goods = outcome.offer, outcome.goods
@@ -135,13 +116,26 @@ def _change(batch: _Batch, outcomes: Sequence[Outcome]) -> None:
         is_common = bool(card) and offer.variant.product_id in common
         card = {} if is_common else card
         outcome.keeps_card = is_shared or is_common
-        price_differs = goods.price is not None and goods.price != offer.price.amount
-        if facts or card or price_differs:
+        outcome.note(offer.variant, facts)
+        outcome.note(offer.variant.product, card)
+        outcome.reprice(asking.plain(offer))
+        if outcome.changes:
             outcome.fate = Fate.UPDATED
             changed.append((offer, facts, card))
-            if price_differs:
-                _reprice(batch, offer, goods)
+        if "price_cny" in outcome.changes and goods.price is not None:
+            batch.prices[offer.pk] = goods.price
     _store(batch, changed)
+    asking.reprice_many(batch.prices, actor=batch.actor, now=batch.now)
+
+
+def _of_others(batch: _Batch) -> tuple[set[int], set[int]]:
+    """The variants and the cards of this batch that others sell too."""
+    variants = [offer.variant for offer in batch.known.values()]
+    others = Offer.objects.exclude(seller=batch.seller)
+    shared = set(others.filter(variant__in=variants).values_list("variant_id", flat=True))
+    cards = {variant.product_id for variant in variants}
+    sold_by_others = others.filter(variant__product__in=cards)
+    return shared, set(sold_by_others.values_list("variant__product_id", flat=True))
 
 
 def _agree(batch: _Batch, offer: Offer, goods: Goods) -> None:
@@ -195,12 +189,6 @@ def _check(batch: _Batch, offer: Offer, facts: dict[str, Any], goods: Goods) -> 
             goods.refuse(name, "needed", _("This is needed for goods in the shop."))
 
 
-def _reprice(batch: _Batch, offer: Offer, goods: Goods) -> None:
-    before, price = offer.price.amount, goods.price
-    offer.price = Money(price, listings.YUAN)
-    batch.record(offer, "REPRICED", before=str(before), price=str(price))
-
-
 def _store(batch: _Batch, changed: Sequence[tuple[Offer, dict[str, Any], dict[str, Any]]]) -> None:
     if not changed:
         return
@@ -210,8 +198,10 @@ def _store(batch: _Batch, changed: Sequence[tuple[Offer, dict[str, Any], dict[st
         for row, values in ((offer.variant, facts), (offer.variant.product, card)):
             for name, value in values.items():
                 setattr(row, name, value)
+        if card:
+            composing.dress(offer.variant.product, card)
     offers = [offer for offer, _facts, _card in changed]
-    Offer.objects.bulk_update(offers, ["price", "updated_at"])
+    Offer.objects.bulk_update(offers, ["updated_at"])
     variants = [offer.variant for offer, facts, _card in changed if facts]
     Variant.objects.bulk_update(variants, FACT_FIELDS)
     cards = [offer.variant.product for offer, _facts, card in changed if card]
@@ -229,6 +219,7 @@ def _submit(batch: _Batch, offers: Sequence[Offer]) -> None:
     Offer.objects.filter(pk__in=keys).update(state=State.REVIEW, refusal="", updated_at=batch.now)
     for offer in may:
         batch.record(offer, "SUBMITTED")
+    asking.refresh(keys, now=batch.now, because=batch.actor)
 
 
 def _add(batch: _Batch, outcomes: Sequence[Outcome]) -> None:
@@ -291,12 +282,9 @@ def _draft(batch: _Batch, goods: Goods) -> Product:
     brand = batch.brands[goods.identity["brand"]]
     model = _model(brand, goods)
     said = _card(goods)
-    return Product(
-        brand=brand,
-        model=model,
-        slug=matching.card_slug(brand, model, ()),
-        **{**matching.titles(brand, model, said["kind"]), **said},
-    )
+    card = Product(brand=brand, model=model, slug=matching.card_slug(brand, model, ()), **said)
+    composing.dress(card, said)
+    return card
 
 
 def _make_variants(pairs: Iterable[tuple[Outcome, Product]]) -> list[tuple[Outcome, Variant]]:

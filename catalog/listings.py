@@ -1,14 +1,14 @@
 """The life of a product card and of the offers on it: listed, reviewed, priced, paused."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from moneyed import Money
 
-from catalog import search
+from catalog import asking, search
 from catalog.models import Battery, HsCode, Offer, OfferEvent, Product, Variant
 from storefront.lib import identifiers, locks
 from storefront.lib.refusal import Refusal
@@ -23,8 +23,8 @@ MOVES: dict[State, frozenset[State]] = {
 }
 assert set(MOVES) == set(State)
 
-YUAN = "CNY"
-FEN = Decimal("0.01")
+YUAN = asking.YUAN
+WrongPrice = asking.WrongPrice
 
 
 class WrongState(Refusal):
@@ -37,12 +37,6 @@ class NotComplete(Refusal):
     """Facts are missing without which goods may not be published; `facts["fields"]` names them."""
 
     code = "not_complete"
-
-
-class WrongPrice(Refusal):
-    """Not a price in yuan and whole fen."""
-
-    code = "wrong_price"
 
 
 @transaction.atomic
@@ -60,9 +54,10 @@ def create_product(product: Product, variants: Sequence[Variant]) -> Product:
 def create_offer(offer: Offer, *, actor: str, now: datetime) -> Offer:
     """Store a new offer as a draft.
 
-    Raises: WrongPrice.
+    Raises: OtherCurrency, WrongPrice.
     """
-    _check_price(offer.price.amount)
+    asking.check_currency(str(offer.price.currency))
+    asking.check(offer.price.amount)
     offer.state, offer.updated_at = State.DRAFT, now
     offer.save(force_insert=True)
     _record(offer, "CREATED", actor=actor, now=now, price=str(offer.price.amount))
@@ -77,23 +72,34 @@ def submit(offer: Offer, *, actor: str, now: datetime) -> Offer:
     return _move(offer, State.REVIEW, "SUBMITTED", actor=actor, now=now)
 
 
-def approve(offer: Offer, *, actor: str, now: datetime) -> Offer:
-    """Let an offer into the shop.
+def approve(
+    offer: Offer, *, actor: str, now: datetime, facts: Mapping[str, Any] | None = None
+) -> Offer:
+    """Let an offer into the shop; `facts` say in its history what was approved, and by what.
 
     Raises: NotComplete; WrongState, unless it is in review.
     """
-    return _move(offer, State.LIVE, "APPROVED", actor=actor, now=now, since=State.REVIEW)
+    return _move(
+        offer, State.LIVE, "APPROVED", actor=actor, now=now, since=State.REVIEW, facts=facts
+    )
 
 
 @transaction.atomic
-def refuse(offer: Offer, *, reason: str, actor: str, now: datetime) -> Offer:
+def refuse(
+    offer: Offer,
+    *,
+    reason: str,
+    actor: str,
+    now: datetime,
+    facts: Mapping[str, Any] | None = None,
+) -> Offer:
     """Send an offer back to its seller with the reason.
 
     Raises: WrongState, unless it is in review.
     """
     row = _locked(offer, State.REFUSED)
     row.refusal = reason
-    return _store(row, State.REFUSED, "REFUSED", actor=actor, now=now)
+    return _store(row, State.REFUSED, "REFUSED", actor=actor, now=now, facts=facts)
 
 
 def pause(offer: Offer, *, actor: str, now: datetime) -> Offer:
@@ -112,24 +118,14 @@ def resume(offer: Offer, *, actor: str, now: datetime) -> Offer:
     return _move(offer, State.LIVE, "RESUMED", actor=actor, now=now, since=State.PAUSED)
 
 
-@transaction.atomic
 def reprice(offer: Offer, price: Decimal, *, actor: str, now: datetime) -> Offer:
-    """Set a new price, at once and without review; the same price again changes nothing.
+    """Set a new plain price, at once and without review; the same price again changes nothing.
 
     Money: CNY of one piece.
     Locks: the offer, then its product.
     Raises: WrongPrice.
     """
-    _check_price(price)
-    row = locks.row(Offer.objects.all(), offer.pk)
-    before = row.price.amount
-    if before == price:
-        return row
-    row.price, row.updated_at = Money(price, YUAN), now
-    row.save(update_fields=["price", "price_currency", "updated_at"])
-    _record(row, "REPRICED", actor=actor, now=now, before=str(before), price=str(price))
-    search.touch([row.variant.product_id])
-    return row
+    return asking.set_list_price(offer, price, actor=actor, now=now)
 
 
 def missing(variant: Variant) -> list[str]:
@@ -150,15 +146,28 @@ def missing(variant: Variant) -> list[str]:
     return [name for name, is_wanting in wanting.items() if is_wanting]
 
 
+def wanting(variant: Variant) -> dict[str, str]:
+    """Give what goods lack to be published: the field, and its name for the reader."""
+    fields = missing(variant)
+    return dict(zip(fields, _names(fields), strict=True))
+
+
 @transaction.atomic
 def _move(
-    offer: Offer, to: State, kind: str, *, actor: str, now: datetime, since: State | None = None
+    offer: Offer,
+    to: State,
+    kind: str,
+    *,
+    actor: str,
+    now: datetime,
+    since: State | None = None,
+    facts: Mapping[str, Any] | None = None,
 ) -> Offer:
     row = _locked(offer, to, since=since)
     if to in (State.REVIEW, State.LIVE):
         _check_complete(row.variant)
     row.refusal = ""
-    return _store(row, to, kind, actor=actor, now=now)
+    return _store(row, to, kind, actor=actor, now=now, facts=facts)
 
 
 def _locked(offer: Offer, to: State, *, since: State | None = None) -> Offer:
@@ -170,15 +179,24 @@ def _locked(offer: Offer, to: State, *, since: State | None = None) -> Offer:
     return row
 
 
-def _store(row: Offer, to: State, kind: str, *, actor: str, now: datetime) -> Offer:
+def _store(
+    row: Offer,
+    to: State,
+    kind: str,
+    *,
+    actor: str,
+    now: datetime,
+    facts: Mapping[str, Any] | None = None,
+) -> Offer:
     row.state, row.updated_at = to, now
     row.save(update_fields=["state", "refusal", "updated_at"])
-    _record(row, kind, actor=actor, now=now, refusal=row.refusal)
+    _record(row, kind, actor=actor, now=now, refusal=row.refusal, **(facts or {}))
+    asking.refresh([row.pk], now=now, because=kind)
     search.touch([row.variant.product_id])
     return row
 
 
-def _record(offer: Offer, kind: str, *, actor: str, now: datetime, **detail: str) -> None:
+def _record(offer: Offer, kind: str, *, actor: str, now: datetime, **detail: Any) -> None:
     OfferEvent.objects.create(
         offer=offer, kind=kind, actor=actor, happened_at=now, detail={**detail}
     )
@@ -202,8 +220,3 @@ def _names(fields: Iterable[str]) -> list[str]:
         "fsb_notification": _("FSB notification"),
     }
     return [names[field] for field in fields]
-
-
-def _check_price(price: Decimal) -> None:
-    if not price.is_finite() or price <= 0 or price != price.quantize(FEN):
-        raise WrongPrice(_("The price must be in yuan, above zero, with at most two decimals."))

@@ -61,7 +61,12 @@ def same(model: str) -> str:
 
 
 def brand_slug(name: str) -> str:
-    return slugify(name)[:50] or _digest(name)
+    """Give a new brand its address; what Latin letters do not tell stands in a digest."""
+    folded = words.fold(name)
+    plain = slugify(name)[:50]
+    if plain and plain == folded.replace(" ", "-"):
+        return plain
+    return f"{plain[:40].strip('-')}-{_digest(folded)}".strip("-")
 
 
 def card_slug(brand: Brand, model: str, taken: Iterable[str]) -> str:
@@ -114,6 +119,7 @@ def brands(names: Iterable[str]) -> Mapping[str, Brand]:
     for brand in Brand.objects.all():
         for alias in (brand.name, brand.name_zh, brand.slug):
             known.setdefault(words.fold(alias), brand)
+    known.pop("", None)
     return {name: known[words.fold(name)] for name in names if words.fold(name) in known}
 
 
@@ -123,3 +129,13 @@ def cards(text: str) -> QuerySet[Product]:
     for word in words.fold(text).split():
         found = found.filter(search_text__contains=word)
     return found.order_by("-sold_quantity", "title_en", "pk")
+
+
+def brand_names() -> Mapping[str, str]:
+    """Give for every folded name of a brand, spoken ones among them, the brand's own name."""
+    found: dict[str, str] = {}
+    for name, name_zh, others in Brand.objects.values_list("name", "name_zh", "aliases"):
+        for alias in (name, name_zh, *others):
+            found.setdefault(words.fold(alias), name)
+    found.pop("", None)
+    return found

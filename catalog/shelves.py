@@ -43,6 +43,14 @@ def _attributes() -> tuple[Attribute, ...]:
 
 
 @kept.for_a_minute
+def brands() -> dict[str, tuple[str, str]]:
+    """Give for the folded name of every brand its slug and its name."""
+    return {
+        words.fold(name): (slug, name) for slug, name in Brand.objects.values_list("slug", "name")
+    }
+
+
+@kept.for_a_minute
 def aliases() -> dict[str, str]:
     """Give for every folded name that people use for a brand the brand's own, folded."""
     rows = Brand.objects.values_list("name", "name_zh", "aliases")

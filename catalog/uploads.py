@@ -2,11 +2,14 @@
 
 import io
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from pathlib import PurePosixPath
+from secrets import token_hex
 
 from django.core.files.base import ContentFile
+from django.core.files.storage import Storage, default_storage
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
@@ -19,7 +22,9 @@ from storefront.lib.refusal import Refusal
 MOST_BYTES = 8 * 1024 * 1024
 MOST_PIXELS = 25_000_000
 MOST_PICTURES = 8
-LONGEST = 1600
+STEPS = (320, 640, 960, 1600)
+LONGEST = STEPS[-1]
+NEAR = 0.9  # a size this close to the whole picture is not worth a file of its own
 QUALITY = 82
 FORMATS = ("JPEG", "PNG", "WEBP")
 BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError, MemoryError)
@@ -39,13 +44,31 @@ class TooManyPictures(Refusal):
 
 @dataclass(frozen=True)
 class Upload:
-    """A picture made anew: WebP without anything but what is seen.
+    """A picture made anew in up to four sizes, without anything but what is seen.
 
-    `digest` names the file it was made of, so that the same file is kept once.
+    `digest` names the file it was made of, so that the same file is kept once. `webp` and `jpeg`
+    hold the sizes by their width, `width` and `height` are those of the largest.
     """
 
-    body: bytes
     digest: str
+    width: int
+    height: int
+    webp: dict[int, bytes]
+    jpeg: dict[int, bytes]
+
+    @property
+    def widths(self) -> list[int]:
+        return sorted(self.webp)
+
+    @property
+    def body(self) -> bytes:
+        """The largest WebP."""
+        return self.webp[self.width]
+
+
+def widths_of(width: int) -> list[int]:
+    """Give the sizes that a picture of this width is kept in, smallest first; it is the last."""
+    return [*(step for step in STEPS if step < width * NEAR), width]
 
 
 def encode(body: bytes) -> Upload:
@@ -66,9 +89,14 @@ def encode(body: bytes) -> Upload:
             raise BadPicture(_("The file is damaged.")) from error
     # A copy of the pixels alone: whatever else the file carried stays behind.
     clean = Image.frombytes(plain.mode, plain.size, plain.tobytes())
-    paper = io.BytesIO()
-    clean.save(paper, "WEBP", quality=QUALITY)
-    return Upload(paper.getvalue(), sha256(body).hexdigest())
+    sizes = {width: _narrowed(clean, width) for width in widths_of(clean.width)}
+    return Upload(
+        digest=sha256(body).hexdigest(),
+        width=clean.width,
+        height=clean.height,
+        webp={width: _written(each, "WEBP") for width, each in sizes.items()},
+        jpeg={width: _written(_on_white(each), "JPEG") for width, each in sizes.items()},
+    )
 
 
 def _opened(body: bytes) -> Image.Image:
@@ -93,6 +121,60 @@ def _is_see_through(image: Image.Image) -> bool:
     return "A" in image.getbands() or "transparency" in image.info
 
 
+def _narrowed(image: Image.Image, width: int) -> Image.Image:
+    if width == image.width:
+        return image
+    height = max(1, round(image.height * width / image.width))
+    return image.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=2.0)
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    """JPEG knows no transparency: what shows through is white paper."""
+    if image.mode != "RGBA":
+        return image
+    paper = Image.new("RGB", image.size, "white")
+    paper.paste(image, mask=image.getchannel("A"))
+    return paper
+
+
+def _written(image: Image.Image, form: str) -> bytes:
+    paper = io.BytesIO()
+    image.save(paper, form, quality=QUALITY)
+    return paper.getvalue()
+
+
+ENDS = (".webp", ".jpg")
+
+
+def file_names(name: str, widths: Iterable[int]) -> list[str]:
+    """Give every file that a kept picture consists of; an old one is a single file."""
+    path = PurePosixPath(name)
+    stem = path.stem.rpartition("-")[0]
+    sizes = list(widths)
+    if not sizes or not stem:
+        return [name]
+    return [str(path.with_name(f"{stem}-{width}{end}")) for width in sizes for end in ENDS]
+
+
+def store(upload: Upload, folder: str) -> str:
+    """Write all sizes of a picture under a name no other picture has; the largest WebP's name."""
+    stem = f"{folder}/{upload.digest[:2]}/{upload.digest[:32]}{token_hex(4)}"
+    for sizes, end in zip((upload.webp, upload.jpeg), ENDS, strict=True):
+        for width, body in sizes.items():
+            default_storage.save(f"{stem}-{width}{end}", ContentFile(body))
+    return f"{stem}-{upload.width}{ENDS[0]}"
+
+
+def erase(name: str, widths: Sequence[int], storage: Storage = default_storage) -> None:
+    """Delete the files of a picture once its row is certainly gone."""
+
+    def delete() -> None:
+        for each in file_names(name, widths):
+            storage.delete(each)
+
+    transaction.on_commit(delete)
+
+
 @transaction.atomic
 def keep(variant: Variant, uploads: Sequence[Upload]) -> list[Picture]:
     """Put pictures behind those a variant has; one it has already is not kept again.
@@ -113,16 +195,37 @@ def keep(variant: Variant, uploads: Sequence[Upload]) -> list[Picture]:
 
 
 def _keep(variant: Variant, upload: Upload, position: int) -> Picture:
-    name = f"{upload.digest[:2]}/{upload.digest}.webp"
-    file = ContentFile(upload.body, name)
-    picture = Picture(variant=variant, position=position, digest=upload.digest, image=file)
+    picture = Picture(
+        variant=variant,
+        position=position,
+        digest=upload.digest,
+        image=store(upload, "pictures"),
+        width=upload.width,
+        height=upload.height,
+        widths=upload.widths,
+    )
     picture.save(force_insert=True)
     return picture
 
 
+@transaction.atomic
+def move(picture: Picture, *, to: int) -> None:
+    """Put a picture at a place among the pictures of its variant, counted from 0; 0 is the first.
+
+    Locks: the variant.
+    """
+    locks.row(Variant.objects.all(), picture.variant_id)
+    others = Picture.objects.filter(variant=picture.variant_id).exclude(pk=picture.pk)
+    rows = list(others.order_by("position", "pk"))
+    rows.insert(max(to, 0), picture)
+    for position, row in enumerate(rows, 1):
+        row.position = position
+    Picture.objects.bulk_update(rows, ["position"])
+
+
 def remove(picture: Picture) -> None:
-    """Take a picture away; its file goes once that is certain, unless others show it too."""
-    name, storage = str(picture.image.name), picture.image.storage
+    """Take a picture away; its files go once that is certain, unless others show them too."""
+    name, widths = str(picture.image.name), list(picture.widths)
     picture.delete()
     if not Picture.objects.filter(image=name).exists():
-        transaction.on_commit(lambda: storage.delete(name))
+        erase(name, widths, picture.image.storage)

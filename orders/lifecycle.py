@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
-from catalog import search
+from catalog import promotions, search
 from storefront.lib import due, identifiers, locks
 from storefront.lib.refusal import Refusal
 
@@ -170,8 +170,18 @@ def mark_paid(order: Order, *, actor: str, now: datetime) -> Order:
     return _move(order, State.PAID, actor=actor, now=now)
 
 
-def note_sales(order: Order) -> None:
-    """Write downward how many pieces of this order's products were ever sold."""
+def note_sales(order: Order, *, now: datetime) -> None:
+    """Write downward what was sold: on promotions that have a limit, and of products for ever.
+
+    Locks: promotions by key, then products; the caller holds the order's lock.
+    """
+    promotions.count(
+        [
+            promotions.Sold(line.offer_id, line.quantity, line.price_cny.amount, order.placed_at)
+            for line in order.lines.order_by("offer")
+        ],
+        now=now,
+    )
     products = set(order.lines.values_list("offer__variant__product_id", flat=True))
     sold = (
         OrderLine.objects.filter(offer__variant__product__in=products)

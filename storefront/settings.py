@@ -185,6 +185,7 @@ CELERY_TASK_ROUTES = {
     "logistics.tasks.drive_declaration": {"queue": "customs"},
     "logistics.tasks.drive_departure": {"queue": "carrier"},
     "storefront.notifications.tasks.*": {"queue": "mail"},
+    "storefront.tasks.import_table": {"queue": "images"},
 }
 QUEUES = ("default", "images", "acquirer", "bank", "customs", "carrier", "mail")
 CELERY_BEAT_SCHEDULE = {
@@ -247,6 +248,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = Path(text("STATIC_ROOT", str(BASE_DIR / ".run" / "static")))
 MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(text("MEDIA_ROOT", str(BASE_DIR / ".run" / "media")))
+PAPERS_ROOT = Path(text("PAPERS_ROOT", str(BASE_DIR / ".run" / "papers")))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -254,6 +256,16 @@ STORAGES = {
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "storefront.forms.uploads.Limited",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+
+# Sellers' own systems
+
+API_REQUESTS_A_MINUTE = int(number("API_REQUESTS_A_MINUTE", 600))
+API_REPLY_HOURS = number("API_REPLY_HOURS", 72)  # how long answers to idempotency keys are kept
 
 # Mail
 

@@ -3,15 +3,16 @@
 from typing import Any
 
 from celery import shared_task
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core.cache import cache
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
-from catalog import search
-from catalog.models import Product
+from catalog import promotions, search
+from catalog.models import ImportJob, PriceList, Product, Promotion, Stack
 from orders.models import Delivery, Order
 from payments import jobs
 from payments.models import Charge, Job, Notice
-from storefront.flows import cancellation, payment, settlement
+from storefront.flows import cancellation, importing, payment, settlement
 from storefront.lib import clock, due, http
 from storefront.notifications import sending
 
@@ -93,6 +94,34 @@ def index_product(*, id: int, **_: Any) -> None:
         due.finish(product, at=None)
 
 
+@shared_task(name="storefront.tasks.price_list")
+def price_list(*, id: int, **_: Any) -> None:
+    """Let a price list begin or end."""
+    _turn(due.claim(PriceList, id))
+
+
+@shared_task(name="storefront.tasks.promotion")
+def promotion(*, id: int, **_: Any) -> None:
+    """Let a promotion begin or end."""
+    _turn(due.claim(Promotion, id))
+
+
+def _turn(row: PriceList | Promotion | None) -> None:
+    if row is None:
+        return
+    with due.fenced(), transaction.atomic(durable=True):
+        due.finish(row, at=promotions.turn(row, now=clock.now()))
+
+
+@shared_task(name="storefront.tasks.lay_stack")
+def lay_stack(*, id: int, **_: Any) -> None:
+    """Lay the goods of a category anew, so that choices are counted as the shop is."""
+    stack = due.claim(Stack, id)
+    if stack is not None:
+        with due.fenced():
+            search.lay(stack, now=clock.now())
+
+
 @shared_task(name="storefront.tasks.run_job")
 def run_job(*, id: int, **_: Any) -> None:
     """Run a periodic job of its business day."""
@@ -104,3 +133,17 @@ def run_job(*, id: int, **_: Any) -> None:
             jobs.run(job, now=clock.now())
     except OUTSIDE as error:
         due.retry(job, error)
+
+
+@shared_task(name="storefront.tasks.import_table", soft_time_limit=100, time_limit=120)
+def import_table(*, id: int, **_: Any) -> None:
+    """Do a slice of a seller's file, and let others have their turn."""
+    job = due.claim(ImportJob, id)
+    if job is None:
+        return
+    try:
+        with due.fenced():
+            importing.work(job, now=clock.now(), wall=clock.wall())
+    except (DatabaseError, SoftTimeLimitExceeded, OSError) as error:
+        with due.fenced():
+            importing.put_off(job, error, now=clock.now())

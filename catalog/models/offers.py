@@ -23,7 +23,11 @@ class OfferQuerySet(models.QuerySet["Offer"]):
 
 
 class Offer(models.Model):
-    """A seller's price for a variant."""
+    """A seller's price for a variant.
+
+    `price` is what is asked now, with price lists and promotions in it: the only price that search,
+    carts and quotes look at. `list_price_cny` is the seller's plain one; empty means the same.
+    """
 
     class State(models.TextChoices):
         DRAFT = "DRAFT", _("draft")
@@ -37,6 +41,9 @@ class Offer(models.Model):
     article = models.CharField(_("article number"), max_length=60)
     market = models.CharField(max_length=2, default="RU")
     price = MoneyField(_("price"), max_digits=12, decimal_places=2, default_currency=None)
+    list_price_cny = models.DecimalField(
+        _("list price, CNY"), max_digits=12, decimal_places=2, null=True, blank=True
+    )
 
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     refusal = models.CharField(_("reason of the refusal"), max_length=300, blank=True)

@@ -1,5 +1,6 @@
 """The card of a model, its variants and their pictures."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
@@ -16,6 +17,10 @@ class ProductQuerySet(models.QuerySet["Product"]):
     def listed(self) -> "ProductQuerySet":
         return self.filter(is_listed=True)
 
+    def prominent(self) -> "ProductQuerySet":
+        """The most popular listed goods, of a bounded number: where words are looked for first."""
+        return self.filter(is_listed=True, is_prominent=True)
+
 
 class Product(due.Due, Titled):
     """The card of a model that all its sellers share.
@@ -27,6 +32,13 @@ class Product(due.Due, Titled):
     DUE_TASK = "storefront.tasks.index_product"
     DUE_CLOCK = "wall"
 
+    class Text(models.TextChoices):
+        """Who stands behind the words of a language."""
+
+        COMPOSED = "COMPOSED", _("composed from the properties")
+        GIVEN = "GIVEN", _("given by the seller, not read yet")
+        REVIEWED = "REVIEWED", _("reviewed")
+
     slug = models.SlugField(unique=True, max_length=120)
     brand = models.ForeignKey(Brand, models.PROTECT, related_name="products")
     category = models.ForeignKey(Category, models.PROTECT, related_name="products")
@@ -37,10 +49,20 @@ class Product(due.Due, Titled):
     description_ru = models.TextField(blank=True)
     description_zh = models.TextField(blank=True)
     description_en = models.TextField(blank=True)
+    russian_text = models.CharField(
+        _("Russian text"), max_length=10, choices=Text, default=Text.REVIEWED
+    )
+    chinese_text = models.CharField(
+        _("Chinese text"), max_length=10, choices=Text, default=Text.REVIEWED
+    )
+    english_text = models.CharField(
+        _("English text"), max_length=10, choices=Text, default=Text.REVIEWED
+    )
     specs = models.JSONField(default=dict, blank=True)
     shape = models.JSONField(default=dict, blank=True)
 
     is_listed = models.BooleanField(_("in the shop"), default=False)
+    is_prominent = models.BooleanField(default=False, editable=False)
     listed_at = models.DateTimeField(null=True, blank=True)
     best_price_cny = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
     facets = models.JSONField(default=dict, blank=True)
@@ -60,19 +82,16 @@ class Product(due.Due, Titled):
         indexes = [
             *due.Due.Meta.indexes,
             GinIndex(fields=["search_vector"], name="product_search"),
-            GinIndex(fields=["search_text"], name="product_trigram", opclasses=["gin_trgm_ops"]),
-            GinIndex(fields=["facets"], name="product_facets", opclasses=["jsonb_path_ops"]),
-            models.Index(
-                fields=["category", "best_price_cny"],
-                name="product_by_price",
-                condition=Q(is_listed=True),
+            GinIndex(
+                fields=["search_vector"],
+                name="product_prominent_search",
+                condition=Q(is_listed=True, is_prominent=True),
             ),
             models.Index(
                 fields=["category", "-sold_quantity", "-id"],
                 name="product_by_sales",
                 condition=Q(is_listed=True),
             ),
-            models.Index(fields=["-listed_at"], name="product_new", condition=Q(is_listed=True)),
         ]
 
     def __str__(self) -> str:
@@ -82,6 +101,15 @@ class Product(due.Due, Titled):
     def description(self) -> str:
         """The description in the reader's language."""
         return str(getattr(self, f"description_{language()}"))
+
+
+class CardText(Product):
+    """The same card, as the desk that reads sellers' texts sees it."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("seller's text")
+        verbose_name_plural = _("sellers' texts")
 
 
 class Variant(models.Model):
@@ -148,7 +176,10 @@ class Variant(models.Model):
 
 
 class Picture(models.Model):
-    """A seller's picture of a variant, re-encoded; without one the device is drawn."""
+    """A seller's picture of a variant, re-encoded; without one the device is drawn.
+
+    `widths` are the sizes it is kept in, px, smallest first, beside `image` by their names.
+    """
 
     variant = models.ForeignKey(Variant, models.CASCADE, related_name="pictures")
     position = models.PositiveSmallIntegerField(default=0)
@@ -156,6 +187,7 @@ class Picture(models.Model):
     width = models.PositiveIntegerField(editable=False)
     height = models.PositiveIntegerField(editable=False)
     digest = models.CharField(max_length=64)
+    widths = ArrayField(models.PositiveSmallIntegerField(), default=list, blank=True)
 
     class Meta:
         verbose_name = _("picture")

@@ -66,6 +66,7 @@ class Attribute(Titled):
         NUMBER = "number", _("number")
         TEXT = "text", _("text")
         BOOL = "bool", _("yes or no")
+        CHOICE = "choice", _("one of a list")
 
     key = models.SlugField(unique=True)
     kinds = ArrayField(models.CharField(max_length=20, choices=Kind))
@@ -89,14 +90,38 @@ class Attribute(Titled):
         return str(getattr(self, f"unit_{language()}"))
 
 
+class AttributeChoice(Titled):
+    """A value that a property of the type “one of a list” may have."""
+
+    attribute = models.ForeignKey(Attribute, models.CASCADE, related_name="choices")
+    key = models.SlugField()
+    aliases = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("value of an attribute")
+        verbose_name_plural = _("values of attributes")
+        constraints = [
+            models.UniqueConstraint(fields=["attribute", "key"], name="attribute_choice_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
 class HsCode(Titled):
-    """A tariff code that goods of this shop may carry."""
+    """A tariff code that goods of this shop may carry.
+
+    `kinds` are those it is the likeliest for; `words` are what people call such goods.
+    """
 
     code = models.CharField(_("HS code"), max_length=10, unique=True)
     unit_1 = models.CharField(max_length=3)
     unit_2 = models.CharField(max_length=3, blank=True)
     needs_fsb = models.BooleanField(_("needs an FSB notification"), default=False)
     is_high_priority = models.BooleanField(_("on the common high priority list"), default=False)
+    kinds = ArrayField(models.CharField(max_length=20, choices=Kind), default=list, blank=True)
+    words = models.CharField(max_length=300, blank=True)
     source = models.CharField(max_length=200)
     valid_from = models.DateField()
 
@@ -114,6 +139,7 @@ class Margin(models.Model):
     class Kind(models.TextChoices):
         EXCHANGE = "exchange", _("exchange margin")
         PLATFORM = "platform", _("platform margin")
+        COMMISSION = "commission", _("commission of new sellers")
 
     kind = models.CharField(max_length=10, choices=Kind)
     rate_bps = models.PositiveIntegerField(_("rate, basis points"))

@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from storefront.lib import due
+
 from .texts import language
 
 
@@ -66,3 +68,71 @@ class SellerMember(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} of {self.seller_id}"
+
+    @property
+    def is_owner(self) -> bool:
+        return self.role == self.Role.OWNER
+
+    @property
+    def may_list(self) -> bool:
+        """Whether goods, prices and stock are this person's."""
+        return self.role in (self.Role.OWNER, self.Role.LISTING)
+
+    @property
+    def may_see_money(self) -> bool:
+        return self.role in (self.Role.OWNER, self.Role.FINANCE)
+
+
+class SellerInvitation(due.Due):
+    """A seat offered by mail; whoever signs in with that address may take it.
+
+    It is due while its mail is to be sent. The secret of the link is made with the key of the
+    house from `key`, and not kept.
+    Time: `valid_until` runs on the wall clock.
+    """
+
+    DUE_TASK = "storefront.notifications.tasks.send_invitation"
+    DUE_CLOCK = "wall"
+
+    seller = models.ForeignKey(Seller, models.PROTECT, related_name="invitations")
+    email = models.EmailField(_("e-mail"))
+    role = models.CharField(max_length=10, choices=SellerMember.Role)
+    key = models.CharField(max_length=32)
+    digest = models.CharField(max_length=64, unique=True)
+    invited_by = models.CharField(max_length=60)
+    invited_at = models.DateTimeField()
+    valid_until = models.DateTimeField()
+    taken_at = models.DateTimeField(null=True, blank=True)
+    taken_back_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(due.Due.Meta):
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["seller", "email"],
+                condition=Q(taken_at__isnull=True, taken_back_at__isnull=True),
+                name="invitation_one_open",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"invitation {self.pk} of {self.seller_id}"
+
+
+class SellerEvent(models.Model):
+    """What happened to a seller and to the people who act for him, kept for ever."""
+
+    seller = models.ForeignKey(Seller, models.PROTECT, related_name="events")
+    kind = models.CharField(max_length=20)
+    actor = models.CharField(max_length=60)
+    happened_at = models.DateTimeField()
+    detail = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("event of a seller")
+        verbose_name_plural = _("events of sellers")
+        indexes = [models.Index(fields=["seller", "-id"], name="seller_event")]
+
+    def __str__(self) -> str:
+        return f"{self.seller_id} {self.kind}"

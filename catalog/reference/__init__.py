@@ -7,7 +7,17 @@ from typing import Any
 
 from django.db import models
 
-from catalog.models import Attribute, Brand, Category, HsCode, Margin, Restriction
+from catalog.models import (
+    ApprovalRule,
+    Attribute,
+    AttributeChoice,
+    Brand,
+    Category,
+    HsCode,
+    Margin,
+    RefusalReason,
+    Restriction,
+)
 from storefront.lib import csvs
 
 FOLDER = Path(__file__).parent
@@ -20,10 +30,17 @@ def load() -> dict[str, int]:
         "categories": _categories(),
         "brands": _store(Brand, map(_brand, _read("brands")), key=("slug",)),
         "attributes": _store(Attribute, map(_attribute, _read("attributes")), key=("key",)),
+        "attribute_choices": _attribute_choices(),
         "hs_codes": _store(HsCode, map(_hs_code, _read("hs_codes")), key=("code",)),
         "margins": _store(Margin, map(_margin, _read("margins")), key=("kind", "valid_from")),
         "restrictions": _store(
             Restriction, map(_restriction, _read("restrictions")), key=("rule",)
+        ),
+        "approval_rules": _store(
+            ApprovalRule, map(_approval_rule, _read("approval_rules")), key=("rule",)
+        ),
+        "refusal_reasons": _store(
+            RefusalReason, map(_refusal_reason, _read("refusal_reasons")), key=("key",)
         ),
     }
 
@@ -45,7 +62,7 @@ def _store(
             [model(**row) for row in values],
             update_conflicts=True,
             unique_fields=list(key),
-            update_fields=[name for name in values[0] if name not in key],
+            update_fields=[name for name in values[0] if name.removesuffix("_id") not in key],
         )
     return len(values)
 
@@ -103,12 +120,30 @@ def _attribute(row: Row) -> dict[str, Any]:
     }
 
 
+def _attribute_choices() -> int:
+    """After the attributes: each value points to its own, in the order of the table."""
+    known = dict(Attribute.objects.values_list("key", "pk"))
+    rows = [
+        {
+            "attribute_id": known[row["attribute"]],
+            "key": row["key"],
+            "aliases": _list(row["aliases"]),
+            "position": position,
+            **_titles(row),
+        }
+        for position, row in enumerate(_read("attribute_choices"))
+    ]
+    return _store(AttributeChoice, rows, key=("attribute", "key"))
+
+
 def _hs_code(row: Row) -> dict[str, Any]:
     return {
         "code": row["hs_code"],
         **{name: row[name] for name in ("unit_1", "unit_2", "source")},
         "needs_fsb": row["needs_fsb"] == "1",
         "is_high_priority": row["is_high_priority"] == "1",
+        "kinds": _list(row["kinds"]),
+        "words": row["words"],
         "valid_from": date.fromisoformat(row["valid_from"]),
         **_titles(row),
     }
@@ -131,3 +166,20 @@ def _restriction(row: Row) -> dict[str, Any]:
         "valid_from": date.fromisoformat(row["valid_from"]),
         "valid_until": _day(row["valid_until"]),
     }
+
+
+def _approval_rule(row: Row) -> dict[str, Any]:
+    """Whether a rule is active is not said here: an operator's switch outlives a new load."""
+    counts = ("least_approved", "least_days", "band_bps")
+    return {
+        "rule": row["rule"],
+        **{name: int(row[name]) for name in counts},
+        **{name: row[name] == "1" for name in ("needs_known_model", "takes_new_pictures")},
+        "valid_from": date.fromisoformat(row["valid_from"]),
+        "valid_until": _day(row["valid_until"]),
+        "source": row["source"],
+    }
+
+
+def _refusal_reason(row: Row) -> dict[str, Any]:
+    return {"key": row["key"], "position": int(row["position"]), **_titles(row)}

@@ -1,8 +1,9 @@
 """What is kept of carts, quotes and orders."""
 
 from .carts import Cart, CartLine, Quote
-from .orders import Delivery, Handover, Hold, Order, OrderEvent, OrderLine, Review
+from .orders import Delivery, Handover, Hold, Order, OrderEvent, OrderLine
 from .reference import City, StateMove, Term
+from .reviews import Review, ReviewPicture
 
 __all__ = [
     "Cart",
@@ -16,6 +17,7 @@ __all__ = [
     "OrderLine",
     "Quote",
     "Review",
+    "ReviewPicture",
     "StateMove",
     "Term",
 ]

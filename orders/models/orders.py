@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models import Offer, Product, Seller, language
+from catalog.models import Offer, Seller, language
 from orders.states import CancelReason, State
 from storefront.lib import due, identifiers
 from storefront.lib.fields import MoneyField
@@ -272,27 +272,3 @@ class Hold(models.Model):
 
     def __str__(self) -> str:
         return f"{self.order_id} {self.reason}"
-
-
-class Review(models.Model):
-    """What a buyer says of goods he has received."""
-
-    line = models.OneToOneField(OrderLine, models.PROTECT, related_name="review")
-    product = models.ForeignKey(Product, models.PROTECT, related_name="reviews")
-    rating = models.PositiveSmallIntegerField(_("rating"))
-    title = models.CharField(_("title"), max_length=120, blank=True)
-    text = models.TextField(_("text"), blank=True)
-    written_at = models.DateTimeField(_("written"))
-
-    class Meta:
-        verbose_name = _("review")
-        verbose_name_plural = _("reviews")
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(rating__gte=1, rating__lte=5), name="review_one_to_five"
-            )
-        ]
-        indexes = [models.Index(fields=["product", "-id"], name="review_by_product")]
-
-    def __str__(self) -> str:
-        return f"{self.rating} for {self.product_id}"

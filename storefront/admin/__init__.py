@@ -7,24 +7,36 @@ from . import (
     catalog,
     customs,
     door,
+    imports,
     ledger,
     logistics,
     network,
     notifications,
+    offers,
+    opinions,
     orders,
     payments,
+    prices,
+    sellers,
+    texts,
 )
 
 __all__ = [
     "accounts",
     "catalog",
     "customs",
+    "imports",
     "ledger",
     "logistics",
     "network",
     "notifications",
+    "offers",
+    "opinions",
     "orders",
     "payments",
+    "prices",
+    "sellers",
+    "texts",
 ]
 
 door.hang(admin.site)

@@ -85,8 +85,16 @@ NAVIGATION = [
         entry(_("Orders"), "receipt_long", "orders.order"),
         entry(_("Holds"), "front_hand", "orders.hold", "?open=1"),
         entry(_("Offers to approve"), "approval", "catalog.offer", "?state__exact=REVIEW"),
+        entry(_("Texts to read"), "translate", "catalog.cardtext", "?waiting=1"),
+        entry(
+            _("Firms that apply"),
+            "how_to_reg",
+            "catalog.sellerapplication",
+            "?state__exact=SUBMITTED",
+        ),
         entry(_("Handovers"), "move_to_inbox", "orders.handover"),
-        entry(_("Reviews"), "reviews", "orders.review"),
+        entry(_("Reviews"), "reviews", "orders.review", "?state__exact=PENDING"),
+        entry(_("Questions"), "help", "catalog.question"),
     ),
     group(
         _("Movement"),
@@ -115,6 +123,10 @@ NAVIGATION = [
         entry(_("Products"), "smartphone", "catalog.product"),
         entry(_("Variants"), "style", "catalog.variant"),
         entry(_("Offers"), "sell", "catalog.offer"),
+        entry(_("Promotions"), "loyalty", "catalog.promotion"),
+        entry(_("Price lists"), "request_quote", "catalog.pricelist"),
+        entry(_("Imports"), "upload_file", "catalog.importjob"),
+        entry(_("Asked prices"), "history", "catalog.askedprice"),
         entry(_("Sellers"), "storefront", "catalog.seller"),
         entry(_("Brands"), "verified", "catalog.brand"),
         entry(_("Categories"), "category", "catalog.category"),
@@ -122,6 +134,8 @@ NAVIGATION = [
         entry(_("HS codes"), "tag", "catalog.hscode"),
         entry(_("Restrictions"), "block", "catalog.restriction"),
         entry(_("Margins"), "percent", "catalog.margin"),
+        entry(_("Rules of approval"), "rule_settings", "catalog.approvalrule"),
+        entry(_("Reasons of refusals"), "comment_bank", "catalog.refusalreason"),
         collapsible=True,
     ),
     group(
@@ -303,7 +317,7 @@ def workers(wall: datetime) -> list[dict[str, Any]]:
     ]
 
 
-UNLISTED = {"delivery", "product"}  # shown within orders; cards have no list of their work
+UNLISTED = {"delivery", "product", "sellerinvitation", "stack"}  # they have no list of their work
 
 
 def trade(now: datetime) -> list[dict[str, Any]]:

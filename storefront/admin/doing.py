@@ -22,6 +22,8 @@ from unfold.enums import ActionVariant
 from storefront.lib import clock
 from storefront.lib.refusal import Refusal
 
+MOST_SHOWN = 50  # a whole page of a list
+
 
 @dataclass(frozen=True)
 class Hands:
@@ -47,12 +49,13 @@ class Reason(forms.Form):
 
 @dataclass(frozen=True)
 class Deed:
-    """How one action is offered: its words, its form and the rows it suits."""
+    """How one action is offered: its words, its form, the rows it suits and how they are named."""
 
     title: Any
     question: Any
     form: type[forms.Form] = Nothing
     suits: Callable[[Any], bool] = bool
+    shown: Callable[[Any], object] = str
     icon: str = ""
     is_grave: bool = False
 
@@ -141,8 +144,8 @@ def _ask(
         "opts": desk.model._meta,
         "deed": described,
         "form": answers,
-        "rows": rows[:20],
-        "more": max(0, len(rows) - 20),
+        "rows": [described.shown(row) for row in rows[:MOST_SHOWN]],
+        "more": max(0, len(rows) - MOST_SHOWN),
         "keys": [row.pk for row in rows] if object_id is None else [],
         "key_name": ACTION_CHECKBOX_NAME,
         "action": request.POST.get("action", ""),

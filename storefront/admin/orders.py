@@ -12,7 +12,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownF
 from unfold.decorators import display
 
 from orders import holds
-from orders.models import City, Handover, Hold, Order, OrderEvent, Quote, Review, Term
+from orders.models import City, Handover, Hold, Order, OrderEvent, Quote, Term
 from orders.states import CancelReason
 from storefront.flows import cancellation
 from storefront.lib.refusal import Refusal
@@ -281,18 +281,6 @@ class HandoverDesk(Looking):
     @display(description=_("seller"), ordering="seller__slug")
     def merchant(self, handover):
         return handover.seller.name
-
-
-@admin.register(Review)
-class ReviewDesk(Looking):
-    list_display = ("product", "rating", "title", "text", "written")
-    list_filter = ("rating",)
-    list_select_related = ("product",)
-    search_fields = ("product__slug", "title", "text")
-    ordering = ("-pk",)
-    fields = ("product", "rating", "title", "text", "written")
-
-    written = cells.dated("written_at", _("written"))
 
 
 @admin.register(City)

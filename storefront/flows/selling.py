@@ -1,17 +1,15 @@
 """A seller lists his goods, brings them to Shenzhen and hands over what was sold."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from catalog import columns, goods, imports, listings, sheets, uploads
+from catalog import approval, editing, imports, listings, uploads
 from catalog.goods import Goods, Problem
-from catalog.imports import Fate, Outcome
 from catalog.models import Offer, Picture, Seller
+from catalog.outcomes import Fate, Outcome
 from logistics import holdings
 from logistics.models import Shipment
 from logistics.states import State as Parcel
@@ -20,8 +18,6 @@ from orders.models import Delivery, Handover
 from orders.states import State
 from storefront.lib import due, locks
 from storefront.lib.refusal import Refusal
-
-BATCH = 500
 
 
 class NotTaken(Refusal):
@@ -46,16 +42,6 @@ class TooLate(Refusal):
     code = "too_late"
 
 
-@dataclass
-class Report:
-    """What became of a table; `unknown` headings were not read."""
-
-    counts: Counter[Fate] = field(default_factory=Counter)
-    refused: list[tuple[sheets.Row, list[Problem]]] = field(default_factory=list)
-    keeps_card: int = 0
-    unknown: list[str] = field(default_factory=list)
-
-
 @transaction.atomic(durable=True)
 def add(listing: Goods, *, seller: Seller, actor: str, now: datetime, submits: bool) -> Offer:
     """List new goods, with what there is of them in Shenzhen; the same form twice is once.
@@ -69,23 +55,47 @@ def add(listing: Goods, *, seller: Seller, actor: str, now: datetime, submits: b
         raise NotTaken([_taken()])
     if listing.quantity:
         holdings.top_up({outcome.offer.pk: listing.quantity}, actor=actor, now=now, cause="listing")
-    return outcome.offer
+    return _settled(outcome.offer, now=now)
 
 
 @transaction.atomic(durable=True)
-def edit(listing: Goods, *, seller: Seller, actor: str, now: datetime, form_key: str) -> Outcome:
+def edit(
+    listing: Goods,
+    *,
+    seller: Seller,
+    actor: str,
+    now: datetime,
+    form_key: str,
+    label: editing.Label | None = None,
+) -> Outcome:
     """Change goods; `quantity` more pieces come to Shenzhen, once per form.
 
-    Other facts than the approved ones send the offer back to review, another price does not.
-    Locks: as `add`.
+    Other facts than the approved ones, or another `label`, send the offer back to review, another
+    price does not.
+    Locks: the seller, the offer, then as `editing.put_right` and `add`.
     Raises: NotTaken.
     """
+    is_other = label is not None and _put_right(listing.article, label, seller=seller)
     outcome = _write(listing, seller=seller, actor=actor, now=now, submits=False)
     assert outcome.offer is not None
+    if is_other:
+        _look_again(Offer.objects.get(pk=outcome.offer.pk), actor=actor, now=now)
     if listing.quantity:
         cause = f"form:{form_key}"
         holdings.bring(outcome.offer, listing.quantity, cause=cause, actor=actor, now=now)
+    outcome.offer = _settled(outcome.offer, now=now)
     return outcome
+
+
+def _put_right(article: str, label: editing.Label, *, seller: Seller) -> bool:
+    locks.row(Seller.objects.all(), seller.pk)
+    mine = Offer.objects.get(seller=seller, article=article)
+    locks.row(Offer.objects.all(), mine.pk)
+    try:
+        return editing.put_right(mine, label)
+    except (editing.Shared, editing.SameGoods) as refusal:
+        problem = Problem(str(refusal.facts.get("field", "")), refusal.code, str(refusal))
+        raise NotTaken([problem]) from refusal
 
 
 def _write(listing: Goods, *, seller: Seller, actor: str, now: datetime, submits: bool) -> Outcome:
@@ -101,11 +111,16 @@ def _taken() -> Problem:
 
 @transaction.atomic(durable=True)
 def submit(offer: Offer, *, actor: str, now: datetime) -> Offer:
-    """Ask for approval.
+    """Ask for approval; goods that meet a rule are in the shop at once.
 
     Raises: NotComplete, WrongState.
     """
-    return listings.submit(offer, actor=actor, now=now)
+    return _settled(listings.submit(offer, actor=actor, now=now), now=now)
+
+
+def _settled(offer: Offer, *, now: datetime) -> Offer:
+    """Give the offer as the rules of approval leave it."""
+    return next(iter(approval.settle([offer], now)), offer)
 
 
 @transaction.atomic(durable=True)
@@ -119,10 +134,14 @@ def pause(offer: Offer, *, actor: str, now: datetime) -> Offer:
 
 @transaction.atomic(durable=True)
 def resume(offer: Offer, *, actor: str, now: datetime) -> Offer:
-    """Bring paused goods back.
+    """Bring paused goods back; those whose facts are not the approved ones ask for approval.
 
+    Locks: the seller, who may be changing facts just now, then the offer and its product.
     Raises: NotComplete, WrongState.
     """
+    locks.row(Seller.objects.all(), offer.seller_id)
+    if offer.state == Offer.State.PAUSED and approval.has_other_facts(offer):
+        return _settled(listings.submit(offer, actor=actor, now=now), now=now)
     return listings.resume(offer, actor=actor, now=now)
 
 
@@ -133,7 +152,7 @@ def show(offer: Offer, pictures: Sequence[uploads.Upload], *, actor: str, now: d
     Locks: the variant, then the offer and its product.
     Raises: NotYours, TooManyPictures.
     """
-    _check_own(offer)
+    check_own(offer)
     kept = uploads.keep(offer.variant, pictures)
     if kept:
         _look_again(offer, actor=actor, now=now)
@@ -146,11 +165,21 @@ def hide(picture: Picture, offer: Offer) -> None:
 
     Raises: NotYours.
     """
-    _check_own(offer)
+    check_own(offer)
     uploads.remove(picture)
 
 
-def _check_own(offer: Offer) -> None:
+@transaction.atomic(durable=True)
+def arrange(picture: Picture, offer: Offer, *, to: int) -> None:
+    """Put a picture at another place among those of its goods; the first one is on the cards.
+
+    Raises: NotYours.
+    """
+    check_own(offer)
+    uploads.move(picture, to=to)
+
+
+def check_own(offer: Offer) -> None:
     if not may_show(offer):
         raise NotYours(_("Others sell these goods too: their pictures stay as they are."))
 
@@ -162,7 +191,7 @@ def may_show(offer: Offer) -> bool:
 
 def _look_again(offer: Offer, *, actor: str, now: datetime) -> None:
     if offer.state in (Offer.State.LIVE, Offer.State.PAUSED):
-        listings.submit(offer, actor=actor, now=now)
+        _settled(listings.submit(offer, actor=actor, now=now), now=now)
 
 
 @transaction.atomic(durable=True)
@@ -181,88 +210,3 @@ def hand_over(handover: Handover, *, actor: str, now: datetime) -> bool:
         due.plan(shipment, now)
         due.wake(Shipment.DUE_TASK, id=shipment.pk)
     return is_new
-
-
-def take_in(
-    sheet: sheets.Sheet,
-    *,
-    seller: Seller,
-    actor: str,
-    now: datetime,
-    is_trial: bool = False,
-    say: Callable[[int, int], None] = lambda done, total: None,
-) -> Report:
-    """Take in a table, in batches that are whole or not at all; `say` hears of each.
-
-    A trial does everything and keeps nothing.
-    Raises: NotATable.
-    """
-    plan = columns.recognise(sheet.headings)
-    rows = _read(sheet.rows, plan)
-    report = Report(unknown=plan.unknown)
-    told: set[int] = set()
-    for start in range(0, len(rows), BATCH):
-        part = rows[start : start + BATCH]
-        with transaction.atomic(durable=True):
-            outcomes = _take_batch(part, seller=seller, actor=actor, now=now, told=told)
-            transaction.set_rollback(is_trial)
-        _count(report, outcomes, part)
-        say(min(start + BATCH, len(rows)), len(rows))
-    return report
-
-
-Pair = tuple[sheets.Row, Goods]
-
-
-def _read(rows: Iterable[sheets.Row], plan: columns.Plan) -> list[Pair]:
-    """Read every row; an article number that comes again is refused."""
-    lines: dict[str, int] = {}
-    found = []
-    for row in rows:
-        said = goods.read(row, plan)
-        first = lines.setdefault(said.article, said.line)
-        if said.article and first != said.line:
-            text = _("Line %(line)s has this article number already.") % {"line": first}
-            said.refuse("article", "repeated", text)
-        found.append((row, said))
-    return found
-
-
-def _take_batch(
-    pairs: Sequence[Pair], *, seller: Seller, actor: str, now: datetime, told: set[int]
-) -> list[Outcome]:
-    locks.row(Seller.objects.all(), seller.pk)
-    good = [said for _row, said in pairs if not said.problems]
-    _check_levels(good, seller)
-    ready = [said for said in good if not said.problems]
-    outcomes = imports.write(ready, seller=seller, actor=actor, now=now, told=told)
-    wanted = {
-        outcome.offer.pk: outcome.goods.quantity
-        for outcome in outcomes
-        if outcome.offer and outcome.goods.quantity and outcome.fate != Fate.REFUSED
-    }
-    brought = holdings.top_up(wanted, actor=actor, now=now)
-    for outcome in outcomes:
-        if outcome.fate == Fate.UNCHANGED and outcome.offer and outcome.offer.pk in brought:
-            outcome.fate = Fate.UPDATED
-    return outcomes
-
-
-def _check_levels(rows: Iterable[Goods], seller: Seller) -> None:
-    """Fewer pieces than lie there already is no import but a loss, which has its own paper."""
-    counted = [said for said in rows if said.quantity is not None]
-    have = holdings.levels(seller, {said.article for said in counted})
-    for said in counted:
-        level = have.get(said.article, 0)
-        if said.quantity is not None and said.quantity < level:
-            text = _("%(have)s pieces are in Shenzhen already; a table can only bring more.")
-            said.refuse("quantity", "fewer", text % {"have": level})
-
-
-def _count(report: Report, outcomes: Iterable[Outcome], pairs: Iterable[Pair]) -> None:
-    for outcome in outcomes:
-        report.counts[outcome.fate] += outcome.fate != Fate.REFUSED
-        report.keeps_card += outcome.keeps_card and outcome.fate != Fate.REFUSED
-    refused = [(row, said.problems) for row, said in pairs if said.problems]
-    report.counts[Fate.REFUSED] += len(refused)
-    report.refused += refused

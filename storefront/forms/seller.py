@@ -7,10 +7,23 @@ from django import forms
 from django.core.files import File
 from django.utils.translation import gettext_lazy as _
 
-from catalog import colours, columns, imports, listings, shelves, uploads
+from catalog import (
+    asking,
+    classifying,
+    colours,
+    columns,
+    editing,
+    goods,
+    imports,
+    listings,
+    shelves,
+    uploads,
+)
 from catalog.cells import BadCell, Reader
 from catalog.goods import Goods, Problem
-from catalog.models import Battery, Brand, HsCode, Offer, Product, Variant
+from catalog.models import Battery, Brand, Kind, Offer, Product, Variant
+
+from . import specs
 
 CARD = ("category", "brand", "model")
 TEXTS = ("title_zh", "title_ru", "title_en", "description_zh", "description_ru", "description_en")
@@ -19,7 +32,7 @@ SIZES = ("net_weight_g", "weight_g", "length_mm", "width_mm", "height_mm")
 PAPERS = ("hs_code", "origin", "battery_kind", "battery_wh", "fsb_notification", "barcode")
 FACTS = (*SIZES, *PAPERS)
 SALE = ("article", "price_cny", "quantity")
-CLEARABLE = ("hs_code", "origin", "fsb_notification", "barcode", *TEXTS[3:])
+CLEARABLE = ("hs_code", "origin", "fsb_notification", "barcode", *TEXTS)
 PLACE_OF = {"size": "length_mm"}  # where the form says what `listings.missing` names otherwise
 
 
@@ -57,6 +70,7 @@ class ProductForm(forms.Form):
     The names are those of a table's columns, so that problems of either find their field.
     """
 
+    kind = forms.ChoiceField(choices=Kind.choices, required=False, widget=forms.HiddenInput)
     category = forms.ChoiceField(label=_("Category"))
     brand = _cell("brand", _("Brand"))
     model = _cell("model", _("Model"), help=_("Without the brand: Galaxy S24 Ultra"))
@@ -65,7 +79,7 @@ class ProductForm(forms.Form):
         "title_ru",
         _("Russian title"),
         required=False,
-        help=_("Left empty, titles are made of kind, brand and model."),
+        help=_("Left empty, titles are made of kind, brand, model and properties."),
     )
     title_en = _cell("title_en", _("English title"), required=False)
     description_zh = forms.CharField(
@@ -117,13 +131,19 @@ class ProductForm(forms.Form):
         card: Product | None = None,
         variant: Variant | None = None,
         offer: Offer | None = None,
-        is_own: bool = True,
+        kind: str = "",
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.card, self.variant, self.offer = card, variant, offer
-        for name in self._settled(is_own=is_own):
+        self.owns_variant = self.owns_card = self.may_rename = False
+        self.goods_kind = self._kind(kind)
+        if offer:
+            self._may_edit(offer)
+        for name in self._settled():
             del self.fields[name]
+        if self._tells_card():
+            self.fields.update(specs.fields(self.goods_kind))
         self._choices()
         for name, names in (("brand", "brands"), ("colour", "colours")):
             if name in self.fields:
@@ -131,12 +151,35 @@ class ProductForm(forms.Form):
         if offer and "quantity" in self.fields:
             self.fields["quantity"].label = _("More pieces for Shenzhen")
 
-    def _settled(self, *, is_own: bool) -> Iterable[str]:
+    def _kind(self, asked: str) -> str:
+        """The kind of goods: of the card, as it was chosen, or the first one of the shelf."""
         if self.offer:
-            kept = () if is_own else (*TEXTS, *FACTS)
-            return ("article", *CARD, *LOOKS, *kept)
-        card = (*CARD, *TEXTS) if self.card else ()
-        return (*card, *LOOKS, *FACTS) if self.variant else card
+            return str(self.offer.variant.product.kind)
+        if self.card:
+            return str(self.card.kind)
+        said = str(self.data.get("kind") or asked)
+        shelf = shelves.category(str(self.data.get("category", "")))
+        found = goods.find_shelf("", said) if said in Kind.values else None
+        if shelf and (found is None or found.pk != shelf.pk):
+            return str(shelf.kind)
+        return said if found else ""
+
+    def _may_edit(self, offer: Offer) -> None:
+        self.owns_variant = editing.owns_variant(offer)
+        self.owns_card = self.owns_variant and editing.owns_card(offer)
+        self.may_rename = self.owns_card and editing.may_rename(offer)
+
+    def _tells_card(self) -> bool:
+        return self.owns_card if self.offer else not self.card
+
+    def _settled(self) -> Iterable[str]:
+        if self.offer:
+            card = () if self.owns_card else TEXTS
+            own = () if self.owns_variant else (*LOOKS, *FACTS)
+            model = () if self.may_rename else ("model",)
+            return ("article", "kind", "category", "brand", *model, *card, *own)
+        known = ("kind", *CARD, *TEXTS) if self.card else ()
+        return (*known, *LOOKS, *FACTS) if self.variant else known
 
     def _choices(self) -> None:
         if "category" in self.fields:
@@ -144,10 +187,11 @@ class ProductForm(forms.Form):
             parents = {shelf.parent_id for shelf in known}
             leaves = [(s.slug, s.title) for s in known if s.pk not in parents]
             self.fields["category"].choices = [("", "—"), *leaves]  # type: ignore[attr-defined]
+            shelf = goods.find_shelf("", self.goods_kind)
+            self.fields["category"].initial = shelf.slug if shelf else ""
+            self.fields["kind"].initial = self.goods_kind
         if "hs_code" in self.fields:
-            codes = [
-                (row.code, f"{row.code} {row.title}") for row in HsCode.objects.order_by("code")
-            ]
+            codes = [(row.code, row.code) for row in classifying.search("", self.goods_kind)]
             self.fields["hs_code"].choices = [("", "—"), *codes]  # type: ignore[attr-defined]
 
     def group(self, *names: str) -> list[forms.BoundField]:
@@ -171,12 +215,17 @@ class ProductForm(forms.Form):
         return self.group(*LOOKS)
 
     @property
+    def spec_fields(self) -> list[forms.BoundField]:
+        return self.group(*(name for name in self.fields if name.startswith(specs.PREFIX)))
+
+    @property
     def size_fields(self) -> list[forms.BoundField]:
         return self.group(*SIZES)
 
     @property
     def paper_fields(self) -> list[forms.BoundField]:
-        return self.group(*PAPERS)
+        """All papers but the tariff code, which is looked for in a table of its own."""
+        return self.group(*PAPERS[1:])
 
     @property
     def sale_fields(self) -> list[forms.BoundField]:
@@ -214,6 +263,11 @@ class ProductForm(forms.Form):
         said.identity = {name: given[name] for name in columns.IDENTITY if name in given}
         said.card = {name: given[name] for name in TEXTS if name in given}
         said.facts = {name: given[name] for name in FACTS if name in given}
+        card = self.offer.variant.product if self.offer else None
+        said.specs = specs.given(self.cleaned_data, card.specs if card else {})
+        said.shape = {
+            name: value for name, value in said.specs.items() if name in goods.DRAWN and value
+        }
         self._settle(said)
         return said
 
@@ -224,16 +278,31 @@ class ProductForm(forms.Form):
         """Add what is known from the card and the variant that were chosen."""
         for part in (said.facts, said.card):
             part.update({name: part[name] or "" for name in CLEARABLE if name in part})
+        if self.offer:  # an article keeps to its goods; what they are is put right by `editing`
+            for name in ("kind", "category", *CARD, *LOOKS):
+                said.identity.pop(name, None)
+            return
+        said.card = {name: text for name, text in said.card.items() if text}
         if self.card:
             said.identity |= {"brand": self.card.brand.name, "model": self.card.model}
             said.identity |= {"category": self.card.category.slug, "kind": self.card.kind}
-        shelf = shelves.category(said.identity.get("category", ""))
-        if shelf and not self.card:
-            said.identity["kind"] = shelf.kind
+        elif "category" in said.identity:
+            said.identity["kind"] = self.goods_kind
         if self.variant:
             names = {"colour": "colour_en", "ram_gb": "ram_gb", "storage_gb": "storage_gb"}
             said.identity |= {name: getattr(self.variant, at) for name, at in names.items()}
             said.facts |= {name: getattr(self.variant, name) for name in FACTS}
+
+    def label(self) -> editing.Label:
+        """What the goods are called, as it shall be; what is not asked stays."""
+        said = self.cleaned_data
+        return editing.Label(
+            model=said.get("model") or "",
+            colour=said.get("colour") or "",
+            ram_gb=said.get("ram_gb"),
+            storage_gb=said.get("storage_gb"),
+            has_look="colour" in self.fields,
+        )
 
     def refuse(self, problems: Iterable[Problem]) -> None:
         """Show beside the fields what the shop would not take."""
@@ -246,9 +315,12 @@ def initial(offer: Offer) -> dict[str, Any]:
     """What the form for an offer begins with."""
     variant, card = offer.variant, offer.variant.product
     return {
-        "price_cny": offer.price.amount,
+        "price_cny": asking.plain(offer),
+        "model": card.model,
+        **{name: getattr(variant, name) for name in LOOKS},
         **{name: getattr(card, name) for name in TEXTS},
         **{name: getattr(variant, name) for name in FACTS},
+        **specs.initial(card.kind, card.specs),
     }
 
 

@@ -14,6 +14,7 @@ from orders.states import CancelReason
 from storefront.flows import cancellation, checkout
 from storefront.lib import http
 from storefront.lib.refusal import Refusal
+from storefront.management import opinions as replies
 from storefront.management.driver import Driver
 
 GOOD, WITH_CODE, DECLINED = "good", "with_code", "declined"
@@ -160,7 +161,9 @@ class Crowd:
         if row is None or line.delivery.delivered_at is None:
             return
         opinion = reviews.Opinion(int(row["rating"]), row["title"], row["text"])
-        reviews.write(line, opinion, now=now)
+        written = reviews.write(line, opinion, now=now)
+        replied_at = now + replies.ANSWERED_AFTER
+        self.driver.at(replied_at, lambda at: replies.answer(written, now=at))
         del self._opinions[slug]
 
 

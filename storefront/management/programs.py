@@ -105,6 +105,7 @@ def variables(folder: RunFolder, urls: Urls, port: int, speed: float) -> dict[st
         "EMAIL_HOST": "127.0.0.1",
         "EMAIL_PORT": str(mail),
         "MEDIA_ROOT": str(_made(path / "media")),
+        "PAPERS_ROOT": str(_made(path / "papers")),
         "STATIC_ROOT": str(path / "static"),
         "PYTHONUNBUFFERED": "1",
         "PYTHONPATH": str(ROOT),

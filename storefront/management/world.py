@@ -12,7 +12,7 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from moneyed import Money
 
-from catalog import search
+from catalog import asking, search
 from catalog.models import (
     Attribute,
     Brand,
@@ -34,6 +34,8 @@ TABLES = Path(__file__).resolve().parent.parent / "demo"
 ACTOR = "task:demo"
 SHAPE = ("length_mm", "width_mm", "thickness_mm", "screen_inch", "cameras")
 LOOKS = ("camera_layout", "front_cut")
+GROUPS = {"floor", "operator", "authority"}
+SEATS = {"seller": "OWNER", "listing": "LISTING", "finance": "FINANCE"}
 IN_REVIEW = 12  # so many offers wait at the approval desk
 RATE_DAYS = 366
 Row = dict[str, str]
@@ -65,8 +67,8 @@ def goods(*, now: datetime) -> int:
     variants = _variants(rows, products)
     offers = _offers(sellers, variants, now)
     _receive(offers, now)
-    for product in Product.objects.select_related("brand", "category"):
-        search.index(product, now=now)
+    asking.refresh([offer.pk for offer, _row in offers], now=now, because=ACTOR)
+    search.settle(now=now)
     return len(products)
 
 
@@ -225,12 +227,12 @@ def people() -> int:
             language="ru" if row["role"] == "buyer" else "zh-hans",
             is_staff=is_desk,
         )
-        if row["role"] not in {"buyer", "seller"}:
+        if row["role"] in GROUPS:
             user.groups.add(Group.objects.get(name=row["role"]))
-        if row["role"] == "seller":
+        if row["role"] in SEATS:
             seller = Seller.objects.order_by("pk").first()
             assert seller is not None, "the goods come before the people"
-            SellerMember.objects.get_or_create(user=user, seller=seller, role="OWNER")
+            SellerMember.objects.create(user=user, seller=seller, role=SEATS[row["role"]])
     return len(new)
 
 

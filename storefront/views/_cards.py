@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.core.files.storage import default_storage
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -38,7 +37,7 @@ class Card:
     """What components/card.html shows. Price: whole rubles, None when there is no rate."""
 
     url: str
-    picture_url: str
+    picture: pictures.Sources | None
     title: str
     price: Any
     in_harbin: bool
@@ -46,6 +45,10 @@ class Card:
     rating_count: int
     promise: str = ""
     mode: str = ""
+
+    @property
+    def picture_url(self) -> str:
+        return self.picture.fallback if self.picture else ""
 
 
 def make(
@@ -61,7 +64,7 @@ def _card(
 ) -> Card:
     return Card(
         url=reverse("product", args=[product.slug]),
-        picture_url=picture_url(product),
+        picture=picture(product),
         title=product.title,
         price=price(product, tariff),
         in_harbin=product.harbin_quantity > 0,
@@ -80,12 +83,17 @@ def price(product: Product, tariff: pricing.Tariff | None) -> Any:
 
 def picture_url(product: Product) -> str:
     """Give the address of the picture on a product's card."""
+    found = picture(product)
+    return found.fallback if found else ""
+
+
+def picture(product: Product) -> pictures.Sources | None:
+    """Give the picture on a product's card: a seller's own, else a drawing."""
     face = pictures.face(product)
     if face is None:
-        return ""
-    if face.image:
-        return default_storage.url(face.image)
-    return drawing_url(face.variant, pictures.FIRST_VIEW, face.version)
+        return None
+    drawn = drawing_url(face.variant, pictures.FIRST_VIEW, face.version)
+    return face.sources or pictures.plain(drawn)
 
 
 def drawing_url(variant: str, view: str, version: str) -> str:
@@ -93,16 +101,20 @@ def drawing_url(variant: str, view: str, version: str) -> str:
     return f"{reverse('picture', args=[variant, view])}?v={version}"
 
 
-def pictures_of(variant: Variant) -> list[dict[str, str]]:
+def pictures_of(variant: Variant) -> list[dict[str, Any]]:
     """Give all pictures of a variant: its sellers' own, else its drawings."""
-    images: list[str] = getattr(variant, "images", [])
-    if images:
-        return [{"url": default_storage.url(image), "label": variant.colour} for image in images]
+    shots = pictures.shots(variant)
+    if shots:
+        return [_shown(shot, variant.colour) for shot in shots]
     version = pictures.version(variant)
     return [
-        {"url": drawing_url(variant.slug, view, version), "label": str(VIEW_LABELS[view])}
+        _shown(pictures.plain(drawing_url(variant.slug, view, version)), str(VIEW_LABELS[view]))
         for view in pictures.views(variant)
     ]
+
+
+def _shown(sources: pictures.Sources, label: str) -> dict[str, Any]:
+    return {"url": sources.fallback, "sources": sources, "label": label}
 
 
 def icon(shelf: Category) -> str:

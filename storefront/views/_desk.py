@@ -9,6 +9,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 
 from catalog import pictures
@@ -27,20 +28,49 @@ TONES = {
 }
 
 
-def seller_page(view: View) -> View:
-    """Give the view the seller its visitor acts for; for everybody else there is no such page."""
+def _page_for(*roles: SellerMember.Role) -> Callable[[View], View]:
+    def page_for_them(view: View) -> View:
+        """Give the view the seller its visitor acts for; others see no such page."""
 
-    @wraps(view)
-    def guarded(request: HttpRequest, **address: Any) -> HttpResponse:
-        if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
-        seats = SellerMember.objects.filter(user=request.user.pk).select_related("seller")
-        seat = seats.order_by("pk").first()
-        if seat is None:
-            raise Http404
-        return view(request, seat.seller, **address)
+        @wraps(view)
+        def guarded(request: HttpRequest, **address: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            seats = SellerMember.objects.filter(user=request.user.pk, role__in=roles)
+            seat = seats.select_related("seller").order_by("pk").first()
+            return _seated(view, request, seat, address) if seat else _turned_away(request)
 
-    return guarded
+        return guarded
+
+    return page_for_them
+
+
+def _turned_away(request: HttpRequest) -> HttpResponse:
+    if request.path == reverse("seller_today"):
+        return redirect("seller_apply")
+    raise Http404
+
+
+def _seated(
+    view: View, request: HttpRequest, seat: SellerMember, address: dict[str, Any]
+) -> HttpResponse:
+    _note_desk(request)
+    request.seat = seat  # type: ignore[attr-defined]  # for the tabs of the desk
+    return view(request, seat.seller, **address)
+
+
+def _note_desk(request: HttpRequest) -> None:
+    """Who got his seat after he signed in finds the desk in the header too."""
+    noted = request.session.get("desks", {})
+    if not noted.get("seller"):
+        request.session["desks"] = {**noted, "seller": True}
+
+
+Role = SellerMember.Role
+seller_page = _page_for(*Role)
+listing_page = _page_for(Role.OWNER, Role.LISTING)
+finance_page = _page_for(Role.OWNER, Role.FINANCE)
+owner_page = _page_for(Role.OWNER)
 
 
 def actor(request: HttpRequest) -> str:

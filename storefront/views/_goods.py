@@ -8,41 +8,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from catalog import cards, restrictions
-from catalog.models import Offer, Product, Variant
+from catalog.models import Product, Variant
 from logistics import routing, warehouse
 from logistics.models.routing import Mode
-from orders.models import Review
 from storefront.templatetags import dates
 
-from . import _cards
+from . import _asked, _bids, _cards
 from ._listing import Visit
-
-REVIEWS_SHOWN = 10
-
-
-@dataclass(frozen=True)
-class Selling:
-    """One seller's offer of the chosen variant. Price: whole rubles, None without a rate."""
-
-    id: int
-    seller: str
-    is_demo: bool
-    price: Any
-    harbin: int
-    shenzhen: int
-
-    @property
-    def origin(self) -> str:
-        """Where a parcel would start: the warehouse nearer to the buyer first."""
-        return "harbin" if self.harbin else "shenzhen"
-
-    @property
-    def is_available(self) -> bool:
-        return bool(self.harbin or self.shenzhen)
-
-    @property
-    def can_be_bought(self) -> bool:
-        return self.is_available and self.price is not None
 
 
 @dataclass(frozen=True)
@@ -63,18 +35,18 @@ class Sheet:
 
     product: Product
     variant: Variant
-    pictures: list[dict[str, str]]
+    pictures: list[dict[str, Any]]
     colours: list[Choice]
     memories: list[Choice]
-    sellings: list[Selling]
+    sellings: list[_bids.Selling]
+    prices: _asked.Chart | None
     ways: list[dict[str, Any]]
     notices: list[str]
     facts: list[cards.Fact]
-    reviews: list[Review]
     crumbs: list[dict[str, str]]
 
     @property
-    def best(self) -> Selling | None:
+    def best(self) -> _bids.Selling | None:
         return next(iter(self.sellings), None)
 
 
@@ -90,8 +62,9 @@ def sheet(slug: str, wanted: str, visit: Visit) -> Sheet | None:
 
 def _sheet(rows: Sequence[Variant], here: Variant, supply: cards.Supply, visit: Visit) -> Sheet:
     product = here.product
-    sellings = [_selling(offer, supply, visit) for offer in supply.of(here)]
-    ways, notices = _ways(here, sellings, visit)
+    barred = _barred(here, visit)
+    sellings = _bids.make(supply.of(here), supply, visit, barred=frozenset(barred))
+    ways = _ways(here, sellings, visit, frozenset(barred))
     return Sheet(
         product=product,
         variant=here,
@@ -99,43 +72,31 @@ def _sheet(rows: Sequence[Variant], here: Variant, supply: cards.Supply, visit: 
         colours=[_choice(one, one.variant.colour) for one in cards.colours(rows, here, supply)],
         memories=[_choice(one, _memory(one.variant)) for one in cards.memories(rows, here, supply)],
         sellings=sellings,
+        prices=_asked.chart(here, visit),
         ways=ways,
-        notices=notices,
+        notices=list(dict.fromkeys(barred.values())) if sellings else [],
         facts=cards.facts(product, here),
-        reviews=list(Review.objects.filter(product=product).order_by("-pk")[:REVIEWS_SHOWN]),
         crumbs=_crumbs(product),
     )
 
 
-def _selling(offer: Offer, supply: cards.Supply, visit: Visit) -> Selling:
-    return Selling(
-        id=offer.pk,
-        seller=offer.seller.name,
-        is_demo=offer.seller.is_demo,
-        price=visit.tariff.rubles(offer.price.amount) if visit.tariff else None,
-        harbin=supply.pieces(offer, "harbin"),
-        shenzhen=supply.pieces(offer, "shenzhen"),
-    )
-
-
 def _ways(
-    variant: Variant, sellings: list[Selling], visit: Visit
-) -> tuple[list[dict[str, Any]], list[str]]:
-    """The ways of one piece of the better offer, and why some ways are not among them."""
+    variant: Variant, sellings: list[_bids.Selling], visit: Visit, barred: frozenset[str]
+) -> list[dict[str, Any]]:
+    """The ways of one piece of the better offer."""
     best = next(iter(sellings), None)
     if visit.city is None or best is None or not best.is_available:
-        return [], []
-    barred = _barred(variant, visit)
+        return []
     parcel = routing.parcel_of([(variant, 1)])
     options = routing.options(
         origin=best.origin,
         city=visit.city,
         weight_g=parcel.weight_g,
         volume_cm3=parcel.volume_cm3,
-        modes_forbidden=frozenset(barred),
+        modes_forbidden=barred,
         now=visit.now,
     )
-    return [_way(one) for one in options], list(dict.fromkeys(barred.values()))
+    return [_way(one) for one in options]
 
 
 def _barred(variant: Variant, visit: Visit) -> dict[str, str]:

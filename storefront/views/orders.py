@@ -1,5 +1,7 @@
 """A buyer's orders: the way of each, payment, cancelling, reviews."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -8,12 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from logistics import timeline
-from orders import lifecycle, reviews
-from orders.models import Order, OrderLine
+from orders import lifecycle
+from orders.models import Order
 from orders.states import CancelReason
 from payments.models import Charge
 from storefront.flows import cancellation, payment
-from storefront.forms.account import ReviewForm
+from storefront.forms.opinions import ReviewForm
 from storefront.lib import clock
 
 from .refusals import told_on
@@ -50,21 +52,39 @@ def orders(request: HttpRequest) -> HttpResponse:
 
 def order(request: HttpRequest, number: str) -> HttpResponse:
     """The way of an order from payment to the door; its fragment refreshes itself."""
-    found = visible(request, number)
-    lines = found.lines.select_related("seller", "delivery", "offer__variant__product", "review")
+    return show(request, visible(request, number))
+
+
+def show(
+    request: HttpRequest, found: Order, *, review_form: ReviewForm | None = None
+) -> HttpResponse:
+    """The page of an order; a review that was not taken stays in its form."""
     page = {
         "order": found,
         "story": timeline.tell(found),
-        "lines": lines.order_by("position"),
+        "lines": _lines(found, review_form),
         "deliveries": found.deliveries.order_by("position"),
         "refunds": found.charges.filter(refunds__isnull=False).values(
             "refunds__price", "refunds__state", "refunds__done_at"
         ),
         "can_cancel": cancellation.may_cancel(found),
-        "review_form": ReviewForm(auto_id=False),
     }
     name = "_way.html" if request.headers.get("HX-Request") else "order.html"
     return render(request, f"account/{name}", page)
+
+
+def _lines(order: Order, sent: ReviewForm | None) -> list[dict[str, Any]]:
+    """The lines, each with the form of its review."""
+    rows = order.lines.select_related("seller", "delivery", "offer__variant__product", "review")
+    typed = str(sent["line"].value()) if sent else ""
+    lines = []
+    for line in rows.order_by("position"):
+        form = ReviewForm(initial={"line": line.pk})
+        if sent is not None and typed == str(line.pk):
+            form = sent
+        form.auto_id = f"review-{line.pk}-%s"
+        lines.append({"line": line, "review_form": form})
+    return lines
 
 
 def guest(request: HttpRequest, token: str) -> HttpResponse:
@@ -109,22 +129,4 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
     actor = f"user:{request.user.pk}" if request.user.is_authenticated else "guest"
     cancellation.cancel(found, reason=CancelReason.BUYER, actor=actor, now=clock.now())
     messages.success(request, _("The order is cancelled. Paid money goes back to where it was."))
-    return redirect("order", number=found.number)
-
-
-@require_POST
-@told_on("order")
-def review(request: HttpRequest, number: str) -> HttpResponse:
-    """An opinion on goods that were received."""
-    found = visible(request, number)
-    form = ReviewForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, _("Choose from one to five stars."))
-        return redirect("order", number=found.number)
-    given = form.cleaned_data
-    line = get_object_or_404(OrderLine.objects.select_related("offer"), pk=given.pop("line"))
-    if line.order_id != found.pk:
-        raise Http404
-    reviews.write(line, reviews.Opinion(**given), now=clock.now())
-    messages.success(request, _("Thank you. Your review is on the page of the goods."))
     return redirect("order", number=found.number)

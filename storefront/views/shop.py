@@ -1,30 +1,26 @@
 """The shop: front page, shelves, products, search, delivery city."""
 
 from typing import Any
+from urllib.parse import urlencode
 
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from catalog import search as finding
 from catalog import shelves
 from catalog.models import Kind, language
 from storefront import context
-from storefront.lib import clock
 
-from . import _cards, _goods, _listing, _prices, refusals
+from . import _cards, _goods, _listing, _markup, _opinions, _showing, refusals
 
 SHOWN = 10
 LONGEST = 200
-COUNTS_KEPT_SECONDS = 60
 
 
 def _visit(request: HttpRequest) -> _listing.Visit:
-    now = clock.now()
-    return _listing.Visit(context.city(request), now, _prices.tariff(now))
+    return _showing.visit(request)
 
 
 @require_safe
@@ -41,13 +37,14 @@ def home(request: HttpRequest) -> HttpResponse:
         "new": cards[len(near) :],
         "has_prices": visit.tariff is not None,
         "show": next(iter([*faces, *cards]), None),
+        "data": [_markup.site(request)],
     }
-    return render(request, "shop/home.html", page)
+    return _showing.public(request, render(request, "shop/home.html", page))
 
 
 def _tiles() -> list[dict[str, Any]]:
     """Shelves that hold goods, with the number of them."""
-    counts = cache.get_or_set("shelves", finding.count_shelves, COUNTS_KEPT_SECONDS) or {}
+    counts = _showing.shelf_counts()
     return [
         {
             "url": reverse("category", args=[shelf.slug]),
@@ -66,34 +63,25 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
     shelf = shelves.category(slug)
     if shelf is None:
         raise Http404
-    visit = _visit(request)
-    above = [shelf.parent] if shelf.parent else []
-    crumbs = [{"url": reverse("category", args=[one.slug]), "title": one.title} for one in above]
+    crumbs = _showing.crumbs(shelf)
     page = {
         "shelf": shelf,
-        "parts": shelves.parts(shelf),
-        "crumbs": [*crumbs, {"url": "", "title": shelf.title}],
+        "crumbs": crumbs,
+        "tree": _showing.tree(shelf),
         "aisles": _cards.aisles(shelf),
-        "listing": _listing.make(request, visit, shelf=shelf),
+        "listing": _listing.make(request, _visit(request), _listing.Place(shelf=shelf)),
+        "data": [_markup.crumbs(request, crumbs)],
     }
-    return _list(request, "shop/category.html", page)
+    return _showing.goods(request, "shop/category.html", page)
 
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """Results for what was typed, with the same choices as a shelf."""
     text = request.GET.get("q", "")[:LONGEST].replace("\0", "")
-    listing = _listing.make(request, _visit(request), text=text)
+    listing = _listing.make(request, _visit(request), _listing.Place(text=text))
     page = {"q": text, "listing": listing, "aisles": _cards.aisles()}
-    return _list(request, "shop/search.html", page)
-
-
-def _list(request: HttpRequest, template: str, page: dict[str, Any]) -> HttpResponse:
-    """The whole page, or for htmx only the part that a choice changes."""
-    is_part = request.headers.get("HX-Target") == "results"
-    response = render(request, "shop/_goods.html" if is_part else template, page)
-    patch_vary_headers(response, ["HX-Target"])
-    return response
+    return _showing.goods(request, "shop/search.html", page)
 
 
 @require_safe
@@ -103,17 +91,22 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
     sheet = _goods.sheet(slug, request.GET.get("v", ""), visit)
     if sheet is None:
         raise Http404
+    opinions = _opinions.of_product(request, sheet.product)
+    told = _markup.product(request, sheet, opinions["reviews"])
     page = {
+        **opinions,
         "sheet": sheet,
+        "product": sheet.product,
         "has_prices": visit.tariff is not None,
         "aisles": _cards.aisles(sheet.product.category),
+        "data": [told, _markup.crumbs(request, sheet.crumbs)],
     }
-    return render(request, "shop/product.html", page)
+    return _showing.own(render(request, "shop/product.html", page))
 
 
 @require_safe
 def suggest(request: HttpRequest) -> HttpResponse:
-    """The likeliest goods while somebody types."""
+    """Words to go on with and the likeliest goods while somebody types."""
     visit = _visit(request)
     text = request.GET.get("q", "")[:LONGEST].replace("\0", "")
     suggestions = [
@@ -125,7 +118,18 @@ def suggest(request: HttpRequest) -> HttpResponse:
         }
         for row in finding.suggest(text)
     ]
-    return render(request, "components/suggestions.html", {"suggestions": suggestions})
+    completions = [_completion(each) for each in finding.complete(text)] if suggestions else []
+    page = {"suggestions": suggestions, "completions": completions}
+    return render(request, "components/suggestions.html", page)
+
+
+def _completion(each: finding.Completion) -> dict[str, str]:
+    """Where a word to go on with leads: a shelf, or the results for it."""
+    if each.kind == "category":
+        url = reverse("category", args=[each.slug])
+    else:
+        url = f"{reverse('search')}?{urlencode({'q': each.text})}"
+    return {"url": url, "text": each.text, "kind": each.kind}
 
 
 def city(request: HttpRequest) -> HttpResponse:
@@ -143,23 +147,3 @@ def city(request: HttpRequest) -> HttpResponse:
     back = refusals.back(request, otherwise="home")
     page = {"cities": rows, "next": back, "aisles": _cards.aisles()}
     return render(request, "shop/city.html", page)
-
-
-@require_safe
-def robots(request: HttpRequest) -> HttpResponse:
-    """What machines may read."""
-    page = {"sitemap": request.build_absolute_uri(reverse("sitemap"))}
-    return render(request, "shop/robots.txt", page, content_type="text/plain")
-
-
-@require_safe
-def sitemap(request: HttpRequest) -> HttpResponse:
-    """Every public page, in Russian."""
-    slugs = finding.slugs()
-    paths = [
-        reverse("home"),
-        *(reverse("category", args=[shelf.slug]) for shelf in shelves.categories()),
-        *(reverse("product", args=[slug]) for slug in slugs),
-    ]
-    page = {"addresses": [request.build_absolute_uri(path) for path in paths]}
-    return render(request, "shop/sitemap.xml", page, content_type="application/xml")

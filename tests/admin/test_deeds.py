@@ -55,7 +55,7 @@ def test_asking_changes_nothing(operator, waiting):
     response = operator.get(deed(waiting, "approve"))
 
     assert response.status_code == 200
-    assert str(waiting) in response.content.decode()
+    assert waiting.article in response.content.decode()
     waiting.refresh_from_db()
     assert waiting.state == Offer.State.REVIEW
 

@@ -20,6 +20,7 @@ from tests.admin.conftest import COUNT
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 LABELS = [model._meta.label for model in MODELS]
 HISTORY = {
+    "catalog.AskedPrice",
     "catalog.OfferEvent",
     "orders.OrderEvent",
     "orders.Quote",

@@ -10,7 +10,19 @@ from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from moneyed import Money
 
-from catalog.models import HsCode, Margin, Offer, OfferEvent, Restriction
+from catalog import asking, promotions
+from catalog.models import (
+    ApprovalRule,
+    HsCode,
+    ImportJob,
+    Margin,
+    Offer,
+    OfferEvent,
+    Question,
+    RefusalReason,
+    Restriction,
+    SellerApplication,
+)
 from logistics import warehouse
 from logistics.models import (
     Bag,
@@ -162,6 +174,7 @@ def _around(order: Order, number: int, cast: dict[str, User], now: datetime) -> 
     delivery.handovers.create(seller=line.seller, due_at=now)
     review = {"product": line.offer.variant.product, "rating": 5, "written_at": now}
     Review.objects.create(line=line, **review)
+    _asked(line.offer, cast["gleb"], now)
     Letter.objects.create(event=order.events.earliest("pk"), template="placed", language="ru")
     Notice.objects.create(
         provider="yookassa", key=f"k-{number}", body=b'{"event": "x"}', received_at=now
@@ -186,11 +199,40 @@ def _around(order: Order, number: int, cast: dict[str, User], now: datetime) -> 
     _person(number, cast, order)
 
 
+def _asked(offer: Offer, buyer: User, now: datetime) -> None:
+    """Prices of a while, and a question."""
+    asking.refresh([offer.pk], now=now, because="APPROVED")
+    mine: dict[str, Any] = {"actor": "user:1", "now": now}
+    plan = promotions.Plan("双十二", now)
+    tenth = asking.Discount(rate_bps=1000)
+    promotions.promote(offer.seller, plan, discount=tenth, offers=[offer.pk], **mine)
+    promotions.list_prices(offer.seller, plan, prices={offer.pk: Decimal(999)}, **mine)
+    ImportJob.objects.create(
+        seller=offer.seller,
+        kind=ImportJob.Kind.GOODS,
+        state=ImportJob.State.DONE,
+        name="goods.csv",
+        language="zh-hans",
+        actor=f"user:{buyer.pk}",
+        created_at=now,
+    )
+    product = offer.variant.product
+    Question.objects.create(product=product, asker=buyer, text="Есть ли NFC?", asked_at=now)
+
+
 def _person(number: int, cast: dict[str, User], order: Order) -> None:
     user = User.objects.create_user(f"buyer-{number}@example.com", PASSWORD, name="Анна Тестова")
     where = {"city_slug": "ekaterinburg", "postcode": "620014", "street": f"ул. Тестовая, {number}"}
     user.addresses.create(recipient="Анна Тестова", phone="+79120001234", **where)
     user.groups.add(Group.objects.create(name=f"group {number}"))
+    SellerApplication.objects.create(
+        user=user,
+        state=("SUBMITTED", "RETURNED")[number % 2],
+        name_zh=f"深圳演示{number}",
+        uscc=catalog.uscc(500 + number),
+        created_at=order.placed_at,
+        submitted_at=order.placed_at,
+    )
     EmailAddress.objects.create(user=user, email=user.email)
     LogEntry.objects.create(
         user=cast["operator"],
@@ -207,6 +249,9 @@ def _reference(number: int) -> None:
     dated: dict[str, Any] = {"valid_from": on, "source": "test"}
     HsCode.objects.create(code=f"85179900{number:02d}", unit_1="796", **dated)
     Margin.objects.create(kind="exchange", rate_bps=number, **dated)
+    counts = {"least_approved": 1, "least_days": 1, "band_bps": 1, "is_active": False}
+    ApprovalRule.objects.create(rule=f"test-{number}", **counts, **dated)
+    RefusalReason.objects.create(key=f"test-{number}", title_zh="测试")
     Term.objects.create(key=f"test-{number}", value=number, unit="day", **dated)
     Restriction.objects.create(rule=f"test-{number}", mode="air", **dated)
     Stage.objects.create(state=f"TEST{number}", minutes_p50=1, minutes_p90=2, source="test")

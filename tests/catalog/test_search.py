@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from catalog import search
-from catalog.facets import Choice
-from catalog.models import Brand, Kind, Offer, Product
+from catalog.models import Brand, Category, Kind, Offer, Product
+from catalog.search import Choice, Span, candidates, keeping
 from tests.factories import catalog as make
 
 pytestmark = pytest.mark.django_db
@@ -179,20 +179,21 @@ def test_each_choice_is_counted_without_itself(shop):
     assert counts.storage == {"128": 1, "512": 1}
     assert counts.ram == {"12": 1}
     assert counts.names["samsung"] == "Samsung"
-    assert (counts.lowest, counts.highest) == (Decimal("6299.00"), Decimal("6299.00"))
+    assert counts.price == Span(Decimal("6299.00"), Decimal("6299.00"))
 
 
 def test_price_bounds_do_not_narrow_themselves(shop):
-    chosen = Choice(low=Decimal("1799.00"), high=Decimal("1899.00"))
+    chosen = Choice(price=Span(Decimal("1799.00"), Decimal("1899.00")))
 
     found = search.find(search.Query(choice=chosen, order="cheap"))
 
     assert [product.pk for product in found.products] == [shop["a54"].pk, shop["redmi"].pk]
-    assert (found.counts.lowest, found.counts.highest) == (Decimal("499.00"), Decimal("7999.00"))
+    assert found.counts.price == Span(Decimal("499.00"), Decimal("7999.00"))
 
 
 def test_flags_and_stock_narrow(shop):
     search.note(shop["a54"].pk, harbin_quantity=3)
+    search.settle(now=NOW)
 
     found = search.find(search.Query(choice=Choice(harbin=True, nfc=True, five_g=True)))
 
@@ -211,6 +212,7 @@ def test_flags_and_stock_narrow(shop):
 )
 def test_order(shop, order, names):
     search.note(shop["xiaomi"].pk, sold=5)
+    search.settle(now=NOW)
 
     found = search.find(search.Query(order=order))
 
@@ -226,9 +228,10 @@ def test_pages_hold_twenty_four_and_clamp(shop):
     assert (last.page, len(last.products), last.counts.total) == (2, 4, 28)
 
 
-@pytest.mark.parametrize(("text", "queries"), [("", 2), ("айфон", 3), ("самсуег", 4)])
+@pytest.mark.parametrize(("text", "queries"), [("", 2), ("айфон", 4), ("самсуег", 4)])
 def test_queries_do_not_grow_with_the_goods(shop, text, queries, django_assert_num_queries):
-    search.find(search.Query(text="warm"))
+    for warm in ("", "айфон"):
+        search.find(search.Query(text=warm))
 
     with django_assert_num_queries(queries):
         search.find(search.Query(text=text))
@@ -237,6 +240,63 @@ def test_queries_do_not_grow_with_the_goods(shop, text, queries, django_assert_n
 @pytest.mark.parametrize("text", ["айф", "fqa", "iph", "сам", "cfv", "галакси а5", "iphone 1"])
 def test_suggestions_come_while_typing(shop, text):
     assert search.suggest(text)
+
+
+def test_of_a_common_word_only_the_most_popular_goods_are_looked_at(shop, monkeypatch):
+    monkeypatch.setattr(candidates, "MOST", 2)
+    for sold, name in enumerate(("iphone", "xiaomi", "redmi", "a54"), start=1):
+        search.note(shop[name].pk, sold=sold)
+
+    found = search.find(search.Query(text="смартфон"))
+
+    assert found.is_cut
+    assert {row.pk for row in found.products} == {shop["a54"].pk, shop["redmi"].pk}
+    assert found.counts.brand == {"samsung": 1, "redmi": 1}
+
+
+def test_choices_find_what_a_common_word_was_cut_before(shop, monkeypatch):
+    monkeypatch.setattr(candidates, "MOST", 2)
+    for sold, name in enumerate(("iphone", "xiaomi", "redmi", "a54"), start=1):
+        search.note(shop[name].pk, sold=sold)
+
+    Product.objects.update(category=Category.objects.get(slug="smartphones"))
+    search.settle(now=NOW)
+    chosen = Choice(brand=("samsung",))
+    samsung = search.find(search.Query(text="смартфон", choice=chosen))
+    cheap = search.find(search.Query(text="смартфон", order="cheap"))
+    phones = Product.objects.filter(kind=Kind.PHONE).order_by("best_price_cny")
+
+    assert {row.pk for row in samsung.products} == {shop["a54"].pk, shop["s25"].pk}
+    assert shop["a54"].pk == phones[0].pk
+    assert next(row.pk for row in cheap.products if row.kind == Kind.PHONE) == phones[0].pk
+
+
+def test_a_few_goods_are_not_cut(shop):
+    assert not search.find(search.Query(text="смартфон")).is_cut
+
+
+def test_a_text_in_an_order_of_its_own(shop):
+    found = search.find(search.Query(text="айфон", order="dear"))
+
+    assert [row.pk for row in found.products] == [shop["iphone_pro"].pk, shop["iphone"].pk]
+
+
+def test_goods_too_new_for_the_stack_are_found_and_counted(shop, monkeypatch):
+    search.restack(now=NOW)
+    monkeypatch.setattr(keeping, "SMALL", 0)
+    listed("samsung", "Galaxy Zeta", "999.00")
+
+    found = search.find(search.Query(text="galaxy"))
+
+    assert found.counts.total == 3
+    assert found.counts.brand == {"samsung": 3}
+
+
+def test_a_choice_that_leaves_nothing_still_counts_the_others(shop):
+    found = search.find(search.Query(text="samsung", choice=Choice(brand=("apple",))))
+
+    assert (found.products, found.counts.total) == ([], 0)
+    assert found.counts.brand == {"samsung": 2}
 
 
 def test_suggestions_of_one_letter_are_none(shop):

@@ -135,7 +135,7 @@ def test_words_are_known_to_the_models() -> None:
     assert values(PRODUCTS, "battery_kind") <= set(Battery.values)
     assert values(RESTRICTIONS, "battery_kind") <= {*Battery.values, ""}
     assert values(MARGINS, "kind") == set(Margin.Kind.values)
-    assert values(ATTRIBUTES, "data_type") <= {"number", "text", "bool"}
+    assert values(ATTRIBUTES, "data_type") <= {"number", "text", "bool", "choice"}
     assert values(OFFERS, "regime") == {"bonded", "domestic"}
     assert values(SELLERS, "zone") == {"", "Harbin"}
 

@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 LANGUAGES = ("ru", "zh_Hans")
 FOLDERS = ("storefront", "catalog", "orders", "payments", "logistics", "templates")
-LEFT_OUT = shutil.ignore_patterns("__pycache__", "sandbox", "static", "*.csv", "demo")
+LEFT_OUT = shutil.ignore_patterns("__pycache__", "sandbox", "static", "demo")
 SHOWN = 20
 
 

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from payments import jobs
 from storefront.lib import clock, http
-from storefront.management import history, world
+from storefront.management import applicants, deals, history, opinions, world
 
 FIRST = 10
 
@@ -38,7 +38,11 @@ class Command(BaseCommand):
         begun = now - history.LENGTH
         self.stdout.write(f"rates: {world.rates(until=now.date(), now=begun)} new days")
         self.stdout.write(f"products: {world.goods(now=begun)} new")
+        self.stdout.write(f"prices: {deals.play(begun=begun, until=now)} lists and promotions")
         self.stdout.write(f"people: {world.people()} new")
+        self.stdout.write(f"questions: {opinions.ask(until=now)} new")
+        self.stdout.write(f"applications: {applicants.apply(now=begun)} new")
+        self.stdout.write(f"goods changed after approval: {applicants.amend(now=begun)} new")
         self._history(FIRST)
         jobs.ensure(now=now)
 

@@ -1,0 +1,157 @@
+"""What the shop shows of a product, written beside it for search: words, facets, best price."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Least
+
+from catalog import colours
+from catalog.models import Offer, Product
+from storefront.lib import clock, due, locks
+
+from . import stacks, texts, vocabulary
+
+SOLD_WAITS = timedelta(minutes=10)  # what sells best need not be known at once
+MOST = 1_000_000  # a larger number is a slip of the pen
+
+
+@transaction.atomic
+def touch(product_ids: Iterable[int], now_wall: datetime | None = None) -> None:
+    """Let the products' search columns be recomputed soon.
+
+    A worker that is at it loses its lease, so that it cannot finish with what it read before.
+    Time: the wall clock.
+    Locks: the products, in key order.
+    """
+    ids = [row.pk for row in locks.rows(Product.objects.filter(pk__in=list(product_ids)))]
+    Product.objects.filter(pk__in=ids).update(
+        due_at=now_wall or clock.wall(),
+        hinted_at=None,
+        lease_until=None,
+        attempt=F("attempt") + 1,
+        failures=0,
+    )
+    for id in ids:
+        due.wake(Product.DUE_TASK, id=id)
+
+
+@transaction.atomic
+def index(product: Product, *, now: datetime) -> None:
+    """Recompute everything the shop finds and lists a product by, and mark its stack.
+
+    Listed is what has a live offer of an open seller. The first time is kept. What is new in the
+    shop is prominent until its stack is laid again.
+    Locks: the product, then the stack of its category.
+    """
+    offers = _offers(product)
+    is_prominent = Case(When(is_listed=False, then=Value(value=True)), default=F("is_prominent"))
+    Product.objects.filter(pk=product.pk).update(
+        is_listed=bool(offers),
+        is_prominent=is_prominent if offers else False,
+        listed_at=product.listed_at or (now if offers else None),
+        best_price_cny=min((offer.price.amount for offer in offers), default=None),
+        facets=_facets(product, offers),
+        search_text=texts.likeness(product, offers),
+        search_vector=texts.vector(product, offers),
+    )
+    vocabulary.learn(texts.words_of(product, offers))
+    stacks.mark(product.category_id)
+
+
+def settle(*, now: datetime) -> int:
+    """Index every product that is due and lay every stale stack, now; the number of products.
+
+    For commands and tests: in the shop the workers do it.
+    """
+    waiting = Product.objects.exclude(due_at=None).select_related("brand").order_by("pk")
+    number = 0
+    for product in waiting.iterator(chunk_size=200):
+        with due.fenced(), transaction.atomic():
+            index(product, now=now)
+            due.finish(product, at=None)
+        number += 1
+    stacks.restack(now=now)
+    return number
+
+
+def _offers(product: Product) -> list[Offer]:
+    live = Offer.objects.live().filter(variant__product=product)
+    return list(live.select_related("variant", "seller").order_by("price", "pk"))
+
+
+def _facets(product: Product, offers: list[Offer]) -> dict[str, Any]:
+    """Facts that goods are narrowed by; `carriage` is what restrictions look at.
+
+    Units: GB, tenths of an inch, mAh.
+    """
+    variants = [offer.variant for offer in offers]
+    families = {colours.family(v.colour_key, v.colour_hex) for v in variants}
+    facts = {
+        "ram": sorted({v.ram_gb for v in variants if v.ram_gb}),
+        "storage": sorted({v.storage_gb for v in variants if v.storage_gb}),
+        "colour": sorted(families - {""}),
+        "seller": sorted({offer.seller.slug for offer in offers}),
+        "five_g": bool(product.specs.get("five_g")),
+        "nfc": bool(product.specs.get("nfc")),
+        "screen": _whole(product.specs.get("screen_inch"), 10),
+        "battery": _whole(product.specs.get("battery_mah"), 1),
+        "carriage": sorted({f"{v.battery_kind}/{v.hs_code}" for v in variants}),
+    }
+    return {name: value for name, value in facts.items() if value}
+
+
+def _whole(value: object, unit: int) -> int:
+    """A number that sellers wrote, in the unit in which it is kept; nought if it is none."""
+    try:
+        number = round(float(str(value)) * unit)
+    except (ValueError, OverflowError):
+        return 0
+    return number if 0 < number < MOST else 0
+
+
+def note(
+    product_id: int,
+    *,
+    harbin_quantity: int | None = None,
+    transit_days: int | None = None,
+    rating: Decimal | None = None,
+    rating_count: int | None = None,
+    sold: int | None = None,
+) -> None:
+    """Write down what later stages know of a product; what is not given stays.
+
+    What narrows or orders lists makes the product due: at once what is seen at the choices, after
+    a while what was sold.
+    Units: every figure is the whole of it, not what was added.
+    Time: the wall clock.
+    """
+    given = {
+        "harbin_quantity": harbin_quantity,
+        "transit_days": transit_days,
+        "rating": rating,
+        "rating_count": rating_count,
+        "sold_quantity": sold,
+    }
+    facts = {name: value for name, value in given.items() if value is not None}
+    if facts:
+        Product.objects.filter(pk=product_id).update(**facts, due_at=_due_at(facts))
+
+
+def _due_at(facts: dict[str, Any]) -> Case:
+    """Never later than it is due already."""
+    wall = clock.wall()
+    seen = Q(pk__in=[])
+    if "harbin_quantity" in facts:
+        seen |= Q(harbin_quantity__gt=0) if not facts["harbin_quantity"] else Q(harbin_quantity=0)
+    if "rating" in facts:
+        seen |= Q(rating=None) | ~Q(rating=facts["rating"])
+    sold = ~Q(sold_quantity=facts["sold_quantity"]) if "sold_quantity" in facts else Q(pk__in=[])
+    return Case(
+        When(seen, then=Least(F("due_at"), Value(wall))),
+        When(sold, then=Least(F("due_at"), Value(wall + SOLD_WAITS))),
+        default=F("due_at"),
+    )
