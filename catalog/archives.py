@@ -27,6 +27,7 @@ ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 CHAFF = frozenset({".ds_store", "thumbs.db", "desktop.ini", "__macosx"})
 UTF8 = 0x800
 NUMBER = re.compile(r"(.+?)[\s_\-.]*\(?(\d{1,2})\)?")
+# All that zipfile and zlib say of damaged archives, or of packing and ciphers they do not know.
 BROKEN = (
     *(zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, OSError),
     *(NotImplementedError, RuntimeError, IndexError),

@@ -28,6 +28,7 @@ MOST_WORDS = 64 * 1024 * 1024  # shared words are held in memory
 MOST_OTHER = 8 * 1024 * 1024  # styles, names and the like, which are held whole, too
 TIGHTEST = 200  # honest sheets are packed 5 to 60 times
 SMALL = 4 * 1024 * 1024
+# All that zipfile and openpyxl say of workbooks that are damaged, odd, or packed in unknown ways.
 BROKEN = (
     *(zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, TypeError, IndexError),
     *(AttributeError, OSError, NotImplementedError, RuntimeError, ParseError, SyntaxError),

@@ -75,6 +75,7 @@ class TimedForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.seller = seller
         self.offers: list[Offer] = []
+        self.picked: set[int] = set()
 
     @property
     def times(self) -> list[forms.BoundField]:
@@ -107,7 +108,11 @@ class TimedForm(forms.Form):
 
     def _choose(self, text: str) -> None:
         """Find the goods that were pasted and those that were ticked."""
-        raise NotImplementedError
+        pasted = [part for part in PARTS.split(text) if part]
+        self.offers = sorted(
+            {row.pk: row for row in self._find(pasted, self.picked).values()}.values(),
+            key=lambda row: row.article,
+        )
 
     def _find(self, articles: Iterable[str], keys: Iterable[int]) -> dict[str, Offer]:
         """The seller's offers by article number in small letters; what is unknown is told."""
@@ -177,13 +182,6 @@ class PromotionForm(TimedForm):
         ):
             self.add_error("percent", _("Give either a part of the price or an amount, not both."))
         return given
-
-    def _choose(self, text: str) -> None:
-        pasted = [part for part in PARTS.split(text) if part]
-        self.offers = sorted(
-            {row.pk: row for row in self._find(pasted, self.picked).values()}.values(),
-            key=lambda row: row.article,
-        )
 
     def discount(self) -> asking.Discount:
         given = self.cleaned_data

@@ -19,36 +19,12 @@ from logistics.models import Stock, StockMove
 from storefront.flows import importing
 from tests.catalog import gsmarena
 from tests.factories import catalog as make
+from tests.factories.tables import HEADINGS, table
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 DATA = Path(os.environ.get("SHARED_DATA", "../shared/data"))
 PHONES = DATA / "phones_a_gsmarena2021" / "gsmarena.csv.gz"
-HEADINGS = (
-    "article,brand,model,kind,colour,ram_gb,storage_gb,price_cny,quantity,hs_code,origin,"
-    "net_weight_g,weight_g,length_mm,width_mm,height_mm,battery_kind,battery_wh,fsb_notification"
-)
-ROW = {
-    "article": "A-1",
-    "brand": "Xiaomi",
-    "model": "17",
-    "kind": "phone",
-    "colour": "黑色",
-    "ram_gb": "12",
-    "storage_gb": "256",
-    "price_cny": "3999.00",
-    "quantity": "5",
-    "hs_code": "8517130000",
-    "origin": "CN",
-    "net_weight_g": "191 g",
-    "weight_g": "426",
-    "length_mm": "163",
-    "width_mm": "86",
-    "height_mm": "54",
-    "battery_kind": "built_in",
-    "battery_wh": "27.09",
-    "fsb_notification": "ДЕМО-0001",
-}
 
 
 @pytest.fixture
@@ -60,12 +36,6 @@ def boris():
 def _english():
     with translation.override("en"):
         yield
-
-
-def table(*rows, headings=HEADINGS, separator=",", encoding="utf-8") -> bytes:
-    names = headings.split(",")
-    lines = [names, *([{**ROW, **row}[name] for name in names] for row in rows)]
-    return "\n".join(separator.join(cells) for cells in lines).encode(encoding)
 
 
 def take(body: bytes, seller, kind="GOODS", **options):
