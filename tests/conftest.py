@@ -20,6 +20,7 @@ from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT
 
 from storefront import embedded
 from storefront.lib import kept
+from storefront.management import translations
 
 TEMPLATE = "sungari_template"
 MINE = "SUNGARI_TEST_SERVERS"
@@ -30,6 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """The controlling process starts the servers; the workers find them in the environment."""
     if os.environ.get(MINE) or config.option.collectonly:
         return
+    translations.compile_all()  # before any worker reads them: a fresh clone has none
     folder = Path(tempfile.mkdtemp(prefix="sungari-test-"))
     folder.chmod(0o755)
     postgres = embedded.start_postgres(folder / "pg", durable=False)
