@@ -33,19 +33,21 @@ def asked(*texts: str, rest: str = "") -> list[str]:
     return [f"/search/?q={quote(text)}{rest}" for text in texts]
 
 
+# A page with two goods on it costs less than a full one in a shop of any size: of narrowed pages
+# those are asked for that are full in both shops.
 PAGES = {
     "category": [SHELF, "/c/tablets/", f"{SHELF}?page=2", "/c/audio/"],
     "category, 2 facets": [
         f"{SHELF}?brand=xiaomi&ram=12",
         f"{SHELF}?brand=samsung&harbin=1",
         f"{SHELF}?storage=256&colour=black",
-        "/c/tablets/?brand=apple&nfc=1",
+        "/c/tablets/?brand=samsung&ram=8",
     ],
     "category, 4 facets": [
-        f"{SHELF}?brand=xiaomi&ram=12&colour=white&harbin=1",
+        f"{SHELF}?ram=12&storage=256&colour=black&harbin=1",
         f"{SHELF}?brand=honor&brand=vivo&storage=256&colour=black&nfc=1",
         f"{SHELF}?ram=8&five_g=1&from=10000&to=30000&rating=4",
-        f"{SHELF}?brand=apple&storage=128&colour=blue&rating=4.5",
+        f"{SHELF}?brand=xiaomi&storage=256&five_g=1&nfc=1",
     ],
     "category by price": [
         f"{SHELF}?sort=cheap",
@@ -54,9 +56,12 @@ PAGES = {
         "/c/tablets/?sort=new",
     ],
     "search, common word": asked("смартфон", "телефон самсунг", "xiaomi", "5g 256"),
-    "search, rare words and a facet": asked(
-        "redmi note 14 pro", "galaxy s25 ultra", "матепад 12", "pro c3611", rest="&colour=black"
-    ),
+    "search, rare words": asked("redmi note 14 pro", "galaxy s25 ultra", "матепад 12", "poco x7"),
+    "search, rare words and a facet": [
+        *asked("матепад 12", "redmi note 14 pro", rest="&storage=256"),
+        *asked("redmi note", "galaxy s25 ultra", rest="&harbin=1"),
+    ],
+    "search, model code": asked("pro c3611"),
     "search, mistyped": asked("галаксси с25", "сяоми редмии", "наушнеки", "cfvceyu"),
     "front page": ["/"],
 }

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from catalog.models import AccessReply, AccessToken, Seller
+from catalog.models import AccessReply, AccessToken, Seller, SellerEvent
 from storefront.lib import locks
 from storefront.lib.refusal import Refusal
 
@@ -28,6 +28,12 @@ class TooManyTokens(Refusal):
     """A seller has as many tokens as one may have."""
 
     code = "too_many_tokens"
+
+
+class RevokedAlready(Refusal):
+    """The token opens nothing any more."""
+
+    code = "revoked_already"
 
 
 class KeyReused(Refusal):
@@ -91,6 +97,25 @@ def revoke(token: AccessToken, *, now_wall: datetime) -> bool:
     """Let a token open nothing any more; twice is once."""
     still = AccessToken.objects.filter(pk=token.pk, revoked_at=None)
     return bool(still.update(revoked_at=now_wall))
+
+
+@transaction.atomic
+def withdraw(
+    token: AccessToken, *, reason: str, actor: str, now: datetime, now_wall: datetime
+) -> None:
+    """Revoke a token for the house; the history of the seller keeps who did it and why.
+
+    Raises: RevokedAlready.
+    """
+    if not revoke(token, now_wall=now_wall):
+        raise RevokedAlready(_("This token is revoked already."))
+    SellerEvent.objects.create(
+        seller_id=token.seller_id,
+        kind="TOKEN_REVOKED",
+        actor=actor,
+        happened_at=now,
+        detail={"name": token.name, "reason": reason},
+    )
 
 
 def find(secret: str, *, now_wall: datetime) -> AccessToken | None:

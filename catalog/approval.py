@@ -92,7 +92,7 @@ def settle(offers: Iterable[Offer], now: datetime) -> list[Offer]:
     """Let those offers in review into the shop that meet an active rule; the others wait.
 
     The decision is an event with the rule, its inputs and what was approved.
-    Locks: the offers in review by key, then as `listings.approve`; the caller's transaction.
+    Locks: the offers in review by key, then their products by key; the caller's transaction.
     """
     keys, rules = {offer.pk for offer in offers}, _rules(now.date())
     least = min((rule.least_approved for rule in rules), default=None)
@@ -108,6 +108,7 @@ def settle(offers: Iterable[Offer], now: datetime) -> list[Offer]:
 def _settle(keys: Sequence[int], rules: Sequence[ApprovalRule], *, now: datetime) -> list[Offer]:
     rows = list(snapshots.with_goods(Offer.objects.filter(pk__in=keys).order_by("pk")))
     records = _records(rows)
+    locks.rows(Product.objects.filter(pk__in={row.variant.product_id for row in rows}))
     settled = []
     for row in rows:
         verdict = _judge(row, rules, records, on=now.date())

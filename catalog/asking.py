@@ -192,9 +192,9 @@ def _settle(
         if _is_news(asked, last, is_open=is_open):
             at = max(last.asked_from, now) if last else now
             rows.append(_row(offer, asked, at, is_open=is_open, because=because))
+    _touch(changed)  # first: the statements that follow meet these products in another order
     Offer.objects.bulk_update(changed, ["price", "list_price_cny", "updated_at"], batch_size=500)
     AskedPrice.objects.bulk_create(rows)
-    _touch(changed)
     return {offer.pk for offer in changed}
 
 
@@ -310,6 +310,24 @@ def struck_many(offers: Iterable[Offer], *, now: datetime) -> dict[int, Decimal]
     return {key: price for key, price in found.items() if price is not None}
 
 
+def struck_lowest(prices: Mapping[int, Decimal], *, now: datetime) -> dict[int, Decimal]:
+    """Give what may be shown struck through beside the lowest prices of products, in one query.
+
+    `prices` are by product, and so is the answer: of several offers that ask the lowest price
+    each must have been dearer, and the lowest of their former prices counts.
+    """
+    best = Q(offer__variant__product__in=list(prices), offer__in=Offer.objects.live())
+    told = _since(best, now - TOLD_FOR - LOW_OF, "offer__variant")
+    found: dict[int, list[Decimal | None]] = {}
+    for rows in told.values():
+        offer = rows[0].offer
+        key = offer.variant.product_id
+        if offer.price.amount == prices[key]:
+            found.setdefault(key, []).append(_struck(rows, prices[key], now))
+    whole = {key: [one for one in each if one is not None] for key, each in found.items()}
+    return {key: min(each) for key, each in whole.items() if each and len(each) == len(found[key])}
+
+
 def _struck(rows: Sequence[AskedPrice], price: Decimal, now: datetime) -> Decimal | None:
     rows = [row for row in rows if row.asked_from <= now]
     if not rows or not rows[-1].is_asked or rows[-1].price.amount != price:
@@ -334,13 +352,13 @@ def _begun(rows: Sequence[AskedPrice]) -> datetime:
     return at
 
 
-def _since(offers: Q, since: datetime) -> dict[int, list[AskedPrice]]:
+def _since(offers: Q, since: datetime, *also: str) -> dict[int, list[AskedPrice]]:
     """The rows of offers from an instant on, and the one that held then; oldest first."""
     before = AskedPrice.objects.filter(offer=OuterRef("offer"), asked_from__lte=since)
     held = before.order_by("-asked_from").values("asked_from")[:1]
     rows = AskedPrice.objects.filter(offers, asked_from__gte=Coalesce(Subquery(held), since))
     found: dict[int, list[AskedPrice]] = {}
-    for row in rows.order_by("asked_from", "pk"):
+    for row in rows.select_related(*also or [None]).order_by("asked_from", "pk"):
         found.setdefault(row.offer_id, []).append(row)
     return found
 

@@ -60,11 +60,16 @@ class Range(NamedTuple):
     high: int
 
 
+def one_line(text: str) -> str:
+    """The words of a text as a cell holds them: no paragraphs, no spaces of another kind."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
 def text(most: int) -> Reader:
     """A line of words, at most so many signs."""
 
     def read(cell: str) -> str:
-        line = " ".join(unicodedata.normalize("NFC", cell).split())
+        line = one_line(cell)
         if len(line) > most:
             too_long = _("Longer than %(most)s characters.") % {"most": most}
             raise BadCell("too_long", too_long)

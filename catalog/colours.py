@@ -48,6 +48,11 @@ class Family:
         return str(getattr(self, f"title_{language()}"))
 
 
+def fold(name: str) -> str:
+    """What two spellings of one name have in common: Gray is Grey."""
+    return words.fold(BRITISH.sub("Grey", name))
+
+
 def read(text: str) -> Colour:
     """Give the colour that is meant; an unknown name stands as it is in all languages.
 

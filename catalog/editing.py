@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from catalog import colours, composing, matching, search, words
+from catalog import colours, composing, matching, search
 from catalog.models import Brand, Offer, Product, Variant
 from storefront.lib import locks
 from storefront.lib.refusal import Refusal
@@ -74,7 +74,7 @@ def relabel(offer: Offer, *, colour: str, ram_gb: int | None, storage_gb: int | 
     locks.row(Brand.objects.all(), card.brand_id)
     variant = locks.row(Variant.objects.all(), offer.variant_id)
     memory = {"ram_gb": ram_gb, "storage_gb": storage_gb}
-    told = {} if _is_same(variant, colour) else vars(colours.read(colour))
+    told = {} if matching.is_colour(variant, colour) else vars(colours.read(colour))
     wanted = {**told, **memory}
     if all(getattr(variant, name) == value for name, value in wanted.items()):
         return False
@@ -100,21 +100,17 @@ def rename(offer: Offer, *, model: str) -> bool:
     """
     brand = locks.row(Brand.objects.all(), offer.variant.product.brand_id)
     card = locks.row(Product.objects.all(), offer.variant.product_id)
-    plain = matching.model_name(model, brand.name, brand.name_zh)
-    if plain == card.model:
+    makers = (brand.name, brand.name_zh)
+    plain = matching.model_name(model, *makers)
+    if plain in (card.model, matching.model_name(card.model, *makers)):
         return False
     if not may_rename(offer):
         raise Shared(_("Others sell this model too, or it was bought already: it stays as it is."))
     others = Product.objects.filter(brand=brand).exclude(pk=card.pk)
     models = others.values_list("model", flat=True)
-    if matching.same(plain) in map(matching.same, models):
+    if matching.same(plain) in {matching.same(other, *makers) for other in models}:
         raise SameGoods(_("There is a card of this model already: sell that one."), field="model")
     card.model = plain
     card.save(update_fields=["model", *composing.dress(card)])
     search.touch([card.pk])
     return True
-
-
-def _is_same(variant: Variant, colour: str) -> bool:
-    names = (variant.colour_ru, variant.colour_zh, variant.colour_en)
-    return words.fold(colour) in map(words.fold, names) or matching.is_colour(variant, colour)

@@ -11,15 +11,18 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 from moneyed import Money
 
-from catalog import asking, colours, composing, listings, matching, search, shelves
+from catalog import asking, cells, colours, composing, listings, matching, search, shelves
 from catalog.goods import Goods
 from catalog.models import Brand, Offer, OfferEvent, Product, Seller, Variant
 from catalog.outcomes import Fate, Outcome
 from storefront.lib import clock, locks
 
 State = Offer.State
+TEXTS = frozenset(
+    {"title_ru", "title_zh", "title_en", "description_ru", "description_zh", "description_en"}
+)
 CARD_FIELDS = (
-    *("title_ru", "title_zh", "title_en", "description_ru", "description_zh", "description_en"),
+    *sorted(TEXTS),
     *("russian_text", "chinese_text", "english_text"),
     *("released", "category_id", "kind", "specs", "shape"),
 )
@@ -29,6 +32,8 @@ FACT_FIELDS = (
 )
 PUBLISHED = frozenset({State.REVIEW, State.LIVE, State.PAUSED})
 CardKey = tuple[int, str]
+Changed = tuple[Offer, dict[str, Any], dict[str, Any]]
+Placed = tuple[Outcome, Product]
 
 
 @dataclass
@@ -89,8 +94,12 @@ def write(
     brands = dict(matching.brands(names))
     batch = _Batch(seller, actor, now, set() if told is None else told, submits, known, brands)
     outcomes = [Outcome(goods, offer=known.get(goods.article)) for goods in rows]
-    _change(batch, [outcome for outcome in outcomes if outcome.offer])
-    _add(batch, [outcome for outcome in outcomes if not outcome.offer])
+    changed = _compare(batch, [outcome for outcome in outcomes if outcome.offer])
+    pairs = _place(batch, [outcome for outcome in outcomes if not outcome.offer])
+    _lock_cards(changed, pairs)
+    _store(batch, changed)
+    asking.reprice_many(batch.prices, actor=actor, now=now)
+    _make_offers(batch, _make_variants(pairs))
     for outcome in outcomes:
         if outcome.goods.problems:
             outcome.fate = Fate.REFUSED
@@ -98,10 +107,16 @@ def write(
     return outcomes
 
 
-def _change(batch: _Batch, outcomes: Sequence[Outcome]) -> None:
-    """Bring what is there up to date."""
+def _lock_cards(changed: Sequence[Changed], pairs: Sequence[Placed]) -> None:
+    """All of them at once: another seller may have the same goods in the opposite order."""
+    keys = {offer.variant.product_id for offer, _facts, _card in changed}
+    locks.rows(Product.objects.filter(pk__in=keys | {card.pk for _outcome, card in pairs}))
+
+
+def _compare(batch: _Batch, outcomes: Sequence[Outcome]) -> list[Changed]:
+    """Find out what is there otherwise; nothing is stored."""
     shared, common = _of_others(batch)
-    changed: list[tuple[Offer, dict[str, Any], dict[str, Any]]] = []
+    changed: list[Changed] = []
     for outcome in outcomes:
         offer, goods = outcome.offer, outcome.goods
         assert offer is not None
@@ -124,8 +139,7 @@ def _change(batch: _Batch, outcomes: Sequence[Outcome]) -> None:
             changed.append((offer, facts, card))
         if "price_cny" in outcome.changes and goods.price is not None:
             batch.prices[offer.pk] = goods.price
-    _store(batch, changed)
-    asking.reprice_many(batch.prices, actor=batch.actor, now=batch.now)
+    return changed
 
 
 def _of_others(batch: _Batch) -> tuple[set[int], set[int]]:
@@ -143,9 +157,9 @@ def _agree(batch: _Batch, offer: Offer, goods: Goods) -> None:
     variant, said = offer.variant, goods.identity
     brand = batch.brands.get(said.get("brand", ""))
     is_other_brand = "brand" in said and (brand is None or brand.pk != variant.product.brand_id)
-    is_other_model = "model" in said and matching.same(
-        _model(variant.product.brand, goods)
-    ) != matching.same(variant.product.model)
+    is_other_model = "model" in said and _key(goods, variant.product.brand) != _card_key(
+        variant.product, variant.product.brand
+    )
     is_other_memory = any(
         name in said and said[name] != getattr(variant, name) for name in ("ram_gb", "storage_gb")
     )
@@ -164,7 +178,10 @@ def _card_differences(batch: _Batch, card: Product, goods: Goods) -> dict[str, A
     if card.pk in batch.told:
         return {}
     batch.told.add(card.pk)
-    return _differences(card, _card(goods, card))
+    said = _card(goods, card)
+    # Paragraphs and no-break spaces of a text do not come back in a cell.
+    same = {name for name in TEXTS & set(said) if cells.one_line(getattr(card, name)) == said[name]}
+    return _differences(card, {name: value for name, value in said.items() if name not in same})
 
 
 def _card(goods: Goods, card: Product | None = None) -> dict[str, Any]:
@@ -189,7 +206,8 @@ def _check(batch: _Batch, offer: Offer, facts: dict[str, Any], goods: Goods) -> 
             goods.refuse(name, "needed", _("This is needed for goods in the shop."))
 
 
-def _store(batch: _Batch, changed: Sequence[tuple[Offer, dict[str, Any], dict[str, Any]]]) -> None:
+def _store(batch: _Batch, changed: Sequence[Changed]) -> None:
+    """Bring what is there up to date."""
     if not changed:
         return
     search.touch({offer.variant.product_id for offer, _facts, _card in changed})
@@ -222,17 +240,16 @@ def _submit(batch: _Batch, offers: Sequence[Offer]) -> None:
     asking.refresh(keys, now=batch.now, because=batch.actor)
 
 
-def _add(batch: _Batch, outcomes: Sequence[Outcome]) -> None:
-    """Put new goods into the shop."""
+def _place(batch: _Batch, outcomes: Sequence[Outcome]) -> list[Placed]:
+    """Find or make the cards of new goods."""
     for outcome in outcomes:
         outcome.goods.need()
     fresh = [outcome for outcome in outcomes if not outcome.goods.problems]
     if not fresh:
-        return
+        return []
     _make_brands(batch, {outcome.goods.identity["brand"] for outcome in fresh})
     cards = _make_cards(batch, [outcome.goods for outcome in fresh])
-    pairs = [(outcome, cards[_key(batch, outcome.goods)]) for outcome in fresh]
-    _make_offers(batch, _make_variants(pairs))
+    return [(outcome, cards[_said_key(batch, outcome.goods)]) for outcome in fresh]
 
 
 def _make_brands(batch: _Batch, names: set[str]) -> None:
@@ -251,22 +268,29 @@ def _model(brand: Brand, goods: Goods) -> str:
     return matching.model_name(goods.identity["model"], typed, brand.name, brand.name_zh)
 
 
-def _key(batch: _Batch, goods: Goods) -> CardKey:
-    brand = batch.brands[goods.identity["brand"]]
+def _key(goods: Goods, brand: Brand) -> CardKey:
     return brand.pk, matching.same(_model(brand, goods))
+
+
+def _said_key(batch: _Batch, goods: Goods) -> CardKey:
+    return _key(goods, batch.brands[goods.identity["brand"]])
+
+
+def _card_key(card: Product, brand: Brand) -> CardKey:
+    """A card may have been named with its brand in front of the model."""
+    return brand.pk, matching.same(card.model, brand.name, brand.name_zh)
 
 
 def _make_cards(batch: _Batch, rows: Sequence[Goods]) -> dict[CardKey, Product]:
     """Find or make the card of each row."""
-    wanted = {_key(batch, goods): goods for goods in reversed(rows)}
+    wanted = {_said_key(batch, goods): goods for goods in reversed(rows)}
     drafts = {key: _draft(batch, goods) for key, goods in wanted.items()}
     slugs = {draft.slug for draft in drafts.values()}
-    spelled = Q(low__in={draft.model.lower() for draft in drafts.values()}) | Q(slug__in=slugs)
-    near = Product.objects.annotate(low=Lower("model")).filter(
-        spelled, brand__in={key[0] for key in wanted}
-    )
+    brands = {draft.brand_id: draft.brand for draft in drafts.values()}
+    spelled = Q(low__in=_spellings(drafts.values())) | Q(slug__in=slugs)
+    near = Product.objects.annotate(low=Lower("model")).filter(spelled, brand__in=brands)
     at = clock.wall()
-    cards = {(card.brand_id, matching.same(card.model)): card for card in near}
+    cards = {_card_key(card, brands[card.brand_id]): card for card in near}
     taken = set(Product.objects.filter(slug__in=slugs).values_list("slug", flat=True))
     new = {key: draft for key, draft in drafts.items() if key not in cards}
     for draft in new.values():
@@ -278,6 +302,11 @@ def _make_cards(batch: _Batch, rows: Sequence[Goods]) -> dict[CardKey, Product]:
     return cards | new
 
 
+def _spellings(drafts: Iterable[Product]) -> set[str]:
+    plain = {(draft.brand.name.lower(), draft.model.lower()) for draft in drafts}
+    return {model for _brand, model in plain} | {f"{brand} {model}" for brand, model in plain}
+
+
 def _draft(batch: _Batch, goods: Goods) -> Product:
     brand = batch.brands[goods.identity["brand"]]
     model = _model(brand, goods)
@@ -287,9 +316,10 @@ def _draft(batch: _Batch, goods: Goods) -> Product:
     return card
 
 
-def _make_variants(pairs: Iterable[tuple[Outcome, Product]]) -> list[tuple[Outcome, Variant]]:
+def _make_variants(rows: Sequence[Placed]) -> list[tuple[Outcome, Variant]]:
     """Find or make the variant of each row."""
-    rows = list(pairs)
+    if not rows:
+        return []
     groups: dict[int, list[Variant]] = {card.pk: [] for _outcome, card in rows}
     for variant in Variant.objects.filter(product__in=groups).order_by("position", "pk"):
         groups[variant.product_id].append(variant)
@@ -322,6 +352,9 @@ def variant_of(goods: Goods, card: Product) -> Variant:
 
 
 def _make_offers(batch: _Batch, pairs: Sequence[tuple[Outcome, Variant]]) -> None:
+    """Put new goods into the shop."""
+    if not pairs:
+        return
     held = Offer.objects.filter(seller=batch.seller, variant__in=[v.pk for _outcome, v in pairs])
     articles = dict(held.values_list("variant_id", "article"))
     made = []

@@ -9,35 +9,7 @@ from django.utils.text import slugify
 from catalog import colours, words
 from catalog.models import Brand, Product, Variant
 
-# Titles of cards are content in three languages, not texts of a page.
-KINDS = {
-    "phone": ("Смартфон", "手机", "phone"),
-    "tablet": ("Планшет", "平板电脑", "tablet"),
-    "earbuds": ("Наушники", "真无线耳机", "earbuds"),
-    "headphones": ("Наушники", "头戴式耳机", "headphones"),
-    "watch": ("Смарт-часы", "智能手表", "watch"),
-    "band": ("Фитнес-браслет", "智能手环", "band"),
-    "charger": ("Зарядное устройство", "充电器", "charger"),
-    "power_bank": ("Внешний аккумулятор", "移动电源", "power bank"),
-    "cable": ("Кабель", "数据线", "cable"),
-    "stylus": ("Стилус", "触控笔", "stylus"),
-    "keyboard": ("Клавиатура", "键盘", "keyboard"),
-    "case": ("Чехол", "保护壳", "case"),
-    "hub": ("Хаб", "扩展坞", "hub"),
-    "speaker": ("Колонка", "音箱", "speaker"),
-}
 SLUG = 90
-
-
-def titles(brand: Brand, model: str, kind: str) -> dict[str, str]:
-    """Give the titles of a card whose seller gave none."""
-    russian, chinese, english = KINDS[kind]
-    name_zh = brand.name_zh or brand.name
-    return {
-        "title_ru": f"{russian} {brand.name} {model}",
-        "title_zh": f"{name_zh} {model} {chinese}",
-        "title_en": f"{brand.name} {model} {english}",
-    }
 
 
 def model_name(model: str, *makers: str) -> str:
@@ -55,9 +27,10 @@ def _is_apart(maker: str, name: str) -> bool:
     return not maker.isascii() or name[len(maker)].isspace()
 
 
-def same(model: str) -> str:
-    """What two spellings of one model have in common."""
-    return words.fold(model) or model.lower()
+def same(model: str, *makers: str) -> str:
+    """What the spellings of one model have in common, with its maker in front of it or without."""
+    plain = model_name(model, *makers)
+    return words.fold(plain) or plain.lower()
 
 
 def brand_slug(name: str) -> str:
@@ -100,17 +73,18 @@ def identity(variant: Variant) -> Identity:
 def find(wanted: Variant, known: Iterable[Variant]) -> Variant | None:
     """Give the variant of a card that is meant: the same memory, and colour by name or by key."""
     near = [v for v in known if (v.ram_gb, v.storage_gb) == (wanted.ram_gb, wanted.storage_gb)]
-    name = words.fold(wanted.colour_en)
-    named = (v for v in near if words.fold(v.colour_en) == name)
+    name = colours.fold(wanted.colour_en)
+    named = (v for v in near if colours.fold(v.colour_en) == name)
     keyed = (v for v in near if v.colour_key == wanted.colour_key)
     return next(named, None) or next(keyed, None)
 
 
 def is_colour(variant: Variant, text: str) -> bool:
-    """Tell whether a name means the colour of a variant."""
+    """Tell whether a name, in any of our languages, means the colour of a variant."""
     colour = colours.read(text)
-    names = {words.fold(colour.colour_en), words.fold(colour.colour_key)}
-    return bool(names & {words.fold(variant.colour_en), words.fold(variant.colour_key)})
+    meant = (text, colour.colour_en, colour.colour_key)
+    own = (variant.colour_ru, variant.colour_zh, variant.colour_en, variant.colour_key)
+    return not set(map(colours.fold, meant)).isdisjoint(map(colours.fold, own))
 
 
 def brands(names: Iterable[str]) -> Mapping[str, Brand]:

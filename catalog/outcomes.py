@@ -34,6 +34,11 @@ class Outcome:
     keeps_card: bool = False
     changes: dict[str, tuple[Any, Any]] = field(default_factory=dict)
 
+    @property
+    def is_news(self) -> bool:
+        """Whether the row made or changed anything."""
+        return self.fate in (Fate.IMPORTED, Fate.UPDATED)
+
     def note(self, row: Variant | Product, said: dict[str, Any]) -> None:
         """Note what is said otherwise than the row has it, before it is stored."""
         for name, value in said.items():

@@ -54,6 +54,13 @@ def sources_of(row: Any) -> Sources:
     return sources(row.image.name, row.widths, width=row.width, height=row.height)
 
 
+def smallest(row: Any) -> str:
+    """Give the address of a stored picture in the size for lists, in which it is a stamp."""
+    if not row.widths:
+        return str(default_storage.url(row.image.name))
+    return _sized(row.image.name, min(row.widths), uploads.ENDS[0])
+
+
 def plain(url: str) -> Sources:
     """Give a drawing, or whatever has one address, as the same thing."""
     return Sources(url)

@@ -49,6 +49,12 @@ class WrongGoods(Refusal):
     code = "wrong_goods"
 
 
+class UsedUp(Refusal):
+    """There are not so many pieces left of a promotion; `facts["left"]` says how many."""
+
+    code = "used_up"
+
+
 @dataclass(frozen=True)
 class Plan:
     """What a seller calls it, and when it holds.
@@ -64,7 +70,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Sold:
-    """Pieces of an offer that were paid, the price they were sold for, and when it was agreed.
+    """Pieces of an offer that were ordered, at which price, and when it was agreed to.
 
     Money: CNY of one piece. Time: business.
     """
@@ -148,8 +154,8 @@ def promote(
 ) -> Promotion:
     """Make a promotion; one that starts now holds as soon as this is committed.
 
-    `most_pieces` is counted over all its goods, when orders are paid: what was agreed to before
-    the last piece was paid keeps its price.
+    `most_pieces` is counted over all its goods, when they are ordered; what is ordered and not
+    paid in time is free again.
     Locks: offers by key, products by key.
     Raises: OtherCurrency, WrongTimes, WrongGoods, WrongDiscount; then nothing is written.
     """
@@ -280,26 +286,68 @@ def standing(row: Timed, *, now: datetime) -> str:
 
 
 @transaction.atomic
-def count(sold: Iterable[Sold], *, now: datetime) -> None:
-    """Count paid pieces on the promotions that made their prices; what is used up ends soon.
+def take(sold: Iterable[Sold], *, now: datetime) -> None:
+    """Count ordered pieces on the promotions that made their prices; the last one ends it.
 
-    The prices themselves are brought back by the promotion's own due row, so that a payment
-    waits for no goods.
+    The prices themselves are brought back by the promotion's own due row, so that an order waits
+    for no goods.
+    Locks: the promotions, in key order.
+    Raises: UsedUp, if a limit would be passed; then nothing is counted.
+    """
+    for row, pieces in _counted(sold):
+        row.sold_pieces += pieces
+        if row.most_pieces is not None and row.sold_pieces > row.most_pieces:
+            left = row.most_pieces - row.sold_pieces + pieces
+            raise UsedUp(_used_up(max(left, 0)), left=left)
+        is_last = row.sold_pieces == row.most_pieces
+        _store(row, stopped_at=row.stopped_at or (now if is_last else None))
+
+
+@transaction.atomic
+def give_back(sold: Iterable[Sold], *, now: datetime) -> None:
+    """Let pieces that were ordered and not paid be ordered again at their promotion's price.
+
     Locks: the promotions, in key order.
     """
+    for row, pieces in _counted(sold):
+        # Nobody can stop by hand what is used up: this was its only end before its time.
+        was_used_up = row.most_pieces is not None and row.sold_pieces >= row.most_pieces
+        row.sold_pieces = max(row.sold_pieces - pieces, 0)
+        _store(row, stopped_at=None if was_used_up else row.stopped_at)
+        if was_used_up:
+            _turn_soon(row, now)
+
+
+def _counted(sold: Iterable[Sold]) -> list[tuple[Promotion, int]]:
+    """The promotions that are meant, locked, with the pieces of each."""
     pieces: dict[int, int] = {}
     for each in sold:
         key = _promotion_of(each)
         if key is not None:
             pieces[key] = pieces.get(key, 0) + each.pieces
-    for row in locks.rows(Promotion.objects.filter(pk__in=pieces)):
-        row.sold_pieces += pieces[row.pk]
-        Promotion.objects.filter(pk=row.pk).update(sold_pieces=row.sold_pieces)
-        is_used_up = row.most_pieces is not None and row.sold_pieces >= row.most_pieces
-        if is_used_up and row.stopped_at is None:
-            Promotion.objects.filter(pk=row.pk).update(stopped_at=now)
-            due.plan(row, now)
-            due.wake(Promotion.DUE_TASK, id=row.pk)
+    return [(row, pieces[row.pk]) for row in locks.rows(Promotion.objects.filter(pk__in=pieces))]
+
+
+def _store(row: Promotion, *, stopped_at: datetime | None) -> None:
+    is_ended = stopped_at is not None and row.stopped_at is None
+    facts = {"sold_pieces": row.sold_pieces, "stopped_at": stopped_at}
+    Promotion.objects.filter(pk=row.pk).update(**facts)
+    if is_ended and stopped_at:
+        _turn_soon(row, stopped_at)
+
+
+def _turn_soon(row: Promotion, now: datetime) -> None:
+    due.plan(row, now)
+    due.wake(Promotion.DUE_TASK, id=row.pk)
+
+
+def _used_up(left: int) -> str:
+    text = ngettext(
+        "Only %(count)s piece is left at this price.",
+        "Only %(count)s pieces are left at this price.",
+        left,
+    )
+    return text % {"count": left} if left else _("No piece is left at this price.")
 
 
 def _promotion_of(sold: Sold) -> int | None:

@@ -66,6 +66,8 @@ def place(
     """Write down what a buyer agreed to: the order, its deliveries and its lines.
 
     Time: `now` is business time, `expires_at` wall time.
+    Locks: promotions by key.
+    Raises: UsedUp, if a promotion has not so many pieces left.
     """
     body = Body.from_json(quote.body)
     order = Order(
@@ -93,6 +95,7 @@ def place(
     )
     order.save(force_insert=True)
     _write_deliveries(order, body)
+    promotions.take(_sold(order), now=now)
     record(order, "PLACED", actor=actor, now=now, total=str(body.total.amount))
     return order
 
@@ -143,6 +146,8 @@ def _move(order: Order, to: State, *, actor: str, now: datetime, **detail: Any) 
         order.closed_at = now
         changed.append("closed_at")
     if to == State.CANCELLED:
+        if not order.paid_at:
+            promotions.give_back(_sold(order), now=now)
         order.cancel_reason = detail["reason"]
         changed.append("cancel_reason")
     due.set_due(order, None)
@@ -170,18 +175,18 @@ def mark_paid(order: Order, *, actor: str, now: datetime) -> Order:
     return _move(order, State.PAID, actor=actor, now=now)
 
 
-def note_sales(order: Order, *, now: datetime) -> None:
-    """Write downward what was sold: on promotions that have a limit, and of products for ever.
+def _sold(order: Order) -> list[promotions.Sold]:
+    return [
+        promotions.Sold(line.offer_id, line.quantity, line.price_cny.amount, order.placed_at)
+        for line in order.lines.order_by("offer")
+    ]
 
-    Locks: promotions by key, then products; the caller holds the order's lock.
+
+def note_sales(order: Order) -> None:
+    """Write downward how many pieces of products were sold, for ever.
+
+    Locks: the products by key; the caller holds the order's lock.
     """
-    promotions.count(
-        [
-            promotions.Sold(line.offer_id, line.quantity, line.price_cny.amount, order.placed_at)
-            for line in order.lines.order_by("offer")
-        ],
-        now=now,
-    )
     products = set(order.lines.values_list("offer__variant__product_id", flat=True))
     sold = (
         OrderLine.objects.filter(offer__variant__product__in=products)
@@ -194,9 +199,9 @@ def note_sales(order: Order, *, now: datetime) -> None:
 
 
 def cancel(order: Order, *, reason: CancelReason, actor: str, now: datetime) -> Order:
-    """End an order early.
+    """End an order early; one that was not paid gives its pieces back to promotions.
 
-    Locks: the order row.
+    Locks: the order row, then promotions by key.
     Raises: WrongState, if it has ended already.
     """
     return _move(order, State.CANCELLED, actor=actor, now=now, reason=str(reason))

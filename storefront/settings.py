@@ -249,6 +249,7 @@ STATIC_ROOT = Path(text("STATIC_ROOT", str(BASE_DIR / ".run" / "static")))
 MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(text("MEDIA_ROOT", str(BASE_DIR / ".run" / "media")))
 PAPERS_ROOT = Path(text("PAPERS_ROOT", str(BASE_DIR / ".run" / "papers")))
+UPLOADS_KEPT_DAYS = number("UPLOADS_KEPT_DAYS", 90)  # tables of sellers, by `clear_uploads`
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

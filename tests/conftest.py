@@ -19,11 +19,13 @@ from django.db import connections
 from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT
 
 from storefront import embedded
+from storefront.celery import app as celery
 from storefront.lib import kept
 from storefront.management import translations
 
 TEMPLATE = "sungari_template"
 MINE = "SUNGARI_TEST_SERVERS"
+UNREAD = "39"
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -119,6 +121,8 @@ def django_db_setup(django_db_blocker: object, worker_id: str) -> Iterator[None]
     _point(os.environ["TEST_APP_URL"], name)
     number = "".join(filter(str.isdigit, worker_id)) or "15"
     settings.CACHES["default"]["LOCATION"] = with_name(os.environ["TEST_REDIS_URL"], number)
+    # Hints go where nobody reads them; waiting for an absent broker would cost two seconds each.
+    celery.conf.broker_url = with_name(os.environ["TEST_REDIS_URL"], UNREAD)
     with suppress(AttributeError):
         del caches["default"]  # one that was opened while modules were collected looks elsewhere
     yield

@@ -81,10 +81,11 @@ class Product(due.Due, Titled):
         verbose_name_plural = _("products")
         indexes = [
             *due.Due.Meta.indexes,
-            GinIndex(fields=["search_vector"], name="product_search"),
+            GinIndex(fields=["search_vector"], name="product_search", fastupdate=False),
             GinIndex(
                 fields=["search_vector"],
                 name="product_prominent_search",
+                fastupdate=False,
                 condition=Q(is_listed=True, is_prominent=True),
             ),
             models.Index(

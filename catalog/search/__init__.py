@@ -12,7 +12,6 @@ from .finding import (
     find,
     newest,
     shelf_counts,
-    slugs,
 )
 from .indexing import index, note, settle, touch
 from .stacks import lay, restack
@@ -36,7 +35,6 @@ __all__ = [
     "restack",
     "settle",
     "shelf_counts",
-    "slugs",
     "suggest",
     "touch",
 ]

@@ -18,7 +18,8 @@ from storefront.lib import kept
 from . import ranking
 
 MOST = 1_000
-ENOUGH = 240  # ten pages of prominent goods: the rest of the shop is not asked
+ENOUGH = 240  # ten pages: who has found so many asks the rest of the shop no more
+ROUNDS = (0, 1, 6, 12)  # the readings are asked in this many statements, beginning with these
 RANKED = 100  # so many are weighed against each other; the others follow by popularity
 PARTS, OTHERS = 4, 2  # the questions of a reading; from which on they are about the others
 
@@ -33,6 +34,12 @@ class Understood(Protocol):
 
     @property
     def strong(self) -> Words | None: ...
+
+
+@dataclass(frozen=True)
+class _Limits:
+    most: int
+    enough: int
 
 
 class Has(Func):
@@ -74,19 +81,23 @@ def gather(
     *,
     categories: Sequence[int] = (),
     most: int | None = None,
+    enough: int = ENOUGH,
 ) -> Gathered:
-    """Give the goods of the first reading that finds any; one statement, two if it is a later one.
+    """Give the goods of the first reading that finds any; four statements at most.
 
-    The prominent goods, those found by brand and model and then any, the most popular first; and
-    only when these do not fill some pages, the rest of the shop, in no order. So the cost is
-    bounded, and that of a common word does not grow with the shop.
+    The prominent goods, those found by brand and model and then any, the most popular first. Then
+    the rest of the shop, in no order: by brand and model when not enough prominent goods were found
+    so, by any word when nothing found enough. So the cost is bounded, and that of a common word
+    does not grow with the shop.
     """
+    limits = _Limits(most or MOST, enough)
     scope = Product.objects.listed().order_by()
     scope = scope.filter(category__in=categories) if categories else scope
-    for start, some in ((0, readings[:1]), (1, readings[1:])):
-        rows = _ask(some, scope, most or MOST) if some else []
+    for start, end in zip(ROUNDS, (*ROUNDS[1:], None), strict=True):
+        some = readings[start:end]
+        rows = _ask(some, scope, limits) if some else []
         if rows:
-            return _gathered(rows, start, most or MOST)
+            return _gathered(rows, start, limits)
     return Gathered()
 
 
@@ -102,26 +113,26 @@ def having(reading: Understood, ids: Sequence[int]) -> dict[int, int]:
 
 
 def _ask(
-    readings: Sequence[Understood], scope: QuerySet[Product], most: int
+    readings: Sequence[Understood], scope: QuerySet[Product], limits: _Limits
 ) -> list[tuple[Any, ...]]:
-    parts = [part for reading in readings for part in _parts(reading, scope, most)]
+    parts = [part for reading in readings for part in _parts(reading, scope, limits.most)]
     with connection.cursor() as cursor:
-        cursor.execute(*_statement(parts, most))
+        cursor.execute(*_statement(parts, limits))
         rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
 
 
-def _gathered(rows: Sequence[tuple[Any, ...]], start: int, most: int) -> Gathered:
+def _gathered(rows: Sequence[tuple[Any, ...]], start: int, limits: _Limits) -> Gathered:
     shelves = {row[1]: row[2] for row in rows}
-    ids = list(shelves)[:most]
+    ids = list(shelves)[: limits.most]
     first = set(ids)
-    prominent = sum(row[0] % PARTS < OTHERS for row in rows)
+    before = sum(row[0] % PARTS < PARTS - 1 for row in rows)
     told = {row[1]: ranking.Candidate(*row[3:]) for row in rows if row[3] is not None}
     return Gathered(
         reading=start + rows[0][0] // PARTS,
         shelves={pk: shelves[pk] for pk in ids},
         ranked=[told[pk] for pk in told if pk in first],
-        is_cut=len(shelves) > most or (prominent >= ENOUGH and _has_others()),
+        is_cut=len(shelves) > limits.most or (before >= limits.enough and _has_others()),
     )
 
 
@@ -144,13 +155,13 @@ def _parts(reading: Understood, scope: QuerySet[Product], most: int) -> list[Que
     return [part.values_list("category_id", *ranking.COLUMNS)[: most + 1] for part in asked]
 
 
-def _statement(parts: Sequence[QuerySet[Any]], most: int) -> tuple[str, list[Any]]:
+def _statement(parts: Sequence[QuerySet[Any]], limits: _Limits) -> tuple[str, list[Any]]:
     """A part is looked at only if its reading has found too little, and no reading before any."""
     tables: list[str] = []
     params: list[Any] = []
     for at, part in enumerate(parts):
         sql, given = part.query.sql_with_params()
-        guard = " AND ".join(_guards(at, most)) or "TRUE"
+        guard = " AND ".join(_guards(at, limits)) or "TRUE"
         tables.append(f"part_{at} AS MATERIALIZED (SELECT * FROM ({sql}) goods WHERE {guard})")
         params += given
     union = " UNION ALL ".join(f"SELECT {at} AS part, * FROM part_{at}" for at in range(len(parts)))
@@ -161,14 +172,15 @@ def _statement(parts: Sequence[QuerySet[Any]], most: int) -> tuple[str, list[Any
     return f"WITH {', '.join(tables)} SELECT {columns} FROM ({union}) found", params
 
 
-def _guards(at: int, most: int) -> list[str]:
+def _guards(at: int, limits: _Limits) -> list[str]:
     own = at - at % PARTS
     guards = [f"NOT EXISTS (SELECT FROM part_{each})" for each in range(own)]
     counts = [f"(SELECT count(*) FROM part_{each})" for each in range(own, at)]
     if counts:
-        guards.append(f"{' + '.join(counts)} <= {most}")
+        guards.append(f"{' + '.join(counts)} <= {limits.most}")
     if len(counts) >= OTHERS:
-        guards.append(f"{' + '.join(counts[:OTHERS])} < {ENOUGH}")
+        found = counts[:1] if len(counts) == OTHERS else counts
+        guards.append(f"{' + '.join(found)} < {limits.enough}")
     return guards
 
 

@@ -102,8 +102,8 @@ class Narrowed:
 
     def without(self, facet: str) -> int:
         """Give the places that have everything chosen in the other facets."""
-        others = (bits for name, bits in self.chosen.items() if name != facet)
-        return reduce(and_, others, bitmaps.everything(self.pile.size))
+        others = [bits for name, bits in self.chosen.items() if name != facet]
+        return reduce(and_, others) if others else bitmaps.everything(self.pile.size)
 
 
 def narrow(pile: Pile, choice: Choice, *, within: int | None = None) -> Narrowed:
@@ -162,8 +162,8 @@ def count(parts: Sequence[Narrowed]) -> Counts:
 
 def _add(counts: Counts, part: Narrowed) -> None:
     """What is not narrowed was counted when the pile was laid."""
-    found, facets = part.found, {"ways": "way"}
-    counts.total += found.bit_count()
+    found, facets = bitmaps.Tally(part.found, part.pile.size), {"ways": "way"}
+    counts.total += found.number
     for name in (*LISTS, *MEMORIES, *FLAGS, "ways"):
         for value, number in _counted(part, name, facets.get(name, name), found).items():
             if name in FLAGS:
@@ -178,12 +178,13 @@ def _add(counts: Counts, part: Narrowed) -> None:
             counts.rating[text] = counts.rating.get(text, 0) + number
 
 
-def _counted(part: Narrowed, name: str, facet: str, found: int) -> dict[str, int]:
+def _counted(part: Narrowed, name: str, facet: str, found: bitmaps.Tally) -> dict[str, int]:
+    quantities = part.pile.quantities.get(facet, {})
     if not part.chosen.keys() - {name}:
-        return part.pile.quantities.get(facet, {})
-    others = part.without(name) if name in part.chosen else found
-    columns = part.pile.columns.get(facet, {}) if others else {}
-    numbers = {value: (bits & others).bit_count() for value, bits in columns.items()}
+        return quantities
+    others = bitmaps.Tally(part.without(name), part.pile.size) if name in part.chosen else found
+    columns = part.pile.columns.get(facet, {}) if others.number else {}
+    numbers = {value: others.count(bits, quantities[value]) for value, bits in columns.items()}
     return {value: number for value, number in numbers.items() if number}
 
 

@@ -17,7 +17,6 @@ from .reading import Reading
 
 PAGE_SIZE = 24
 LAST_PAGE = 200
-MAPPED = 45_000  # a map may hold 50 000 addresses (sitemaps.org, read 2026-11-21)
 NEAR = 8  # so many goods are shown when none are what was asked for
 CHOSEN = 500  # so many goods that meet a choice are asked whether they have a common word
 AT_HOME = 10  # a category with less than a tenth of a word's goods is not looked through for it
@@ -56,8 +55,8 @@ class Found:
 def find(query: Query) -> Found:
     """Find a page of listed goods, with every choice counted.
 
-    Two statements; up to four when there are words, and two more when there are choices and more
-    goods have the words than are looked at.
+    Two statements; up to four more when there are words, and two more when choices leave less than
+    a page of the goods that were looked at.
     """
     readings = reading.understand(query.text)
     if not readings:
@@ -67,13 +66,15 @@ def find(query: Query) -> Found:
 
 
 def _told(query: Query, readings: Sequence[Reading]) -> Found:
-    gathered = candidates.gather(readings, categories=query.categories)
+    gathered = candidates.gather(readings, categories=query.categories, enough=_enough(query))
     if gathered.reading is None:
         return Found([], Counts(), 1, near=_near(query))
     meant = readings[gathered.reading]
-    ids = dict.fromkeys(ranking.arrange(gathered.ranked, meant), 0) | gathered.shelves
     piles = keeping.current(query.categories)
-    parts = _among(piles, ids, query.choice)
+    ids, parts = _ranked(query, meant, piles, gathered)
+    if gathered.is_cut and _wants_more(query, parts) and _enough(query) < candidates.ENOUGH:
+        gathered = candidates.gather([meant], categories=query.categories)
+        ids, parts = _ranked(query, meant, piles, gathered)
     if gathered.is_cut and _wants_more(query, parts):
         ids = _chosen(query, meant, _where(piles, gathered)) | ids
         parts = _among(piles, ids, query.choice)
@@ -81,10 +82,26 @@ def _told(query: Query, readings: Sequence[Reading]) -> Found:
     return _found(query, parts, list(ids), **said)
 
 
+def _ranked(
+    query: Query, meant: Reading, piles: Sequence[Pile], gathered: candidates.Gathered
+) -> tuple[dict[int, int], list[Narrowed]]:
+    """Give what was gathered, the best first, and what the choices leave of it."""
+    ids = dict.fromkeys(ranking.arrange(gathered.ranked, meant), 0) | gathered.shelves
+    return ids, _among(piles, ids, query.choice)
+
+
+def _enough(query: Query) -> int:
+    """Goods for the page and one for the next; another order is not found by a few pages."""
+    if query.order in ORDERS:
+        return candidates.ENOUGH
+    return min(max(query.page, 1) * PAGE_SIZE + 1, candidates.ENOUGH)
+
+
 def _wants_more(query: Query, parts: Sequence[Narrowed]) -> bool:
-    """Whether an order is asked for, or a choice leaves less than a page of what was looked at."""
+    """Whether an order is asked for, or a choice does not leave the page that is asked for."""
     left = sum(part.found.bit_count() for part in parts)
-    return query.order in ORDERS or (query.choice != Choice() and left < PAGE_SIZE)
+    wanted = min(max(query.page, 1), LAST_PAGE) * PAGE_SIZE
+    return query.order in ORDERS or (query.choice != Choice() and left < wanted)
 
 
 def _chosen(query: Query, meant: Reading, piles: Sequence[Pile]) -> dict[int, int]:
@@ -179,9 +196,3 @@ def shelf_counts() -> dict[int, int]:
             for pk in filter(None, (shelf.pk, shelf.parent_id) if shelf else ()):
                 found[pk] = found.get(pk, 0) + quantity
     return found
-
-
-def slugs() -> list[str]:
-    """Give the names of all listed goods, as many as a map of the site may hold."""
-    goods = Product.objects.listed().order_by("pk")
-    return list(goods.values_list("slug", flat=True)[:MAPPED])

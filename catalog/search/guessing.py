@@ -13,6 +13,8 @@ SPOKEN = 0.8
 COMMON = 3  # goods, fewer may be a slip in a title
 NAME = 1_000  # goods that a spoken name counts for
 SHORT_PART = 3
+RARE = 5  # letters; a shorter word is near to too many others
+KEYS = frozenset("[];'`")  # signs that are letters on the other keyboard
 
 
 class Guess:
@@ -51,9 +53,12 @@ class Guess:
 
     def _is_puzzling(self, word: str) -> bool:
         """Say whether nothing is known of a word; one that nearly is a spoken name is mended."""
-        if len(word) < SHORT_PART or self.is_known(word):
+        if len(word) < SHORT_PART or (self.is_known(word) and not self.is_rare(word)):
             return False
         best = self._spoken_near(word)
+        if self.is_known(word):
+            self.mended.update({word: best} if best else {})
+            return False
         if best:
             self.mended[word] = best
             self.sure.add(word)
@@ -108,6 +113,16 @@ class Guess:
     def is_known(self, word: str) -> bool:
         return self.is_spoken(word) or self.known.holds(word) or units.is_unit(word)
 
+    def is_rare(self, word: str) -> bool:
+        """Say whether a known word may as well be a slip in the title of some goods."""
+        is_other = self.is_spoken(word) or units.is_unit(word)
+        return len(word) >= RARE and not is_other and self.known.goods(word) < COMMON
+
+    def is_form(self, word: str) -> bool:
+        """Say whether a word is a spoken name to the letter."""
+        sort = folding.has_cyrillic(word), len(word)
+        return any(name == word for name, _letters in self.table.names.get(sort, ()))
+
     def is_spoken(self, word: str) -> bool:
         stem = stems.stem(word)
         return word in self.table.stop or (stem,) in self.table.by_form or stem in self.table.parts
@@ -158,13 +173,15 @@ class Guess:
         """On which keyboard a chunk is words: plain, other, or either."""
         mine = parsing.letters(parsing.parse(chunk))
         theirs = parsing.letters(parsing.parse(other))
-        if mine and all(map(self.is_known, mine)):
+        has_key = not KEYS.isdisjoint(chunk)
+        if not has_key and mine and all(map(self.is_known, mine)):
             return "plain"
         if theirs and all(len(word) >= SHORT_PART and self._is_name(word) for word in theirs):
             return "other"
         is_short = len("".join(theirs)) < SHORT_PART and not folding.has_digit(chunk)
-        if codes.is_code(chunk):
-            turns = _is_measure(other) or (folding.has_cyrillic(chunk) and codes.is_code(other))
+        if codes.is_code(chunk) or (has_key and folding.has_digit(chunk)):
+            is_theirs = has_key or folding.has_cyrillic(chunk)
+            turns = _is_measure(other) or (is_theirs and codes.is_code(other))
         else:
             turns = bool(theirs) and is_short
         return "either" if turns else "plain"
@@ -198,10 +215,11 @@ class Guess:
     @property
     def corrected(self) -> str:
         """What to say that was looked for; nothing if it was what was typed."""
-        if not self.is_switched and not self.mended:
-            return ""
+        mended = {word: best for word, best in self.mended.items() if not self.is_known(word)}
         words = folding.fold(self.text).split()
-        return " ".join(self.mended.get(word, word) for word in words)
+        if not self.is_switched and mended.keys().isdisjoint(words):
+            return ""
+        return " ".join(mended.get(word, word) for word in words)
 
 
 def _is_measure(chunk: str) -> bool:

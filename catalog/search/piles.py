@@ -1,20 +1,19 @@
 """Goods laid side by side in memory: for each value of a facet, the set of places that have it."""
 
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from functools import partial
-from heapq import nsmallest
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 from . import bitmaps
 from .bitmaps import Digits
 
 # With so few goods left they are sorted; with more, an order laid beforehand is walked.
-SORTED = 4_096
+SORTED = 1_500
 MONTHS = 1_000_000  # room for a month, 202611, below the number that counts more
 FLAG = "1"
 
@@ -76,25 +75,34 @@ class Pile:
 
     def find(self, pk: int) -> int | None:
         """Give the place of a good."""
-        by_id = self.lists["by_id"]
-        at = bisect_left(by_id, pk, key=self.ids.__getitem__)
-        return by_id[at] if at < len(by_id) and self.ids[by_id[at]] == pk else None
+        at = bisect_left(self._sorted_ids, pk)
+        found = at < self.size and self._sorted_ids[at] == pk
+        return self.lists["by_id"][at] if found else None
+
+    @cached_property
+    def _sorted_ids(self) -> "array[int]":
+        return array("q", map(self.ids.__getitem__, self.lists["by_id"]))
 
     def places(self, bits: int, order: str) -> Iterator[int]:
         """Give the places of a set in an order; without one, as they were laid."""
         if order not in ("cheap", "dear", "new"):
             return bitmaps.members(bits)
-        number = bits.bit_count()
-        walk = self._walk(order) if number > SORTED else None
+        walk = self._walk(order, bits) if bits.bit_count() > SORTED else None
         if walk is not None:
             return bitmaps.among(walk, bits)
-        found = list(bitmaps.members(bits))
-        return iter(nsmallest(number, found, key=lambda place: self.key(order, place)))
+        return iter(sorted(bitmaps.members(bits), key=partial(self.key, order)))
 
-    def _walk(self, order: str) -> Iterable[int] | None:
-        """Dear is cheap from its end."""
+    def _walk(self, order: str, bits: int) -> Iterable[int] | None:
+        """Dear is cheap from its end. Prices that no place of the set has are passed over."""
         laid = self.lists.get("new" if order == "new" else "cheap")
-        return laid if laid is None or order != "dear" else reversed(laid)
+        if laid is None or order == "new":
+            return laid
+        numbers = self.numbers.get("price", Digits(0, ()))
+        if not bits & ~numbers.has:
+            price = self.lists["prices"].__getitem__
+            start = bisect_left(laid, numbers.lowest(bits) or 0, key=price)
+            laid = laid[start : bisect_right(laid, numbers.highest(bits) or 0, key=price)]
+        return reversed(laid) if order == "dear" else laid
 
 
 def popularity(row: Row) -> int:

@@ -11,7 +11,7 @@ from catalog.words import Term, folding, parsing, spoken, terms
 
 from . import guessing, meaning
 
-MOST_READINGS = 6
+MOST_READINGS = 18
 MOST_DROPPED = 3
 NEEDED = 0.45  # how much of the weight of a text must be left when words are dropped
 

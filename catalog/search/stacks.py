@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Case, F, Q, Sum, Value, When
+from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce
 
 from catalog.models import Product, Stack, StackColumn
 from storefront.lib import clock, due, locks
@@ -73,16 +74,24 @@ def lay(stack: Stack, *, now: datetime) -> None:
 
 
 def restack(*, now: datetime) -> int:
-    """Lay every stale stack now; the number of them."""
+    """Lay every stale stack now; the number of them.
+
+    All are counted first: how many goods of each are prominent hangs on how many the others have.
+    """
     stale = Stack.objects.exclude(version=F("marks"))
     ids = list(stale.order_by("pk").values_list("pk", flat=True))
-    stale.update(due_at=clock.wall())
+    stale.update(due_at=clock.wall(), quantity=Coalesce(Subquery(_listed()), 0))
     for pk in ids:
         stack = due.claim(Stack, pk)
         if stack is not None:
             with due.fenced():
                 lay(stack, now=now)
     return len(ids)
+
+
+def _listed() -> QuerySet[Product, int]:
+    goods = Product.objects.listed().filter(category=OuterRef("category")).order_by()
+    return goods.values("category").annotate(number=Count("pk")).values_list("number", flat=True)
 
 
 def rows(*, most: int | None = None, **asked: Any) -> Iterator[Row]:

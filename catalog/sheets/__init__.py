@@ -2,7 +2,7 @@
 
 from .reading import read
 from .rows import MOST_BYTES, MOST_COLUMNS, MOST_ROWS, NotATable, Row, Sheet
-from .writing import write, write_csv, write_xlsx
+from .writing import stream_xlsx, write, write_csv, write_xlsx
 
 __all__ = [
     "MOST_BYTES",
@@ -12,6 +12,7 @@ __all__ = [
     "Row",
     "Sheet",
     "read",
+    "stream_xlsx",
     "write",
     "write_csv",
     "write_xlsx",

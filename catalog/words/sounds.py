@@ -47,6 +47,9 @@ _GROUPS = (
 )
 _GROUP = dict(pair.split("=") for pair in _GROUPS.split())
 _PIECES = re.compile(r"tsch|tio|dge|sch|sh|ch|ck|ph|th|zh|dj|ce|ci|cy|ge|gi|gy|дж|.")
+_SAID_X = ("икс", "экс")  # xperia is иксперия
+_LONG_VOWEL = re.compile(r"(.*)([aiou])([^aeiouyw])e$")
+_LONG = {"a": "ei", "i": "ai", "o": "o", "u": "u"}
 _VOWEL = re.compile(r"[aeiouyаеиоуыэюя]")
 
 
@@ -63,7 +66,7 @@ def keys(word: str) -> tuple[str, ...]:
     """Give the keys of the ways a word may be read, the likeliest first; of a short one none."""
     if len(word) < 3 or folding.has_digit(word) or folding.is_chinese(word):
         return ()
-    begins = "A" if _VOWEL.match(word) else ""
+    begins = "A" if _VOWEL.match(word) and not word.startswith(_SAID_X) else ""
     ways = [way.split("|") for way in _ways(word)]
     found: dict[str, None] = {}
     for each in product(*ways[:24]):
@@ -85,11 +88,18 @@ def _ways(word: str) -> list[str]:
     return [way for way in found if way]
 
 
+def _in_english(word: str) -> str:
+    """Write a Latin word as English says it: a mute e makes the vowel before it long, x is ex."""
+    said = re.sub("^x", "iks", word)
+    found = _LONG_VOWEL.match(said)
+    return roman(f"{found[1]}{_LONG[found[2]]}{found[3]}" if found else said)
+
+
 def closeness(one: str, other: str) -> float:
     """Say how near two words are to the ear, 0 to 1; a Latin one may be read letter by letter."""
     left, right = {roman(one)}, {roman(other)}
-    left |= set() if folding.has_cyrillic(one) else {one}
-    right |= set() if folding.has_cyrillic(other) else {other}
+    left |= set() if folding.has_cyrillic(one) else {one, _in_english(one)}
+    right |= set() if folding.has_cyrillic(other) else {other, _in_english(other)}
     return max(
         1 - distance(mine, theirs) / max(len(mine), len(theirs), 1)
         for mine in left

@@ -12,11 +12,15 @@ MOST_WAYS = 40
 
 @dataclass(frozen=True)
 class Way:
-    """Words that say one term, all of them needed; `cost` is 0 for what was certainly meant."""
+    """Words that say one term, all of them needed; `cost` is 0 for what was certainly meant.
+
+    Those of a phrase follow each other.
+    """
 
     words: tuple[str, ...]
     cost: float = 0.0
     is_prefix: bool = False
+    is_phrase: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,4 +69,4 @@ def _written(way: Way, before: str) -> str:
         last = star if at == len(way.words) - 1 else ""
         forms = [f"{before}{form}{last}" for form in ([word] if last else lexemes(word))]
         parts.append(forms[0] if len(forms) == 1 else f"({' | '.join(forms)})")
-    return parts[0] if len(parts) == 1 else f"({' & '.join(parts)})"
+    return parts[0] if len(parts) == 1 else f"({(' <-> ' if way.is_phrase else ' & ').join(parts)})"

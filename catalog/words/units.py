@@ -116,6 +116,15 @@ def near(name: str) -> Iterator[str]:
         yield word(Decimal(round(number / 1024, 1)), "tb")
 
 
+def same(name: str) -> Iterator[str]:
+    """Give other units that goods may tell the same measure in: 1 GB is 1024 MB."""
+    number, unit = _parts(name)
+    if unit == "gb" and number <= 16:
+        yield word(number * 1024, "mb")
+    if unit == "mb" and number >= 1000:
+        yield word(Decimal(round(number / 1024, 1)), "gb")
+
+
 def _parts(name: str) -> tuple[Decimal, str]:
     match = re.fullmatch(r"u(\d+(?:d\d+)?)([a-z]+)", name)
     if match is None:

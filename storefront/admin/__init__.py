@@ -19,6 +19,7 @@ from . import (
     prices,
     sellers,
     texts,
+    tokens,
 )
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "prices",
     "sellers",
     "texts",
+    "tokens",
 ]
 
 door.hang(admin.site)

@@ -128,6 +128,7 @@ NAVIGATION = [
         entry(_("Imports"), "upload_file", "catalog.importjob"),
         entry(_("Asked prices"), "history", "catalog.askedprice"),
         entry(_("Sellers"), "storefront", "catalog.seller"),
+        entry(_("Access tokens"), "key", "catalog.accesstoken"),
         entry(_("Brands"), "verified", "catalog.brand"),
         entry(_("Categories"), "category", "catalog.category"),
         entry(_("Attributes"), "tune", "catalog.attribute"),

@@ -16,7 +16,7 @@ from storefront.lib import due
 def expire(order: Order, *, wall: datetime, now: datetime) -> None:
     """Give back the goods of an order that was not paid in time; `order` is claimed.
 
-    Locks: order, charges, stock by key.
+    Locks: order, promotions by key, charges, stock by key.
     """
     fresh = lifecycle.lock(order.pk)
     if not fresh.awaits_payment:
@@ -33,7 +33,7 @@ def expire(order: Order, *, wall: datetime, now: datetime) -> None:
 def cancel(order: Order, *, reason: CancelReason, actor: str, now: datetime) -> None:
     """Cancel an order for its buyer or an operator; money that was paid goes back.
 
-    Locks: order, charges, stock by key, shipments.
+    Locks: order, promotions by key, charges, stock by key, shipments.
     Raises: WrongState; TooLate, once a parcel is packed.
     """
     fresh = lifecycle.lock(order.pk)

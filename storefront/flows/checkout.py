@@ -67,8 +67,8 @@ def agree(agreement: Agreement, *, actor: str, now: datetime, wall: datetime) ->
     """Turn a quote into an order with its stock reserved and its charge ready to be sent.
 
     Twice is normal: the same quote or form gives the same order.
-    Locks: cart, then stock by key.
-    Raises: OrderedAlready, QuoteExpired, QuoteMoved, EmptyCart, OutOfStock, NoWay.
+    Locks: cart, promotions by key, then stock by key.
+    Raises: OrderedAlready, QuoteExpired, QuoteMoved, EmptyCart, UsedUp, OutOfStock, NoWay.
     """
     offered = Quote.objects.get(pk=agreement.quote_id)
     if offered.cart_id is None:

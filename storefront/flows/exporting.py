@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
-from pathlib import Path
 
 from catalog import exports, sheets
 from catalog.models import Seller
@@ -14,9 +13,9 @@ def csv(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]
     return sheets.write_csv(headings, rows)
 
 
-def xlsx(target: Path, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Write any table as an Excel workbook."""
-    sheets.write_xlsx(target, headings, rows)
+def xlsx(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
+    """Give any table as an Excel workbook, a piece at a time."""
+    return sheets.stream_xlsx(headings, rows)
 
 
 def lines(seller: Seller, *, kind: str, language: str) -> Iterator[str]:
@@ -25,7 +24,7 @@ def lines(seller: Seller, *, kind: str, language: str) -> Iterator[str]:
     return sheets.write_csv(exports.headings(kind, language), rows)
 
 
-def workbook(target: Path, seller: Seller, *, kind: str, language: str) -> None:
-    """Write the table as an Excel workbook."""
+def workbook(seller: Seller, *, kind: str, language: str) -> Iterator[bytes]:
+    """Give the table as an Excel workbook, a piece at a time."""
     rows = exports.rows(seller, kind=kind, levels=partial(holdings.levels, seller))
-    sheets.write_xlsx(target, exports.headings(kind, language), rows)
+    return sheets.stream_xlsx(exports.headings(kind, language), rows)

@@ -139,7 +139,7 @@ def _write(ready: Sequence[Goods], taker: Taker) -> list[Outcome]:
     if taker.kind == Kind.PRICES:
         return repricing.write(ready, seller=seller, actor=actor, now=now)
     outcomes = imports.write(ready, seller=seller, actor=actor, now=now, told=taker.told)
-    taken = [one.offer for one in outcomes if one.offer and one.fate != Fate.REFUSED]
+    taken = [one.offer for one in outcomes if one.offer and one.is_news]
     approval.settle(taken, now=taker.now)
     return outcomes
 

@@ -33,7 +33,7 @@ def take(
     good = [said for said in rows if not said.problems]
     written = imports.write(good, seller=seller, actor=actor, now=now, submits=submits)
     _top_up(written, actor=actor, now=now)
-    taken = [one.offer for one in written if one.offer and one.fate != Fate.REFUSED]
+    taken = [one.offer for one in written if one.offer and one.is_news]
     approval.settle(taken, now)
     by_row = {id(outcome.goods): outcome for outcome in written}
     return [by_row.get(id(said)) or Outcome(said, Fate.REFUSED) for said in rows]

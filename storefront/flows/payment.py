@@ -88,7 +88,7 @@ def _use_money(order: Order, charge: Charge, *, actor: str, now: datetime) -> No
     if order.awaits_payment and charges.covers(charge, order):
         order = lifecycle.mark_paid(order, actor=actor, now=now)
         warehouse.allocate(order, actor=actor, now=now)
-        lifecycle.note_sales(order, now=now)
+        lifecycle.note_sales(order)
         promises.fix(order, actor=actor, now=now)
         until = now + terms.handover(on=now.date())
         lifecycle.ask_handovers(order.deliveries.filter(origin="shenzhen"), due_at=until)

@@ -140,10 +140,15 @@ def grow(number: int, *, seed: int, now: datetime, say: Say) -> int:
         for statement in triggers:
             cursor.execute(statement)
         _mark(cursor)
+    tidy()
+    return number
+
+
+def tidy() -> None:
+    """Clear away what was written over, as the database does by itself in a while."""
     with connection.cursor() as cursor:
         for table in TABLES:
             cursor.execute(f"VACUUM (ANALYZE) {table}")
-    return number
 
 
 def _begin(cursor: CursorWrapper, seed: int) -> int:

@@ -12,7 +12,7 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from moneyed import Money
 
-from catalog import asking, search
+from catalog import asking, attributes, search
 from catalog.models import (
     Attribute,
     Brand,
@@ -87,7 +87,7 @@ def _seller(row: Row) -> Seller:
 def _products(rows: Iterable[Row], now: datetime) -> dict[str, Product]:
     brands = {brand.slug: brand for brand in Brand.objects.all()}
     categories = {category.slug: category for category in Category.objects.all()}
-    types = dict(Attribute.objects.values_list("key", "data_type"))
+    keys = list(Attribute.objects.values_list("key", flat=True))
     made = [
         Product(
             slug=row["key"],
@@ -97,7 +97,7 @@ def _products(rows: Iterable[Row], now: datetime) -> dict[str, Product]:
             model=row["model"],
             released=row["released"],
             **{key: row[key] for key in row if key.startswith(("title_", "description_"))},
-            specs=_specs(row, types),
+            specs={key: attributes.read("", key, row[key]) for key in keys if row.get(key)},
             shape={
                 **{key: float(row[key]) for key in SHAPE if row[key]},
                 **{key: row[key] for key in LOOKS if row[key]},
@@ -108,24 +108,6 @@ def _products(rows: Iterable[Row], now: datetime) -> dict[str, Product]:
     made.reverse()  # the table's first rows are what visitors look for: they become the newest
     Product.objects.bulk_create(made)
     return {product.slug: product for product in made}
-
-
-def _specs(row: Row, types: dict[str, str]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, kind in types.items():
-        value = row.get(key, "")
-        if not value:
-            continue
-        found[key] = {"bool": value == "1", "number": _number(value)}.get(kind, value)
-    return found
-
-
-def _number(value: str) -> float | int | str:
-    try:
-        exact = float(value)
-    except ValueError:
-        return value
-    return int(exact) if exact.is_integer() else exact
 
 
 def _variants(rows: dict[str, Row], products: dict[str, Product]) -> dict[str, Variant]:

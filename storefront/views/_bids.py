@@ -3,22 +3,19 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
-from hashlib import blake2b
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Avg, Count, DecimalField
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from catalog import asking, cards
+from catalog import cards
 from catalog.models import Offer, Seller
 from orders import reviews
-from orders.models import Review
 from storefront.templatetags import dates, money
 
-from . import _promises
+from . import _promises, _struck
 from ._listing import Visit
 
 KEPT_SECONDS = 300
@@ -77,7 +74,8 @@ def make(
     offers: Sequence[Offer], supply: cards.Supply, visit: Visit, *, barred: frozenset[str]
 ) -> list[Selling]:
     """Lay the offers of a variant side by side."""
-    known = _Known(_struck(offers, visit), ratings({one.seller_id for one in offers}), {})
+    struck = _struck.of_offers(offers, now=visit.now)
+    known = _Known(struck, ratings({one.seller_id for one in offers}), {})
     for origin in ("harbin", "shenzhen"):
         window = visit.city and _promises.soonest(origin, barred, city=visit.city, now=visit.now)
         if window:
@@ -92,31 +90,10 @@ def ratings(seller_ids: Collection[int]) -> dict[int, reviews.Figures]:
     kept = cache.get_many(names.values())
     missing = [pk for pk, name in names.items() if name not in kept]
     if missing:
-        found = _figures(missing)
+        found = reviews.of_sellers(missing)
         cache.set_many({names[pk]: found[pk] for pk in missing}, KEPT_SECONDS)
         kept |= {names[pk]: found[pk] for pk in missing}
     return {pk: kept[name] for pk, name in names.items()}
-
-
-def _figures(seller_ids: Collection[int]) -> dict[int, reviews.Figures]:
-    """What `reviews.of_seller` says, of many sellers in one query."""
-    average = Avg("rating", output_field=DecimalField())
-    shown = Review.objects.filter(state=Review.State.SHOWN, line__seller__in=seller_ids)
-    rows = shown.order_by().values_list("line__seller").annotate(average, Count("pk"))
-    found = {pk: reviews.Figures(round(average, 1), count) for pk, average, count in rows}
-    return {pk: found.get(pk, reviews.Figures(None, 0)) for pk in seller_ids}
-
-
-def _struck(offers: Sequence[Offer], visit: Visit) -> dict[int, Any]:
-    """What may be struck through; kept for these prices and this hour."""
-    told = ",".join(sorted(f"{one.pk}={one.price.amount}" for one in offers))
-    digest = blake2b(told.encode(), digest_size=12).hexdigest()
-    name = f"struck:{visit.now:%Y%m%d%H}:{digest}"
-    found: dict[int, Any] | None = cache.get(name)
-    if found is None:
-        found = asking.struck_many(offers, now=visit.now)
-        cache.set(name, found, KEPT_SECONDS)
-    return found
 
 
 def _bid(offer: Offer, supply: cards.Supply, visit: Visit, known: _Known) -> cards.Bid:

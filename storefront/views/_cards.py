@@ -12,7 +12,7 @@ from catalog import pictures, pricing, shelves
 from catalog.models import Category, Product, Variant
 from orders.models import City
 
-from . import _promises
+from . import _promises, _struck
 
 VIEW_LABELS = {
     "front_and_back": _("Both sides"),
@@ -34,7 +34,10 @@ ICONS = {
 
 @dataclass(frozen=True)
 class Card:
-    """What components/card.html shows. Price: whole rubles, None when there is no rate."""
+    """What components/card.html shows.
+
+    Prices: whole rubles, None without a rate; `was` is the one that may be shown struck through.
+    """
 
     url: str
     picture: pictures.Sources | None
@@ -45,6 +48,7 @@ class Card:
     rating_count: int
     promise: str = ""
     mode: str = ""
+    was: Any = None
 
     @property
     def picture_url(self) -> str:
@@ -56,11 +60,15 @@ def make(
 ) -> list[Card]:
     """Give the cards of listed goods, in their order."""
     promises = _promises.for_goods(goods, city=city, now=now)
-    return [_card(product, tariff, promises.get(product.pk)) for product in goods]
+    struck = _struck.of_goods(goods, now=now) if tariff else {}
+    return [_card(one, tariff, promises.get(one.pk), struck.get(one.pk)) for one in goods]
 
 
 def _card(
-    product: Product, tariff: pricing.Tariff | None, promise: _promises.Promise | None
+    product: Product,
+    tariff: pricing.Tariff | None,
+    promise: _promises.Promise | None,
+    was: Any,
 ) -> Card:
     return Card(
         url=reverse("product", args=[product.slug]),
@@ -72,6 +80,7 @@ def _card(
         rating_count=product.rating_count,
         promise=promise.text if promise else "",
         mode=promise.mode if promise else "",
+        was=tariff.rubles(was) if tariff and was is not None else None,
     )
 
 

@@ -110,7 +110,7 @@ def lines(offers: Iterable[Offer]) -> list[dict[str, Any]]:
     return [
         {
             "offer": offer,
-            "picture": picture_urls(offer.variant)[0],
+            "picture": picture_url(offer.variant),
             "tone": TONES[Offer.State(offer.state)],
             "pieces": pieces.get(offer.pk, holdings.Holding()),
         }
@@ -118,12 +118,13 @@ def lines(offers: Iterable[Offer]) -> list[dict[str, Any]]:
     ]
 
 
-def picture_urls(variant: Variant) -> list[str]:
-    """A variant's pictures, or its drawings."""
+def picture_url(variant: Variant) -> str:
+    """The address of a variant's first picture in its smallest size, or of its drawing."""
     own = sorted(variant.pictures.all(), key=lambda row: (row.position, row.pk))
-    version = pictures.version(variant)
-    drawn = [reverse("picture", args=[variant.slug, view]) for view in pictures.views(variant)]
-    return [row.image.url for row in own] or [f"{url}?v={version}" for url in drawn]
+    if own:
+        return pictures.smallest(own[0])
+    drawn = reverse("picture", args=[variant.slug, pictures.views(variant)[0]])
+    return f"{drawn}?v={pictures.version(variant)}"
 
 
 def states(seller: Seller, *, current: str) -> list[dict[str, Any]]:

@@ -1,12 +1,11 @@
 """A seller's tables: sent, looked at, tried, taken in; and everything of his as a table."""
 
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
@@ -136,7 +135,7 @@ def refused(request: HttpRequest, seller: Seller, pk: int, form: str) -> Any:
     name = f"{Path(row.name).stem}.refused"
     if form == "csv":
         return _text(name, exporting.csv(headings, lines))
-    return _book(name, lambda target: exporting.xlsx(target, headings, lines))
+    return _book(name, exporting.xlsx(headings, lines))
 
 
 @require_GET
@@ -149,20 +148,18 @@ def export(request: HttpRequest, seller: Seller, kind: str, form: str) -> Any:
     name = f"{seller.slug}-{kind}-{clock.now():%Y%m%d}"
     if form == "csv":
         return _text(name, exporting.lines(seller, **how))
-    return _book(name, lambda target: exporting.workbook(target, seller, **how))
+    return _book(name, exporting.workbook(seller, **how))
 
 
 def _text(name: str, lines: Any) -> HttpResponseBase:
-    attached = {"Content-Disposition": _imports.attached(f"{name}.csv")}
-    return StreamingHttpResponse(lines, content_type=CSV, headers=attached)
+    return _sent(f"{name}.csv", lines, CSV)
 
 
-def _book(name: str, write: Any) -> HttpResponseBase:
-    """A workbook is written whole; its name is gone once it is open, the file once it is sent."""
-    with TemporaryDirectory(prefix="sungari-") as folder:
-        target = Path(folder) / "table.xlsx"
-        write(target)
-        file = target.open("rb")
-    return FileResponse(
-        file, as_attachment=True, filename=f"{name}.xlsx", content_type=_imports.XLSX
-    )
+def _book(name: str, pieces: Any) -> HttpResponseBase:
+    return _sent(f"{name}.xlsx", pieces, _imports.XLSX)
+
+
+def _sent(name: str, pieces: Any, kind: str) -> HttpResponseBase:
+    """A file that is made while it is sent: the first piece goes out before the last is known."""
+    attached = {"Content-Disposition": _imports.attached(name)}
+    return StreamingHttpResponse(pieces, content_type=kind, headers=attached)

@@ -83,7 +83,7 @@ def _choose_variant(request: HttpRequest, seller: Seller, card: Product) -> Http
     mine = Offer.objects.filter(seller=seller)
     rows = card.variants.prefetch_related("pictures", Prefetch("offers", mine, to_attr="mine"))
     lines = [
-        {"variant": row, "mine": row.mine, "picture": _desk.picture_urls(row)[0]}
+        {"variant": row, "mine": row.mine, "picture": _desk.picture_url(row)}
         for row in rows.select_related("product").order_by("position", "pk")
     ]
     page = {**TAB, "seller": seller.name, "card": card, "lines": lines}

@@ -41,6 +41,7 @@ def today(request: HttpRequest, seller: Seller) -> HttpResponse:
         "low": list(holdings.low(seller)),
         "refused": list(_desk.found(_desk.offers(request, seller), q="", state="REFUSED")[:10]),
         "owed": settlement.owed(seller),
+        "is_new": not _desk.offers(request, seller).exists(),
     }
     return render(request, "seller/today.html", page)
 

@@ -8,7 +8,8 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.messages import get_messages
 from django.urls import reverse
 
-from catalog.models import Offer
+from catalog import access
+from catalog.models import AccessToken, Offer, SellerEvent
 from logistics import shipments, warehouse
 from logistics.models import Shipment
 from orders.models import Hold, Order
@@ -236,3 +237,24 @@ def test_a_row_that_is_not_there_is_not_found(operator, desks):
     address = reverse("admin:orders_order_cancel", args=[999_999])
 
     assert operator.get(address).status_code == 404
+
+
+def test_a_key_of_a_seller_is_taken_back_with_a_reason(operator, desks):
+    token, secret = access.issue(catalog.seller(), name="ERP", actor="user:1", now_wall=world.NOW)
+    pages = [operator.get(listing(AccessToken)), operator.get(deed(token, "change"))]
+    for page in pages:
+        shown = page.content.decode()
+        assert "ERP" in shown
+        assert not [one for one in (secret, token.digest, token.hint) if one in shown]
+
+    assert operator.post(deed(token, "revoke"), {"sure": "1", "text": ""}).status_code == 200
+    assert access.find(secret, now_wall=world.NOW)
+    operator.post(deed(token, "revoke"), {"sure": "1", "text": "Утёк в сеть"})
+
+    assert access.find(secret, now_wall=world.NOW) is None
+    event = SellerEvent.objects.get(seller=token.seller)
+    assert (event.kind, event.actor) == ("TOKEN_REVOKED", me())
+    assert event.detail == {"name": "ERP", "reason": "Утёк в сеть"}
+    again = operator.post(deed(token, "revoke"), {"sure": "1", "text": "x"})
+    assert "revoked already" in " ".join(told(again)) or "уже" in " ".join(told(again))
+    assert SellerEvent.objects.filter(seller=token.seller).count() == 1

@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from moneyed import Money
 
-from catalog import asking, promotions
+from catalog import access, asking, promotions
 from catalog.models import (
     ApprovalRule,
     HsCode,
@@ -216,6 +216,7 @@ def _asked(offer: Offer, buyer: User, now: datetime) -> None:
         actor=f"user:{buyer.pk}",
         created_at=now,
     )
+    access.issue(offer.seller, name="ERP", actor="user:1", now_wall=now)
     product = offer.variant.product
     Question.objects.create(product=product, asker=buyer, text="Есть ли NFC?", asked_at=now)
 

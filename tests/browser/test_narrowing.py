@@ -1,15 +1,13 @@
 """A buyer finds his phone with the keyboard alone."""
 
-import os
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Visitor
+from tests.browser.conftest import Visitor, enter
 from tests.shop import Shop
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo")]
@@ -24,10 +22,7 @@ def buyer(request: pytest.FixtureRequest, chromium: Browser, demo: Shop) -> Iter
     context = chromium.new_context(
         viewport={"width": width, "height": 780}, locale="ru-RU", color_scheme=scheme
     )
-    shots = os.environ.get("SCREENSHOTS")
-    hosts = {urlsplit(demo.url).netloc}
-    made = Visitor(context.new_page(), demo.url, hosts, shots=Path(shots) if shots else None)
-    made.watch()
+    made = enter(context, demo)
     made.scheme = scheme  # type: ignore[attr-defined]
     yield made
     context.close()

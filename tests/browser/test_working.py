@@ -16,16 +16,6 @@ from tests.shop import eventually
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo")]
 
 
-def sign_in(visitor, role, path):
-    login = world.login(role)
-    visitor.goto("/zh-hans/account/login/")
-    visitor.page.fill("[name=login]", login["email"])
-    visitor.page.fill("[name=password]", login["password"])
-    with visitor.page.expect_navigation():
-        visitor.page.locator("main form button").first.click()
-    visitor.goto(path)
-
-
 def far_offer():
     """Goods of Boris that lie in Shenzhen alone."""
     his = Stock.objects.filter(offer__seller__members__user__email=world.login("seller")["email"])
@@ -44,7 +34,7 @@ def test_a_seller_offers_a_phone_with_a_picture(visitor, demo):
     width = visitor.page.viewport_size["width"]
     product = catalog.product(model=f"Sungari {width}", brand=None)
     variant = catalog.variant(product=product)
-    sign_in(visitor, "seller", "/zh-hans/seller/")
+    visitor.sign_in("seller", "/zh-hans/seller/")
     visitor.look("seller-today")
     for name in ("products", "stock", "orders", "money"):
         visitor.goto(f"/zh-hans/seller/{name}/")
@@ -75,7 +65,7 @@ def test_a_seller_offers_a_phone_with_a_picture(visitor, demo):
 
 def test_a_seller_hands_over_what_was_sold(visitor, demo):
     number = _bought(demo, far_offer())
-    sign_in(visitor, "seller", "/zh-hans/seller/orders/")
+    visitor.sign_in("seller", "/zh-hans/seller/orders/")
 
     handover = Handover.objects.get(delivery__order__number=number)
     visitor.page.locator(f"#handover-{handover.pk} button").click()
@@ -87,7 +77,7 @@ def test_a_seller_hands_over_what_was_sold(visitor, demo):
 
 
 def test_the_floor_is_told_what_is_wrong(visitor, demo):
-    sign_in(visitor, "floor", "/zh-hans/staff/")
+    visitor.sign_in("floor", "/zh-hans/staff/")
     visitor.look("floor")
     page = visitor.page
 

@@ -1,5 +1,8 @@
 """Sets of places as whole numbers, held against plain sets."""
 
+from random import Random
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
@@ -47,3 +50,18 @@ def test_the_ends_of_the_numbers_of_a_set(numbers, one):
 
     assert digits.lowest(bits) == min(among, default=None)
     assert digits.highest(bits) == max(among, default=None)
+
+
+@pytest.mark.parametrize("share", [0.0001, 0.004, 0.0077, 0.05, 0.4])
+@pytest.mark.parametrize("within", [0.001, 0.02, 0.3, 0.99])
+def test_what_two_sets_share_is_counted_to_a_thousand(share, within):
+    size, dice = 1 << 17, Random(3)
+    one, other = (
+        bitmaps.pack((place for place in range(size) if dice.random() < part), size)
+        for part in (within, share)
+    )
+
+    counted = bitmaps.Tally(one, size).count(other, other.bit_count())
+
+    shared = (one & other).bit_count()
+    assert counted == shared if shared <= 1_000 else counted > 1_000

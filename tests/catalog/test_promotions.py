@@ -10,6 +10,8 @@ from django.utils import translation
 from catalog import asking, promotions
 from catalog.models import AskedPrice, Offer, PriceList, PriceListLine, Promotion, PromotionLine
 from orders import lifecycle
+from orders.models import Order
+from orders.states import CancelReason
 from storefront import tasks
 from storefront.lib import clock, due
 from tests.factories import catalog as make
@@ -242,25 +244,57 @@ def test_lists_of_a_seller_stand_apart_from_what_is_over():
 
 def paid(offer: Offer, pieces: int, at: datetime = NOW) -> None:
     """An order of so many pieces at the price of now, paid by the real function."""
-    order = make_orders.order(Offer.objects.get(pk=offer.pk), quantity=pieces, now=at)
-    make_payments.paid(order, now=at + timedelta(minutes=5))
-    lifecycle.note_sales(order, now=at + timedelta(minutes=5))
+    make_payments.paid(ordered(offer, pieces, at), now=at + timedelta(minutes=5))
 
 
-def test_promotion_ends_when_its_pieces_are_paid():
+def ordered(offer: Offer, pieces: int, at: datetime = NOW) -> Order:
+    return make_orders.order(Offer.objects.get(pk=offer.pk), quantity=pieces, now=at)
+
+
+def counted(row: Promotion) -> tuple[int, datetime | None, datetime | None]:
+    row.refresh_from_db()
+    return row.sold_pieces, row.stopped_at, row.due_at
+
+
+def test_promotion_ends_with_its_last_piece_and_never_sells_one_more():
     offer = asked()
     row = promote(offer, most_pieces=3)
 
     paid(offer, 2)
-    row.refresh_from_db()
-    assert (row.sold_pieces, row.stopped_at, row.due_at) == (2, None, None)
-    paid(offer, 2)
-    row.refresh_from_db()
-    ended = NOW + timedelta(minutes=5)
-    assert (row.sold_pieces, row.stopped_at, row.due_at) == (4, ended, ended)
+    assert counted(row) == (2, None, None)
+    with pytest.raises(promotions.UsedUp, match="Only 1 piece is left at this price"):
+        ordered(offer, 2)
+    assert counted(row) == (2, None, None)
+    assert Order.objects.count() == 1
+    paid(offer, 1)
+    assert counted(row) == (3, NOW, NOW)
+    with pytest.raises(promotions.UsedUp, match="No piece is left"):
+        ordered(offer, 1)
 
-    run(tasks.promotion, row, ended)
+    run(tasks.promotion, row, NOW)
     assert price(offer) == "100.00"
+    ordered(offer, 9, NOW + TICK)
+    assert counted(row) == (3, NOW, None)
+
+
+def test_pieces_that_nobody_paid_are_free_again_and_paid_ones_are_not():
+    offer = asked()
+    row = promote(offer, most_pieces=3)
+    first, second = ordered(offer, 2), ordered(offer, 1)
+    make_payments.paid(second, now=NOW)
+    run(tasks.promotion, row, NOW)
+    assert (price(offer), counted(row)) == ("100.00", (3, NOW, None))
+
+    later = NOW + timedelta(hours=1)
+    lifecycle.cancel(first, reason=CancelReason.EXPIRED, actor="task:expire", now=later)
+    assert counted(row) == (1, None, later)
+    run(tasks.promotion, row, later)
+    assert price(offer) == "90.00"
+
+    lifecycle.cancel(second, reason=CancelReason.BUYER, actor="user:1", now=later)
+    assert counted(row)[0] == 1
+    paid(offer, 2, later)
+    assert counted(row) == (3, later, later)
 
 
 def test_pieces_are_counted_on_the_promotion_that_made_the_price():
@@ -285,7 +319,7 @@ def test_order_agreed_to_under_a_promotion_counts_though_it_is_paid_after():
     sold = promotions.Sold(offer.pk, 2, Decimal("90.00"), NOW + DAY - TICK)
     run(tasks.promotion, row, NOW + DAY)
 
-    promotions.count([sold], now=NOW + 2 * DAY)
+    promotions.take([sold], now=NOW + 2 * DAY)
 
     row.refresh_from_db()
     assert row.sold_pieces == 2

@@ -7,7 +7,7 @@ import pytest
 
 from catalog import search
 from catalog.models import Brand, Category, Kind, Offer, Product
-from catalog.search import Choice, Span, candidates, keeping
+from catalog.search import Choice, Span, candidates, finding, keeping
 from tests.factories import catalog as make
 
 pytestmark = pytest.mark.django_db
@@ -269,6 +269,39 @@ def test_choices_find_what_a_common_word_was_cut_before(shop, monkeypatch):
     assert {row.pk for row in samsung.products} == {shop["a54"].pk, shop["s25"].pk}
     assert shop["a54"].pk == phones[0].pk
     assert next(row.pk for row in cheap.products if row.kind == Kind.PHONE) == phones[0].pk
+
+
+@pytest.fixture
+def large_shop(shop, monkeypatch) -> dict[str, Product]:
+    """Two phones are prominent, a page holds one."""
+    monkeypatch.setattr(finding, "PAGE_SIZE", 1)
+    prominent = [shop[name].pk for name in ("a54", "s25")]
+    Product.objects.exclude(pk__in=prominent).update(is_prominent=False)
+    return shop
+
+
+def test_the_rest_of_the_shop_is_asked_for_the_page_that_wants_it(large_shop):
+    first_page = search.find(search.Query(text="смартфон"))
+    second_page = search.find(search.Query(text="смартфон", page=2))
+
+    assert (first_page.counts.total, first_page.is_cut) == (2, True)
+    assert (second_page.counts.total, second_page.is_cut) == (8, False)
+
+
+def test_the_rest_of_the_shop_is_asked_when_a_choice_leaves_no_page(large_shop):
+    found = search.find(search.Query(text="смартфон", choice=Choice(brand=("apple",))))
+
+    assert (found.counts.total, found.is_cut) == (3, False)
+    assert found.counts.brand["samsung"] == 2
+
+
+def test_a_model_is_found_behind_prominent_goods_that_only_speak_of_it(large_shop):
+    speaking = [large_shop[name].pk for name in ("bank", "ipad")]
+    Product.objects.filter(pk__in=speaking).update(title_ru="Для iPhone 16", is_prominent=True)
+    for product in Product.objects.filter(pk__in=speaking):
+        search.index(product, now=NOW)
+
+    assert first("iphone 16") == "iPhone 16"
 
 
 def test_a_few_goods_are_not_cut(shop):

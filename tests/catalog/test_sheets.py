@@ -174,6 +174,25 @@ def test_workbook_is_written_as_text_and_read_back(tmp_path):
     ]
 
 
+def test_workbook_goes_out_while_its_rows_are_still_coming_and_little_of_it_is_held():
+    asked = []
+
+    def rows():
+        for number in range(20_000):
+            asked.append(number)
+            yield [f"A-{number}", f'{number * 7919 % 100_003} <&> "{number}"', "", "5"]
+
+    pieces = sheets.stream_xlsx(["article", "title", "colour", "quantity"], rows())
+    first = next(pieces)
+    assert len(asked) < 19_000
+    rest = list(pieces)
+
+    assert max(map(len, [first, *rest])) < 200_000
+    read = sheets.read(b"".join([first, *rest]))
+    last = list(read.rows())[-1]
+    assert last.cells == ["A-19999", f'{19_999 * 7919 % 100_003} <&> "19999"', "", "5"]
+
+
 @pytest.mark.parametrize(
     ("cell", "said"),
     [

@@ -261,3 +261,23 @@ def test_what_is_not_prominent_is_found_when_nothing_else_is(offer):
     Product.objects.update(is_prominent=False)
 
     assert search.find(search.Query(text="galaxy a54")).counts.total == 1
+
+
+def test_few_are_prominent_though_all_stacks_are_laid_for_the_first_time(monkeypatch):
+    monkeypatch.setattr(stacks, "PROMINENT", 4)
+    monkeypatch.setattr(stacks, "LEAST_PROMINENT", 1)
+    for slug in ("smartphones", "tablets"):
+        category = Category.objects.get(slug=slug)
+        for number in range(8):
+            listed(f"{slug} {number}", category=category)
+
+    search.restack(now=NOW)
+
+    assert Product.objects.prominent().count() == 4
+
+
+def test_no_search_reads_what_waits_to_be_sorted_in(db):
+    sql = "SELECT count(*) FROM pg_class WHERE relname = ANY(%s) AND reloptions = %s"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [["product_search", "product_prominent_search"], ["fastupdate=off"]])
+        assert cursor.fetchone() == (2,)

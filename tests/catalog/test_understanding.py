@@ -1,6 +1,6 @@
 """From what was typed to the goods that were meant."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -123,6 +123,67 @@ def test_people_find_what_they_mean(shop, text, name):
     assert found(shop, text)[:1] == [name]
 
 
+NAMED = {
+    "x7": ("POCO", "X7 Pro", "phone"),
+    "tab": ("Samsung", "Galaxy Tab S9", "tablet"),
+    "watch": ("Honor", "Watch GS Pro", "watch"),
+    "xa": ("Sony", "Xperia XA", "phone"),
+    "9x": ("Honor", "9X", "phone"),
+    "s3": ("Samsung", "Galaxy S III Mini", "phone"),
+    "slip": ("Other", "Motorolla charger", ""),
+    "milestone": ("Motorola", "Milestone", "phone"),
+    "playbook": ("BlackBerry", "Playbook HSPA", "tablet"),
+    "a4tech": ("A4tech", "Мышь A4tech g9-540 серая", ""),
+    "board": ("Asus", "Мат плата Asus n3050m", ""),
+    "typo": ("Other", "Матплата без имени", ""),
+    "toy": ("Play", "Игрушка барабан", ""),
+    "chain": ("Dell", "Потолок зеркало", ""),
+    "memory": ("Asus", "Видеокарта Asus 1024мб r7240", ""),
+    "dv6": ("Asus", "Ноутбук asus dv 6 core i 7", ""),
+    "dv7": ("Asus", "Asus dv7-3105ea core", ""),
+    "charger": ("Other", "Зарядка ipadmini", ""),
+    "ipad": ("Apple", "iPad mini", "tablet"),
+    "three": ("Oxion", "Кабель USB 3 в 1", ""),
+    "cable": ("Oxion", "Кабель USB am-bm 3м", ""),
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("pocox7pro", "x7"),  # letters run on a name belong to the number after them
+        ("galaxytabs9", "tab"),
+        ("хонор вотч джи эс про", "watch"),  # letters said one by one
+        ("сони иксперия ха", "xa"),  # two Cyrillic letters that look like Latin ones
+        ("[jyjh 9[", "9x"),  # signs that are letters on the other keyboard
+        ("галакси 3 мини", "s3"),  # Roman numbers
+        ("motorolla milestone", "milestone"),  # a slip that some goods have too
+        ("блэкбери плейбук", "playbook"),  # heard as one word rather than parted
+        ("мышь а4теч серая", "a4tech"),  # a spoken name with a digit
+        ("матплата asus", "board"),  # run together, though some goods have it so
+        ("игрушечный барабан", "toy"),
+        ("потолочное зеркало", "chain"),
+        ("видеокарта 1gb", "memory"),  # another unit
+        ("ноутбук asus dv7", "dv7"),  # dv and 7 far from each other are no dv7
+        ("айпадмини", "ipad"),  # two names rather than a word heard alike
+        ("кабель usb и 3", "three"),  # no и3
+        ("кабель для принтера usb am-bm 3м", "cable"),  # what it is for counts less
+        ("кабель usb 3м motorola xperia", "cable"),  # one of the last readings
+    ],
+)
+def test_the_ways_people_write_names(text, name):
+    goods = {
+        key: listed(brand, model, model, kind=kind, specs={}, ram_gb=None, storage_gb=None)
+        for key, (brand, model, kind) in NAMED.items()
+    }
+    assert found(goods, text)[:1] == [name]
+
+
+def test_what_a_thing_is_for_is_no_kind_that_is_asked_for(shop):
+    (named, *_rest) = reading.understand("чехол для планшета")
+    assert [term.kinds for term in named.terms] == [("case",), ()]
+
+
 def test_what_was_left_out_is_said(shop):
     answer = search.find(search.Query(text="галакси а54 абракадабра"))
 
@@ -187,6 +248,19 @@ def test_frequencies_are_measured_on_the_goods(shop):
 
     assert Word.objects.get(word="смартфон").goods == 3
     assert Word.objects.get(word="гарнитура").goods == 1
+
+
+def test_frequencies_are_measured_once_a_day(shop):
+    def of_the_word(day: datetime) -> int:
+        search.index(shop["redmi"], now=day)
+        search.restack(now=day)
+        return Word.objects.get(word="redmi").goods
+
+    of_the_word(NOW)
+    Word.objects.update(goods=777)
+
+    assert of_the_word(NOW + timedelta(hours=1)) == 777
+    assert of_the_word(NOW + timedelta(days=1)) == 1
 
 
 def test_the_words_for_ranking_are_short(shop):

@@ -74,6 +74,8 @@ def test_stems_are_those_of_postgresql():
         ("картридж", "cartridge"),
         ("наушники", "naushniki"),
         ("чехол", "chehol"),
+        ("скрайб", "scribe"),
+        ("икскавер", "xcover"),
     ],
 )
 def test_a_word_sounds_the_same_in_both_scripts(russian, latin):
@@ -84,6 +86,12 @@ def test_a_word_sounds_the_same_in_both_scripts(russian, latin):
 def test_other_words_sound_otherwise():
     assert not set(sounds.keys("самсунг")) & set(sounds.keys("xiaomi"))
     assert sounds.closeness("кабель", "кактус") < 0.6
+
+
+def test_one_measure_is_told_in_other_units():
+    assert list(units.same("u1gb")) == ["u1024mb"]
+    assert list(units.same("u2048mb")) == ["u2gb"]
+    assert not list(units.same("u5in"))
 
 
 def test_slips_are_counted():

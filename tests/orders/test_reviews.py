@@ -118,8 +118,10 @@ def test_five_pictures_are_too_many_and_write_nothing():
     assert not ReviewPicture.objects.exists()
 
 
-def test_average_is_of_what_is_shown_only():
-    offer = make.offer()
+def test_average_is_of_what_is_shown_only(django_assert_num_queries):
+    offer, other = make.offer(), make.offer()
+    for rating in (5, 5, 4):
+        write(received(other), rating)
     good, bad = write(received(offer), 5), write(received(offer), 1)
     assert figures(offer) == (Decimal("3.0"), 2)
 
@@ -132,6 +134,10 @@ def test_average_is_of_what_is_shown_only():
 
     reviews.show(bad)
     assert figures(offer) == (Decimal("1.0"), 1)
+    with django_assert_num_queries(1):
+        found = reviews.of_sellers([offer.seller_id, other.seller_id])
+    assert found[offer.seller_id] == reviews.Figures(Decimal("1.0"), 1)
+    assert found[other.seller_id] == reviews.Figures(Decimal("4.7"), 3)
     assert Review.objects.get(pk=bad.pk).hidden_because == ""
 
 

@@ -1,4 +1,4 @@
-"""Orders paid in one moment count every piece of a promotion, and end it once."""
+"""Of orders in one moment a promotion gets as many as it has pieces, and ends once."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -12,15 +12,16 @@ from catalog import asking, promotions
 from catalog.models import AskedPrice, Offer, Promotion
 from orders import lifecycle
 from orders.models import Order
+from orders.states import CancelReason
 from storefront import tasks
 from storefront.lib import clock
 from tests import conftest
-from tests.factories import catalog, orders, payments
+from tests.factories import catalog, orders
 from tests.races.crowd import together
 from tests.shop import rows_of
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
-BUYERS = 12
+BUYERS, LIMIT = 20, 12
 
 
 @pytest.fixture
@@ -34,22 +35,22 @@ def committed(django_db_setup: None, django_db_blocker, worker_id: str) -> Itera
     conftest.owner_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-def in_own_connection(deed) -> None:
+def in_own_connection(deed):
     try:
         with clock.simulated(NOW), transaction.atomic(durable=True):
-            deed()
+            return deed()
+    except promotions.UsedUp:
+        return None
     finally:
         connections.close_all()
 
 
-def pay(order: Order) -> None:
-    lifecycle.lock(order.pk)
-    payments.paid(order, now=NOW)
-    lifecycle.note_sales(order, now=NOW)
+def give_up(order: Order) -> Order:
+    return lifecycle.cancel(order, reason=CancelReason.EXPIRED, actor="task:expire", now=NOW)
 
 
 @pytest.mark.usefixtures("committed")
-def test_twelve_payments_and_reprices_at_once_count_every_piece_and_end_it_once():
+def test_twenty_orders_and_reprices_at_once_never_take_more_than_there_is():
     first = catalog.offer("100.00")
     second = catalog.offer("50.00", seller=first.seller)
     keys = [first.pk, second.pk]
@@ -59,24 +60,33 @@ def test_twelve_payments_and_reprices_at_once_count_every_piece_and_end_it_once(
         promotions.Plan("双十二", NOW),
         discount=asking.Discount(rate_bps=1000),
         offers=keys,
-        most_pieces=BUYERS,
+        most_pieces=2 * LIMIT,
         actor="user:boris",
         now=NOW,
     )
     offers = list(Offer.objects.filter(pk__in=keys).order_by("pk"))
     turns = (offers, offers[::-1])
-    placed = [orders.order(*turns[number % 2]) for number in range(BUYERS)]
-    deeds = [partial(pay, order) for order in placed]
+    deeds = [partial(orders.order, *turns[number % 2]) for number in range(BUYERS)]
     deeds += [
         partial(asking.reprice_many, {key: Decimal(price)}, actor="user:boris", now=NOW)
         for key, price in zip(keys * 2, (110, 60, 120, 70), strict=True)
     ]
 
-    together([partial(in_own_connection, deed) for deed in deeds])
+    placed = together([partial(in_own_connection, deed) for deed in deeds])[:BUYERS]
 
     row = Promotion.objects.get(pk=row.pk)
-    assert row.sold_pieces == 2 * BUYERS
+    got = [order for order in placed if order]
+    assert (len(got), Order.objects.count(), row.sold_pieces) == (LIMIT, LIMIT, 2 * LIMIT)
     assert (row.stopped_at, row.due_at) == (NOW, NOW)
+    some = [partial(in_own_connection, partial(give_up, order)) for order in got[:5]]
+    more = [partial(in_own_connection, deed) for deed in deeds[:BUYERS]]
+    again = [order for order in together(some + more)[5:] if order]
+    row = Promotion.objects.get(pk=row.pk)
+    assert row.sold_pieces == 2 * (LIMIT - 5 + len(again)) <= 2 * LIMIT
+    missing = 5 - len(again)
+    assert len([1 for deed in deeds[:BUYERS] if in_own_connection(deed)]) == missing
+    row = Promotion.objects.get(pk=row.pk)
+    assert (row.sold_pieces, row.stopped_at, row.due_at) == (2 * LIMIT, NOW, NOW)
     together([partial(in_own_connection_plainly, row.pk)] * 4)
     for offer in Offer.objects.filter(pk__in=keys):
         assert offer.price.amount == asking.plain(offer)

@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from catalog import asking, cards, search
@@ -14,7 +16,7 @@ from orders import reviews
 from storefront.lib import clock
 from tests.factories import catalog as make
 from tests.factories import logistics, orders, payments
-from tests.views.shelf import NOW, listed, page_of
+from tests.views.shelf import NOW, PHONES, listed, page_of
 
 pytestmark = pytest.mark.django_db
 
@@ -174,6 +176,66 @@ def test_a_price_is_struck_through_only_when_it_was_asked(client):
     assert asking.struck(offer, now=NOW) == Decimal("1499.00")
     assert selling.was == Decimal("18510.00")  # 1499.00 x 11.00 x 1.02 x 1.10 = 18 500.658
     assert "lowest price of 30 days" in page.content.decode()
+
+
+def cards_of(client, address: str = f"/c/{PHONES}/"):
+    from django.core.cache import cache
+
+    cache.clear()
+    page = client.get(address)
+    return page, {card.url: card.was for card in page.context["listing"].cards}
+
+
+def test_cards_strike_through_what_the_page_of_the_goods_does(client):
+    reduced_one, dear_one = listed("Galaxy A54", "1299.00"), listed("Galaxy A55", "1299.00")
+    young, risen = listed("Galaxy A56", "1299.00"), listed("Galaxy A57", "1299.00")
+    for offer, before, days in ((reduced_one, "1499.00", 40), (risen, "1199.00", 40)):
+        reduced(offer, before, days=days)
+    reduced(young, "1499.00", days=20)  # 13 days at the former price are too few
+
+    page, struck = cards_of(client)
+
+    assert struck == {
+        page_of(reduced_one): Decimal("18510.00"),
+        page_of(dear_one): None,
+        page_of(young): None,
+        page_of(risen): None,
+    }
+    for offer in (reduced_one, dear_one, young, risen):
+        assert sellings(client, offer)[0].was == struck[page_of(offer)]
+    assert page.content.decode().count('<s class="was') == 1
+
+
+def test_a_card_strikes_through_the_former_price_of_the_cheapest_alone(client):
+    cheap = listed(price="1299.00")
+    dear = rival(cheap, "1399.00")
+    reduced(dear, "1599.00")
+    search.index(cheap.variant.product, now=NOW)
+    assert cards_of(client)[1] == {page_of(cheap): None}
+
+    reduced(cheap, "1499.00")
+    assert cards_of(client)[1] == {page_of(cheap): Decimal("18510.00")}
+
+    same = rival(cheap, "1299.00")
+    reduced(same, "1299.00")
+    assert cards_of(client)[1] == {page_of(cheap): None}
+    same.seller.is_open = False
+    same.seller.save()
+    assert cards_of(client)[1] == {page_of(cheap): Decimal("18510.00")}
+
+
+@pytest.mark.parametrize("goods", [1, 20])
+def test_struck_prices_of_a_shelf_are_asked_for_once(client, goods):
+    for number in range(goods):
+        reduced(listed(f"Galaxy A{number + 10}"), "1499.00")
+    with CaptureQueriesContext(connection) as asked:
+        _page, struck = cards_of(client)
+
+    assert list(struck.values()) == [Decimal("18510.00")] * goods
+    assert len([one for one in asked if "catalog_askedprice" in one["sql"]]) == 1
+    with CaptureQueriesContext(connection) as asked:
+        client.get(f"/c/{PHONES}/")
+    assert not [one for one in asked if "catalog_askedprice" in one["sql"]]
 
 
 def test_the_price_over_time_is_drawn_when_it_moved(client):

@@ -162,6 +162,14 @@ def test_todays_page_tells_what_is_to_do(desk, boris):
     assert "The weight cannot be right" in page
 
 
+def test_a_desk_without_goods_is_led_to_the_import_until_it_has_some(desk, boris):
+    to_import = f'class="button river" href="{at("imports")}"'
+
+    assert to_import in text(desk.get(at("today")))
+    make.offer(seller=boris)
+    assert to_import not in text(desk.get(at("today")))
+
+
 @pytest.mark.parametrize("name", ["today", "products", "stock", "orders", "money"])
 def test_page_costs_as_many_queries_with_twenty_rows_as_with_one(
     desk, boris, name, django_assert_max_num_queries, django_assert_num_queries

@@ -311,6 +311,8 @@ def test_pictures_change_their_places(desk, boris):
     page = text(desk.get(address))
     assert "-320.webp 320w" in page
     assert 'width="700" height="400"' in page
+    (line,) = desk.get(at("products")).context["lines"]
+    assert line["picture"].endswith("-320.webp")
 
     for wrong in ({"to": "-1"}, {"to": "x"}, {}):
         desk.post(address, {"action": "arrange", "picture": red.pk, **wrong})

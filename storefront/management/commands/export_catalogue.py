@@ -39,7 +39,8 @@ class Command(BaseCommand):
         how = {"kind": KINDS[options["kind"]], "language": options["language"]}
         try:
             if path.suffix.lower() == ".xlsx":
-                exporting.workbook(path, seller, **how)
+                with path.open("wb") as book:
+                    book.writelines(exporting.workbook(seller, **how))
             else:
                 with path.open("w", encoding="utf-8", newline="") as file:
                     file.writelines(exporting.lines(seller, **how))

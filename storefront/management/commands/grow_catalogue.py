@@ -41,6 +41,7 @@ class Command(BaseCommand):
         except DatabaseError as error:
             raise CommandError(f"nothing was made: {str(error).splitlines()[0]}") from error
         search.restack(now=clock.now())
+        growth.tidy()
         self.stdout.write(f"{made} goods made, {there + made} listed, all stacks laid")
 
     def _say(self, begun: float) -> Any:
