@@ -14,10 +14,20 @@ def value(key: str, *, on: date) -> int:
 
     Raises: NotSet.
     """
-    rows = Term.objects.filter(key=key, valid_from__lte=on).order_by("-valid_from")
-    found = rows.values_list("value", flat=True).first()
-    if found is None:
-        raise NotSet(f"{key} on {on}")
+    return values(key, on=on)[key]
+
+
+def values(*keys: str, on: date) -> dict[str, int]:
+    """The values of several terms that hold on a day, in one look.
+
+    Raises: NotSet, for the first one that no row sets.
+    """
+    rows = Term.objects.filter(key__in=keys, valid_from__lte=on)
+    newest = rows.order_by("key", "-valid_from").distinct("key")
+    found = dict(newest.values_list("key", "value"))
+    for key in keys:
+        if key not in found:
+            raise NotSet(f"{key} on {on}")
     return found
 
 

@@ -15,7 +15,7 @@ from lxml import etree
 from storefront.lib import http, money, xml
 from storefront.lib.refusal import Refusal
 
-from .models import Rate
+from .models import Rate, RatePayload
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 SET_AT = time(15, 30)  # when tomorrow's rates are out, Moscow time
@@ -162,6 +162,10 @@ def store(daily: Daily, *, source: str, payload: bytes, now: datetime) -> Stored
     kept = dict(
         Rate.objects.filter(rate_on=daily.on, source=source).values_list("currency", "rate")
     )
+    digest = hashlib.sha256(payload).hexdigest()
+    RatePayload.objects.get_or_create(
+        digest=digest, defaults={"source": source, "body": payload, "fetched_at": now}
+    )
     before = _before(daily.on)
     fresh = [quote for quote in daily.quotes if quote.currency not in kept]
     held = tuple(quote.currency for quote in fresh if _jumped(quote, before))
@@ -174,7 +178,7 @@ def store(daily: Daily, *, source: str, payload: bytes, now: datetime) -> Stored
                 nominal=quote.nominal,
                 published=quote.published,
                 source=source,
-                payload_hash=hashlib.sha256(payload).hexdigest(),
+                payload_hash=digest,
                 fetched_at=now,
                 is_held=quote.currency in held,
             )
@@ -235,6 +239,15 @@ def rate_for(currency: str, *, on: date) -> Rate:
             _("Prices are not available: the exchange rate is too old."), currency=currency, on=on
         )
     return rate
+
+
+def history(currency: str, *, since: date) -> list[tuple[date, Decimal]]:
+    """The rates that held, by day; one per day, those that wait for a person left out.
+
+    Money: rubles for one unit.
+    """
+    rows = Rate.objects.filter(currency=currency, rate_on__gte=since, is_held=False)
+    return list(rows.order_by("rate_on", "-pk").distinct("rate_on").values_list("rate_on", "rate"))
 
 
 def _missed(rate_on: date, on: date) -> int:

@@ -1,7 +1,7 @@
 """What is kept of money."""
 
 from .charges import Charge, ChargeFact, Notice, Refund
-from .fx import Rate
+from .fx import DealRate, Rate, RatePayload
 from .jobs import Job
 from .ledger import Account, Entry, Journal
 from .settlement import Conversion, Payout
@@ -11,11 +11,13 @@ __all__ = [
     "Charge",
     "ChargeFact",
     "Conversion",
+    "DealRate",
     "Entry",
     "Job",
     "Journal",
     "Notice",
     "Payout",
     "Rate",
+    "RatePayload",
     "Refund",
 ]

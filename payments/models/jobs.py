@@ -14,6 +14,7 @@ class Job(due.Due):
     class Kind(models.TextChoices):
         RATES = "RATES", _("fetch the central bank's rates")
         PAYOUTS = "PAYOUTS", _("pay the sellers")
+        POSITION = "POSITION", _("look at the yuan we owe")
 
     kind = models.CharField(max_length=10, choices=Kind)
     run_on = models.DateField()

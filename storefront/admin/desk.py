@@ -17,6 +17,7 @@ from logistics import figures, promises
 from logistics.models import Lane
 from logistics.models.routing import Mode
 from logistics.states import State
+from payments import exposure
 from storefront.lib import clock
 from storefront.templatetags.money import rubles, whole, yuan
 
@@ -116,6 +117,7 @@ NAVIGATION = [
         entry(_("Payouts"), "payments", "payments.payout"),
         entry(_("Conversions"), "currency_exchange", "payments.conversion"),
         entry(_("Rates"), "trending_up", "payments.rate"),
+        entry(_("Banks' rates"), "currency_yuan", "payments.dealrate"),
         entry(_("Jobs"), "schedule", "payments.job"),
     ),
     group(
@@ -187,6 +189,8 @@ def start_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         context["stuck"] = stuck(request, now=now, wall=wall)
         context["queues"] = queues(request, now=now, wall=wall)
         context["workers"] = workers(wall)
+    if user.has_perm("payments.view_dealrate"):
+        context["position"] = position(now)
     if user.has_perm("logistics.view_shipment"):
         context["parcels"] = parcels(now)
         context["kept"] = kept(now)
@@ -227,6 +231,32 @@ def today(now: datetime) -> list[dict[str, Any]]:
         {"label": label, "value": value, "before": was, "url": cells.listing(name, **filters)}
         for label, value, was, name, filters in rows
     ]
+
+
+LEVELS = {
+    "calm": (_("within the limits"), "good"),
+    "warning": (_("over the limit"), "warn"),
+    "conversion": (_("to be bought today"), "bad"),
+}
+
+
+def position(now: datetime) -> dict[str, Any]:
+    """The yuan we owe beyond those we hold, and the limits in force."""
+    found = exposure.look(now=now)
+    word, tone = LEVELS[found.level]
+    limits = _("Told from %(warning)s open; bought the same day from %(conversion)s missing.")
+    return {
+        "word": word,
+        "tone": tone,
+        "rows": [
+            (_("owed to sellers"), yuan(found.owed)),
+            (_("fixed by sales still protected"), yuan(found.sold)),
+            (_("held at the bank"), yuan(found.held)),
+            (_("open"), yuan(found.open)),
+            (_("open, in rubles"), cells.NOTHING if found.rate is None else rubles(found.rubles)),
+        ],
+        "limits": limits % {"warning": yuan(found.warning), "conversion": yuan(found.conversion)},
+    }
 
 
 def parcels(now: datetime) -> list[dict[str, Any]]:

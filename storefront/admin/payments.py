@@ -1,11 +1,11 @@
-"""The desk of money: charges, refunds, notices, payouts, rates and jobs."""
+"""The desk of money: charges, refunds, notices, payouts and jobs."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
 
-from payments import fx, refunds
+from payments import refunds
 from payments.models import (
     Charge,
     ChargeFact,
@@ -13,7 +13,6 @@ from payments.models import (
     Job,
     Notice,
     Payout,
-    Rate,
     Refund,
 )
 from storefront.lib import clock, due
@@ -232,40 +231,6 @@ class ConversionDesk(Looking):
     @display(description=_("rubles for one yuan"), ordering="rate")
     def for_one(self, deal):
         return cells.figure(f"{deal.rate.normalize():f}")
-
-
-@admin.register(Rate)
-class RateDesk(Looking):
-    """Rates of exchange; one that jumped waits here for a person."""
-
-    deeds_need = "payments.change_rate"
-    actions = ("confirm",)
-    actions_detail = ("confirm",)
-    list_display = ("currency", "rate_on", "for_one", "nominal", "source", "fetched", "sign")
-    list_filter = ("is_held", "currency", filters.period("fetched_at", _("fetched")))
-    search_fields = ("currency", "source")
-    ordering = ("-rate_on", "currency", "-pk")
-
-    fetched = cells.dated("fetched_at", _("fetched"))
-
-    @display(description=_("rubles for one"), ordering="rate")
-    def for_one(self, rate):
-        return cells.figure(f"{rate.rate.normalize():f}")
-
-    @display(description=_("hold"), ordering="is_held")
-    def sign(self, rate):
-        return cells.tag(_("held for a person"), "warn") if rate.is_held else cells.NOTHING
-
-    @doing.deed(
-        doing.Deed(
-            title=_("Confirm the rate"),
-            question=_("Prices will be made with it. Is this rate right?"),
-            suits=lambda rate: rate.is_held,
-            icon="check",
-        )
-    )
-    def confirm(self, rate, answers, hands):
-        fx.confirm(rate, actor=hands.actor, now=hands.now)
 
 
 @admin.register(Job)

@@ -180,6 +180,7 @@ def _around(order: Order, number: int, cast: dict[str, User], now: datetime) -> 
         provider="yookassa", key=f"k-{number}", body=b'{"event": "x"}', received_at=now
     )
     payments.rate(on=date(2026, 10, 1) + timedelta(days=number), is_held=number == 3)
+    payments.offer(at=now - timedelta(days=number))
     on = date(2026, 6, 1) + timedelta(days=7 * number)
     yuan = Money(Decimal("1195.08"), "CNY")
     Payout.objects.create(

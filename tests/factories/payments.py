@@ -1,5 +1,6 @@
 """Rates, charges and money that has come; made by the real functions."""
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -7,8 +8,8 @@ from typing import Any
 
 from orders import lifecycle
 from orders.models import Delivery, Order
-from payments import charges
-from payments.models import Charge, Rate
+from payments import charges, deals
+from payments.models import Charge, DealRate, Rate
 from payments.providers import Answer
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
@@ -27,6 +28,20 @@ def rate(value: str = "11.87", *, on: date = date(2026, 11, 21), **fields: Any) 
         "fetched_at": NOW,
     }
     return Rate.objects.create(**{**given, **fields})
+
+
+def offer(buys: str = "11.80", sells: str = "11.95", *, at: datetime = NOW) -> DealRate:
+    """What our bank offered for yuan at a moment."""
+    body = {
+        "bank": "SNGHCNBH",
+        "currency": "CNY",
+        "buys": buys,
+        "sells": sells,
+        "offered_at": at.isoformat(),
+        "valid_until": (at + timedelta(minutes=15)).isoformat(),
+    }
+    payload = json.dumps(body).encode()
+    return deals.keep(deals.read(payload), payload=payload, now=at)
 
 
 def charge(order: Order, method: str = "bank_card", *, wall: datetime = NOW) -> Charge:

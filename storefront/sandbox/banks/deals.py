@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -16,6 +17,7 @@ from storefront.sandbox.wire import Problem, Reply, Request, as_json, text_of
 # Source: assumption; what a Russian bank takes over the central bank's rate on yuan.
 _MARGIN = Decimal("0.006")
 _PLACES = Decimal("0.0001")
+_OFFER_LIVES = timedelta(minutes=15)
 
 
 def _post(request: Request) -> Reply:
@@ -79,17 +81,37 @@ def _terms(request: Request, body: dict[str, Any]) -> tuple[_Side, _Side, Decima
         raise Problem(422, "bad_field", "the bank deals in RUB against CNY", "sell.currency")
     if ("value" in sell) == ("value" in buy):
         raise Problem(422, "bad_field", "just one side carries the value", "buy.value")
-    middle = centralbank.rate(request.world.environment.seed, "CNY", request.moment.banking_day)
-    if sell["currency"] == "RUB":
-        rate = (middle * (1 + _MARGIN)).quantize(_PLACES, ROUND_CEILING)
-    else:
-        rate = (middle * (1 - _MARGIN)).quantize(_PLACES, ROUND_FLOOR)
+    buys, sells = _both_ways(request)
+    rate = sells if sell["currency"] == "RUB" else buys
     given, other = (sell, buy) if "value" in sell else (buy, sell)
     units = _units(given, "sell" if given is sell else "buy")
     factor = rate if given["currency"] == "CNY" else 1 / rate
     counter = int((units * factor).quantize(Decimal(1), ROUND_HALF_UP))
     known = {given["currency"]: units, other["currency"]: counter}
     return _both(sell, known), _both(buy, known), rate
+
+
+def _both_ways(request: Request) -> tuple[Decimal, Decimal]:
+    """For how many rubles the bank buys a yuan, and for how many it sells one."""
+    middle = centralbank.rate(request.world.environment.seed, "CNY", request.moment.banking_day)
+    buys = (middle * (1 - _MARGIN)).quantize(_PLACES, ROUND_FLOOR)
+    return buys, (middle * (1 + _MARGIN)).quantize(_PLACES, ROUND_CEILING)
+
+
+def _rates(request: Request) -> Reply:
+    """What the bank offers now, good for a quarter of an hour; nothing is bought by asking."""
+    buys, sells = _both_ways(request)
+    offered_at = request.moment.business
+    return as_json(
+        {
+            "bank": request.parts["bic"],
+            "currency": "CNY",
+            "buys": str(buys),
+            "sells": str(sells),
+            "offered_at": clock.show(offered_at),
+            "valid_until": clock.show(offered_at + _OFFER_LIVES),
+        }
+    )
 
 
 def _both(side: dict[str, Any], known: dict[str, int]) -> _Side:
@@ -117,6 +139,7 @@ def _get(request: Request) -> Reply:
 
 
 ROUTES: Routes = [
+    ("GET", "/banks/{bic}/rates", _rates),
     ("POST", "/banks/{bic}/deals", _post),
     ("GET", "/banks/{bic}/deals/{reference}", _get),
 ]
