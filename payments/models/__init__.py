@@ -1,6 +1,6 @@
 """What is kept of money."""
 
-from .charges import Charge, ChargeFact, Notice, Refund
+from .charges import Bearer, Charge, ChargeFact, Notice, Refund, RefundPart
 from .fx import Rate
 from .jobs import Job
 from .ledger import Account, Entry, Journal
@@ -8,6 +8,7 @@ from .settlement import Conversion, Payout
 
 __all__ = [
     "Account",
+    "Bearer",
     "Charge",
     "ChargeFact",
     "Conversion",
@@ -18,4 +19,5 @@ __all__ = [
     "Payout",
     "Rate",
     "Refund",
+    "RefundPart",
 ]

@@ -40,7 +40,7 @@ from logistics.models import (
 from logistics.states import State
 from orders import holds
 from orders.models import Order, Review, Term
-from payments import refunds
+from payments import parts, refunds
 from payments.models import Account, Charge, Conversion, Job, Notice, Payout, Rate
 from storefront.accounts import groups
 from storefront.accounts.models import User
@@ -93,7 +93,7 @@ def _order(number: int, cast: dict[str, User], now: datetime) -> Order:
     charge = payments.paid(order, now=now - timedelta(hours=number))
     refunds.open(
         charge,
-        price=Decimal(100),
+        parts=[parts.surplus(Decimal(100))],
         reason="LOST",
         actor=f"user:{cast['operator'].pk}",
         now_wall=now - timedelta(days=2),
