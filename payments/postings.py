@@ -180,9 +180,24 @@ def payout_credited(units: int) -> list[Leg]:
     return _pair("payouts_in_transit", "bank", CNY, units)
 
 
-def refunded(units: int, *, order_number: str) -> list[Leg]:
-    """Rubles went back to a buyer."""
-    return _pair("buyer_funds", "acquirer_clearing", RUB, units, order_number)
+def refunded(units: int, *, order_number: str, account: str = "acquirer_clearing") -> list[Leg]:
+    """Rubles went back to a buyer, through the acquirer or out of what his bank had taken."""
+    return _pair("buyer_funds", account, RUB, units, order_number)
+
+
+def charged_back(units: int, *, order_number: str) -> list[Leg]:
+    """The buyer's bank has taken money at the acquirer; whose it is stands open."""
+    return _pair("chargebacks", "acquirer_clearing", RUB, units, order_number)
+
+
+def chargeback_won(units: int, *, order_number: str) -> list[Leg]:
+    """The bank has given the money back."""
+    return _pair("acquirer_clearing", "chargebacks", RUB, units, order_number)
+
+
+def chargeback_lost(units: int, *, order_number: str) -> list[Leg]:
+    """The bank keeps money that the buyer had been given back already: the house bears it."""
+    return _pair("refund_expense", "chargebacks", RUB, units, order_number)
 
 
 def undone(lines: Iterable[Line], *, freight: int, duty: int, order_number: str) -> list[list[Leg]]:

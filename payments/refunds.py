@@ -16,7 +16,7 @@ from storefront.lib import clock, due, http, locks, money
 
 from . import bearing, charges, ledger, postings, providers
 from . import parts as lots
-from .models import Charge, ChargeFact, Refund
+from .models import Charge, Chargeback, ChargeFact, Refund
 from .parts import Part, TooMuch
 from .providers import RefundAnswer
 
@@ -26,10 +26,12 @@ LONGEST_LOOK = timedelta(hours=1)
 
 
 def left(charge: Charge) -> Decimal:
-    """The rubles of a charge that may still be given back."""
+    """The rubles of a charge that may still be given back; a bank that takes some takes first."""
     asked = Refund.objects.living().filter(charge=charge)
     given = asked.aggregate(total=Sum("price"))["total"] or Decimal(0)
-    return charges.captured_by(charge) - given
+    taken = Chargeback.objects.open().filter(charge=charge)
+    at_bank = taken.aggregate(total=Sum("money"))["total"] or Decimal(0)
+    return charges.captured_by(charge) - given - at_bank
 
 
 @transaction.atomic
@@ -214,11 +216,12 @@ def _done(refund: Refund, answer: RefundAnswer, *, actor: str, now: datetime) ->
             "happened_at": now,
         },
     )
-    _book(refund, actor=actor, now=now)
+    post(refund, actor=actor, now=now)
     refund.state, refund.done_at = State.DONE, now
 
 
-def _book(refund: Refund, *, actor: str, now: datetime) -> None:
+def post(refund: Refund, *, actor: str, now: datetime, account: str = "acquirer_clearing") -> None:
+    """Book that a refund left us, out of the account it left through."""
     order = refund.charge.order
     units = money.to_minor(refund.price.amount, "RUB")
     held = -ledger.order_balance("buyer_funds", "RUB", order.number)
@@ -234,7 +237,7 @@ def _book(refund: Refund, *, actor: str, now: datetime) -> None:
     ledger.post(
         "refunded",
         key=f"refunded:{refund.key}",
-        legs=postings.refunded(units, order_number=order.number),
+        legs=postings.refunded(units, order_number=order.number, account=account),
         occurred_at=now,
         actor=actor,
         source=f"refund {refund.pk}",
@@ -251,6 +254,34 @@ def _rejected(refund: Refund, reason: str, *, actor: str, now: datetime) -> None
         now=now,
         note=f"{refund.price}: {reason}",
     )
+
+
+@transaction.atomic
+def adopt(charge: Charge, answer: RefundAnswer, *, actor: str, now: datetime) -> Refund | None:
+    """Take in a refund that was made at the provider without our asking; None, if it is none.
+
+    Money: what its buyer has got, whoever wanted it; an order it was of is held for a person.
+    Locks: the order row; the charge.
+    """
+    order = lifecycle.lock(charge.order_id)
+    charge = locks.row(Charge.objects.all(), charge.pk)
+    known = Refund.objects.filter(charge=charge, provider_id=answer.provider_id).first()
+    if known is not None or answer.status != "done" or answer.price > left(charge):
+        return known
+    parts = [lots.surplus(answer.price)]
+    reason = Refund.Reason.PROVIDER
+    made = open(charge, parts=parts, reason=reason, actor=actor, now_wall=clock.wall(), now=now)
+    record(made, answer, actor=actor, now=now)
+    due.plan(made, None)
+    holds.put(
+        order,
+        reason="REFUND_UNASKED",
+        owner="finance",
+        actor=actor,
+        now=now,
+        note=f"{answer.price} {answer.provider_id}",
+    )
+    return made
 
 
 @transaction.atomic

@@ -17,7 +17,7 @@ from orders.models import Delivery, OrderLine
 from storefront.lib import due, http, locks, money
 from storefront.lib.refusal import Refusal
 
-from . import banks, bearing, ledger, parts, postings
+from . import banks, bearing, ledger, parts, postings, protection
 from .models import Conversion, Journal, Payout, Rate
 from .statements import pain001, pain002
 
@@ -132,13 +132,15 @@ def close_period(until: date, *, now: datetime, actor: str) -> list[Payout]:
 
 
 def _payable(cut: datetime) -> dict[str, int]:
-    """Fen to be paid per seller's slug: owed at the cut, less what is about to be sent."""
+    """Fen to be paid per seller's slug: owed at the cut, less what is sent or kept back."""
     ready = dict(Payout.objects.ready().values_list("seller__slug").annotate(total=Sum("money")))
     today = ledger.balances("seller_payable", "CNY")
+    kept = protection.withheld()
     owed = {}
     for slug, units in ledger.balances("seller_payable", "CNY", before=cut).items():
         # What happened since the cut can only lower the sum: goods that came back, payouts sent.
         payable = min(-units, -today[slug]) - money.to_minor(ready.get(slug, Decimal(0)), "CNY")
+        payable -= kept.get(slug, 0)
         if payable > 0:
             owed[slug] = payable
     return owed

@@ -1,6 +1,15 @@
 """What is kept of money."""
 
 from .charges import Bearer, Charge, ChargeFact, Notice, Refund, RefundPart
+from .disputes import (
+    Chargeback,
+    ChargebackFile,
+    ChargebackReason,
+    Dispute,
+    DisputeDecision,
+    DisputeEvent,
+    DisputeFile,
+)
 from .fx import Rate
 from .jobs import Job
 from .ledger import Account, Entry, Journal
@@ -11,7 +20,14 @@ __all__ = [
     "Bearer",
     "Charge",
     "ChargeFact",
+    "Chargeback",
+    "ChargebackFile",
+    "ChargebackReason",
     "Conversion",
+    "Dispute",
+    "DisputeDecision",
+    "DisputeEvent",
+    "DisputeFile",
     "Entry",
     "Job",
     "Journal",

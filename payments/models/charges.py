@@ -93,6 +93,8 @@ class ChargeFact(models.Model):
         CAPTURED = "CAPTURED", _("captured")
         REFUNDED = "REFUNDED", _("refunded")
         CANCELLED = "CANCELLED", _("cancelled")
+        CHARGEBACK = "CHARGEBACK", _("taken back by the buyer's bank")
+        RESTORED = "RESTORED", _("given back by the buyer's bank")
 
     charge = models.ForeignKey(Charge, models.PROTECT, related_name="facts")
     kind = models.CharField(max_length=10, choices=Kind)
