@@ -266,7 +266,9 @@ def adopt(charge: Charge, answer: RefundAnswer, *, actor: str, now: datetime) ->
     order = lifecycle.lock(charge.order_id)
     charge = locks.row(Charge.objects.all(), charge.pk)
     known = Refund.objects.filter(charge=charge, provider_id=answer.provider_id).first()
-    if known is not None or answer.status != "done" or answer.price > left(charge):
+    asked = Refund.objects.living().filter(charge=charge, provider_id="").exists()
+    # One of ours whose answer is still under way may be the one that is spoken of.
+    if known is not None or asked or answer.status != "done" or answer.price > left(charge):
         return known
     parts = [lots.surplus(answer.price)]
     reason = Refund.Reason.PROVIDER
