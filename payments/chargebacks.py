@@ -15,7 +15,14 @@ from storefront.lib import clock, due, locks, money
 from storefront.lib.refusal import Refusal
 
 from . import bearing, ledger, parts, postings, providers, refunds
-from .models import Charge, Chargeback, ChargebackReason, ChargeFact, Refund
+from .models import (
+    Charge,
+    Chargeback,
+    ChargebackFile,
+    ChargebackReason,
+    ChargeFact,
+    Refund,
+)
 from .parts import Part
 from .providers import Paper, Taken
 from .states import CHARGEBACK_MOVES
@@ -239,11 +246,16 @@ def ask(row: Chargeback) -> Taken:
     """
     drawer = providers.drawer(row.charge.provider)
     if row.state == State.RECEIVED and row.answer:
-        files = [Paper(file.name, file.file.read()) for file in row.files.order_by("pk")]
+        files = [_paper(file) for file in row.files.order_by("pk")]
         return drawer.answer_chargeback(
             row.provider_id, key=str(row.answer_key), text=row.answer, papers=files
         )
     return drawer.read_chargeback(row.provider_id)
+
+
+def _paper(file: ChargebackFile) -> Paper:
+    with file.file.open("rb") as opened:
+        return Paper(file.name, opened.read())
 
 
 @transaction.atomic(durable=True)

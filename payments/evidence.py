@@ -1,6 +1,7 @@
 """Files that sides lay in: checked by what they hold, kept in private, few of them."""
 
 from datetime import datetime
+from pathlib import PurePosixPath
 
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -74,6 +75,18 @@ def of_chargeback(
     )
     _save(row, f"{fresh.pk}/", document)
     return row
+
+
+def document(row: DisputeFile) -> papers.Document:
+    """A kept file, as it would be laid in again."""
+    with row.file.open("rb") as opened:
+        return papers.Document(opened.read(), PurePosixPath(str(row.file.name)).suffix, row.digest)
+
+
+def room_for_bank(chargeback: Chargeback) -> int:
+    """How many more files the answer to a bank takes."""
+    most = terms.value("chargeback_files", on=chargeback.received_at.date())
+    return max(most - chargeback.files.count(), 0)
 
 
 def _check(is_open: bool, count: int, *, key: str, now: datetime) -> None:

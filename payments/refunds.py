@@ -217,6 +217,8 @@ def _done(refund: Refund, answer: RefundAnswer, *, actor: str, now: datetime) ->
         },
     )
     post(refund, actor=actor, now=now)
+    price = str(refund.price.amount)
+    lifecycle.record(charge.order, "REFUNDED", actor=actor, now=now, price=price)
     refund.state, refund.done_at = State.DONE, now
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from catalog import papers
 from orders.models import Delivery
 from payments import chargebacks, disputes, evidence
-from payments.models import Chargeback, Dispute, Refund
+from payments.models import Chargeback, Dispute, DisputeFile, Refund
 from storefront.lib import due
 
 Files = Sequence[tuple[str, papers.Document]]
@@ -116,6 +116,13 @@ def drive(chargeback: Chargeback, *, now: datetime) -> None:
     told = chargebacks.ask(chargeback)
     actor = f"provider:{charge.provider}"
     chargebacks.settle(charge, told, actor=actor, now=now, claimed=chargeback)
+
+
+def evidence_of(chargeback: Chargeback) -> Files:
+    """What both sides of this order's disputes laid in, as far as there is room for it."""
+    rows = DisputeFile.objects.filter(dispute__delivery__order=chargeback.charge.order_id)
+    most = evidence.room_for_bank(chargeback)
+    return [(row.name, evidence.document(row)) for row in rows.order_by("pk")[:most]]
 
 
 @transaction.atomic(durable=True)
