@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
                 ('money', djmoney.models.fields.MoneyField(decimal_places=2, max_digits=12, verbose_name='sum')),
                 ('received_at', models.DateTimeField(verbose_name='received')),
                 ('evidence_until', models.DateTimeField(verbose_name='evidence until')),
-                ('state', models.CharField(choices=[('RECEIVED', 'waits for an answer'), ('ANSWERED', 'answered'), ('WON', 'won'), ('LOST', 'lost')], default='RECEIVED', max_length=10, verbose_name='state')),
+                ('state', models.CharField(choices=[('RECEIVED', 'waits for an answer'), ('ANSWERED', 'answered'), ('WON', 'won back'), ('LOST', 'lost to the bank')], default='RECEIVED', max_length=10, verbose_name='state')),
                 ('bearer', models.CharField(choices=[('SELLER', 'the seller'), ('CARRIER', 'the carrier'), ('PLATFORM', 'the platform')], max_length=10, verbose_name='borne by')),
                 ('answer', models.TextField(blank=True, max_length=3000, verbose_name='our answer')),
                 ('answer_key', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),

@@ -227,8 +227,8 @@ class Chargeback(due.Due):
     class State(models.TextChoices):
         RECEIVED = "RECEIVED", _("waits for an answer")
         ANSWERED = "ANSWERED", _("answered")
-        WON = "WON", _("won")
-        LOST = "LOST", _("lost")
+        WON = "WON", _("won back")
+        LOST = "LOST", _("lost to the bank")
 
     charge = models.ForeignKey(Charge, models.PROTECT, related_name="chargebacks")
     provider_id = models.CharField(_("number at the acquirer"), max_length=60)
