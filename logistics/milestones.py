@@ -4,6 +4,8 @@ from datetime import datetime
 
 from orders import lifecycle
 from orders.models import OrderEvent
+from payments import protection
+from storefront.lib import due
 
 from . import promises
 from .models import Shipment
@@ -51,6 +53,9 @@ def _delivered(shipment: Shipment, *, at: datetime, actor: str) -> None:
         actor=actor,
         now=at,
     )
+    given = protection.compensate(delivery, actor=actor, now=at)
+    if given is not None:
+        due.wake(given.DUE_TASK, id=given.pk)
 
 
 def falls_behind(shipment: Shipment, *, now: datetime, actor: str) -> bool:

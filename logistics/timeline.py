@@ -159,6 +159,12 @@ def _titles() -> dict[str, str]:
         "DELAYED": _("The parcel is late; we are sorry"),
         "HANDED_OVER": _("The seller handed the goods over"),
         "FAILED": _("The delivery failed"),
+        "RECEIVED": _("You confirmed that all is well"),
+        "COMPENSATED": _("Compensation for the late delivery"),
+        "DISPUTE_OPENED": _("Dispute opened"),
+        "DISPUTE_ANSWERED": _("The seller answered"),
+        "DISPUTE_DECIDED": _("The dispute is decided"),
+        "DISPUTE_WITHDRAWN": _("Dispute withdrawn"),
     }
 
 

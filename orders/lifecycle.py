@@ -274,6 +274,26 @@ def mark_released(delivery: Delivery, *, now: datetime) -> bool:
     return bool(open_one.exclude(delivered_at=None).update(released_at=now))
 
 
+def receive(delivery: Delivery, *, actor: str, now: datetime) -> bool:
+    """Record that a buyer says he has a delivery and is content, once.
+
+    Locks: the caller holds the order's.
+    """
+    told = OrderEvent.objects.filter(order=delivery.order_id, kind="RECEIVED")
+    if told.filter(detail__delivery=delivery.position).exists():
+        return False
+    record(delivery.order, "RECEIVED", actor=actor, now=now, delivery=delivery.position)
+    return True
+
+
+def resume(delivery: Delivery, *, now: datetime) -> None:
+    """Make a delivery whose money was stopped due again: after its protection, or now."""
+    fresh = Delivery.objects.get(pk=delivery.pk)
+    if fresh.delivered_at and fresh.released_at is None and fresh.cancelled_at is None:
+        ends_at = fresh.delivered_at + terms.protection(on=fresh.delivered_at.date())
+        due.plan(fresh, max(ends_at, now))
+
+
 def all_ended(order: Order) -> bool:
     """Whether a paid order's deliveries are all released or cancelled."""
     open_ones = order.deliveries.filter(released_at=None, cancelled_at=None)

@@ -140,18 +140,42 @@ INVARIANTS: list[tuple[str, str, str]] = [
         SELECT 'delivery ' || d.id || ': lines ' || l.net || ', ledger ' || coalesce(p.units, 0)
         FROM orders_delivery d
         JOIN LATERAL (
-            SELECT sum(price_cny * quantity - commission) * 100 AS net
-            FROM orders_orderline WHERE delivery_id = d.id
+            SELECT sum(
+                (price_cny * quantity - commission) * 100
+                - round(price_cny * quantity * 100 * g.money / (price_rub * quantity))
+                + round(commission * 100 * g.money / (price_rub * quantity))
+            ) AS net
+            FROM orders_orderline o
+            JOIN LATERAL (
+                SELECT coalesce(sum(money), 0) AS money FROM payments_refundpart
+                WHERE line_id = o.id AND NOT is_again AND bearer IN ('', 'SELLER')
+            ) g ON true
+            WHERE o.delivery_id = d.id
         ) l ON true
         LEFT JOIN LATERAL (
             SELECT -sum(e.units) AS units FROM payments_entry e
             JOIN payments_account a ON a.id = e.account_id
             JOIN payments_journal j ON j.id = e.journal_id
-            WHERE a.purpose = 'seller_payable' AND j.kind = 'released'
-                AND j.key LIKE 'release:' || d.id || ':%'
+            JOIN orders_order n ON n.id = d.order_id AND n.number = e.order_number
+            WHERE a.purpose = 'seller_payable' AND j.kind IN ('released', 'undone')
+                AND e.order_line IN (
+                    SELECT position FROM orders_orderline WHERE delivery_id = d.id
+                )
         ) p ON true
         WHERE (d.released_at IS NOT NULL AND coalesce(p.units, 0) <> l.net)
-            OR (d.released_at IS NULL AND p.units IS NOT NULL)
+            OR (d.released_at IS NULL AND coalesce(p.units, 0) <> 0)
+        """,
+    ),
+    (
+        "refunds: each is the sum of its parts",
+        "SELECT count(*) FROM payments_refundpart",
+        """
+        SELECT r.key || ': refund ' || r.price || ', parts ' || coalesce(p.money, 0)
+        FROM payments_refund r
+        LEFT JOIN LATERAL (
+            SELECT sum(money) AS money FROM payments_refundpart WHERE refund_id = r.id
+        ) p ON true
+        WHERE r.price <> coalesce(p.money, 0)
         """,
     ),
     (
@@ -159,7 +183,8 @@ INVARIANTS: list[tuple[str, str, str]] = [
         "SELECT count(*) FROM payments_account WHERE purpose = 'seller_payable'",
         """
         SELECT a.party || ': ledger ' || -sum(e.units) || ', owed '
-            || coalesce(sum(-e.units) FILTER (WHERE j.kind LIKE 'released%'), 0) - p.paid * 100
+            || coalesce(sum(-e.units) FILTER (WHERE j.kind IN ('released', 'undone', 'borne')), 0)
+            - p.paid * 100
         FROM payments_account a
         JOIN payments_entry e ON e.account_id = a.id
         JOIN payments_journal j ON j.id = e.journal_id
@@ -171,7 +196,8 @@ INVARIANTS: list[tuple[str, str, str]] = [
         WHERE a.purpose = 'seller_payable'
         GROUP BY a.party, p.paid
         HAVING -sum(e.units) <>
-            coalesce(sum(-e.units) FILTER (WHERE j.kind LIKE 'released%'), 0) - p.paid * 100
+            coalesce(sum(-e.units) FILTER (WHERE j.kind IN ('released', 'undone', 'borne')), 0)
+            - p.paid * 100
         """,
     ),
     (

@@ -34,6 +34,21 @@ class Line:
         """What the seller is owed, in fen."""
         return self.gross - self.commission
 
+    def between(self, start: int, stop: int) -> "Line":
+        """The slice of the line between two sums of its goods' kopecks.
+
+        Rounding: half up at both ends, so that neighbouring slices add up to the whole.
+        """
+
+        def cut(units: int) -> int:
+            return self._upto(units, stop) - self._upto(units, start)
+
+        goods, gross = stop - start, cut(self.gross)
+        return Line(self.number, self.seller, goods, gross, cut(self.booked), cut(self.commission))
+
+    def _upto(self, units: int, kopecks: int) -> int:
+        return int(money.half_up(Decimal(units * kopecks) / self.goods / 100) * 100)
+
 
 def line(
     number: int, *, seller: str, goods: Decimal, gross: Decimal, commission: Decimal, rate: Decimal
@@ -165,14 +180,56 @@ def payout_credited(units: int) -> list[Leg]:
     return _pair("payouts_in_transit", "bank", CNY, units)
 
 
-def refunded(units: int, *, order_number: str) -> list[Leg]:
-    """Rubles went back to a buyer."""
-    return _pair("buyer_funds", "acquirer_clearing", RUB, units, order_number)
+def refunded(units: int, *, order_number: str, account: str = "acquirer_clearing") -> list[Leg]:
+    """Rubles went back to a buyer, through the acquirer or out of what his bank had taken."""
+    return _pair("buyer_funds", account, RUB, units, order_number)
 
 
-def promise_broken(units: int, *, order_number: str) -> list[Leg]:
-    """A buyer gets what a broken promise gives, through the acquirer."""
-    return _pair("compensation_expense", "acquirer_clearing", RUB, units, order_number)
+def charged_back(units: int, *, order_number: str) -> list[Leg]:
+    """The buyer's bank has taken money at the acquirer; whose it is stands open."""
+    return _pair("chargebacks", "acquirer_clearing", RUB, units, order_number)
+
+
+def chargeback_won(units: int, *, order_number: str) -> list[Leg]:
+    """The bank has given the money back."""
+    return _pair("acquirer_clearing", "chargebacks", RUB, units, order_number)
+
+
+def chargeback_lost(units: int, *, order_number: str) -> list[Leg]:
+    """The bank keeps money that the buyer had been given back already: the house bears it."""
+    return _pair("refund_expense", "chargebacks", RUB, units, order_number)
+
+
+def undone(lines: Iterable[Line], *, freight: int, duty: int, order_number: str) -> list[list[Leg]]:
+    """Some of a released delivery falls away: the mirror of its release, at the original rate."""
+    pages = released(lines, freight=freight, duty=duty, order_number=order_number)
+    return [[leg.mirrored() for leg in page] for page in pages]
+
+
+def borne(
+    units: int, *, account: str, party: str, order_number: str, line: int | None
+) -> list[Leg]:
+    """The platform or a carrier pays for what a buyer gets back, so the sale stays whole."""
+    here = (order_number, line)
+    return [
+        Leg(account, RUB, units, party, *here),
+        Leg("buyer_funds", RUB, -units, "", *here),
+    ]
+
+
+def charged(units: int, yuan: int, *, seller: str, order_number: str) -> list[Leg]:
+    """A seller pays freight or duty that a buyer gets back, in yuan at the order's rate."""
+    return [
+        Leg("fx_position", RUB, units, order_number=order_number),
+        Leg("buyer_funds", RUB, -units, order_number=order_number),
+        Leg("seller_payable", CNY, yuan, seller, order_number),
+        Leg("fx_position", CNY, -yuan, order_number=order_number),
+    ]
+
+
+def packed(groups: Iterable[list[Leg]]) -> list[list[Leg]]:
+    """Groups of legs that balance by themselves, as journals of at most 50 legs."""
+    return list(_packed([], groups))
 
 
 def uncovered(units: int, *, order_number: str) -> list[Leg]:

@@ -1,6 +1,6 @@
 """Giving rubles back: never more than came."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -13,10 +13,11 @@ from djmoney.money import Money
 from orders import holds, lifecycle
 from orders.models import Delivery, Order, OrderEvent
 from storefront.lib import clock, due, http, locks, money
-from storefront.lib.refusal import Refusal
 
-from . import charges, ledger, postings, providers
-from .models import Charge, ChargeFact, Journal, Refund
+from . import bearing, charges, ledger, postings, providers
+from . import parts as lots
+from .models import Charge, Chargeback, ChargeFact, Refund
+from .parts import Part, TooMuch
 from .providers import RefundAnswer
 
 State = Refund.State
@@ -24,30 +25,37 @@ LOOK_AGAIN = timedelta(seconds=20)
 LONGEST_LOOK = timedelta(hours=1)
 
 
-class TooMuch(Refusal):
-    """More than is left of what the buyer paid."""
-
-    code = "too_much"
-
-
 def left(charge: Charge) -> Decimal:
-    """The rubles of a charge that may still be given back."""
+    """The rubles of a charge that may still be given back; a bank that takes some takes first."""
     asked = Refund.objects.living().filter(charge=charge)
     given = asked.aggregate(total=Sum("price"))["total"] or Decimal(0)
-    return charges.captured_by(charge) - given
+    taken = Chargeback.objects.open().filter(charge=charge)
+    at_bank = taken.aggregate(total=Sum("money"))["total"] or Decimal(0)
+    return charges.captured_by(charge) - given - at_bank
 
 
 @transaction.atomic
-def open(charge: Charge, *, price: Decimal, reason: str, actor: str, now_wall: datetime) -> Refund:
-    """Decide to give some of a charge back, due at once.
+def open(
+    charge: Charge,
+    *,
+    parts: Sequence[Part],
+    reason: str,
+    actor: str,
+    now_wall: datetime,
+    now: datetime | None = None,
+) -> Refund:
+    """Decide to give some of a charge back, due at once, and book who bears it.
 
+    Time: `now` is the business instant of the decision, today's if it is not told.
     Locks: the caller holds the order's; the charge.
-    Raises: TooMuch, if that is more than is left of it.
+    Raises: TooMuch, if that is more than is left of the charge or of what a part was paid for.
     """
     charge = locks.row(Charge.objects.all(), charge.pk)
-    if price > left(charge):
+    price = lots.total(parts)
+    if not 0 < price <= left(charge):
         raise TooMuch(_("No more can be given back than was paid."), asked=price, left=left(charge))
-    return Refund.objects.create(
+    lots.check(parts)
+    refund = Refund(
         charge=charge,
         price=Money(price, "RUB"),
         reason=Refund.Reason(reason),
@@ -55,11 +63,15 @@ def open(charge: Charge, *, price: Decimal, reason: str, actor: str, now_wall: d
         asked_by=actor,
         due_at=now_wall,
     )
+    bearing.book(refund, parts, actor=actor, now=now or clock.now())
+    refund.save(force_insert=True)
+    lots.write(refund, parts)
+    return refund
 
 
 @transaction.atomic
 def open_rest(charge: Charge, *, reason: str, actor: str) -> Refund | None:
-    """Give back all that is left of a charge; None, if nothing is.
+    """Give back all that is left of a charge that paid for nothing; None, if nothing is left.
 
     Locks: the caller holds the order's; the charge. The caller wakes the refund.
     """
@@ -67,14 +79,15 @@ def open_rest(charge: Charge, *, reason: str, actor: str) -> Refund | None:
     rest = left(charge)
     if rest <= 0:
         return None
-    return open(charge, price=rest, reason=reason, actor=actor, now_wall=clock.wall())
+    parts = [lots.surplus(rest)]
+    return open(charge, parts=parts, reason=reason, actor=actor, now_wall=clock.wall())
 
 
 @transaction.atomic
 def give_back(
     order: Order, delivery: Delivery, *, reason: str, actor: str, now: datetime
 ) -> list[Refund]:
-    """Give back what a delivery cost: its goods, freight and duty; twice is once.
+    """Give back what is left of a delivery: its goods, freight and duty; twice is once.
 
     A delivery whose money had been released is taken back from the seller first, by its lines
     at the original rate. More than is left of the order's charges is not given.
@@ -85,16 +98,8 @@ def give_back(
     done = OrderEvent.objects.filter(order=order, kind="REFUNDING")
     if done.filter(detail__delivery=delivery.position).exists():
         return []
-    take_back(delivery, actor=actor, now=now)
-    opened = []
-    rest = price_of(delivery)
-    for charge in _paid(order):
-        part = min(rest, left(charge))
-        if part > 0:
-            opened.append(
-                open(charge, price=part, reason=reason, actor=actor, now_wall=clock.wall())
-            )
-            rest -= part
+    asked = lots.left_of(delivery)
+    opened = spread(order, asked, reason=reason, actor=actor, now=now)
     lifecycle.record(
         order,
         "REFUNDING",
@@ -102,40 +107,39 @@ def give_back(
         now=now,
         delivery=delivery.position,
         reason=str(reason),
-        price=str(price_of(delivery) - rest),
+        price=str(sum((refund.price.amount for refund in opened), Decimal())),
     )
+    return opened
+
+
+@transaction.atomic
+def spread(
+    order: Order, asked: Sequence[Part], *, reason: str, actor: str, now: datetime
+) -> list[Refund]:
+    """Give parts back by the charges that paid an order, as far as they reach.
+
+    Locks: the caller holds the order's; the charges. The caller wakes the refunds.
+    """
+    opened, rest = [], list(asked)
+    for charge in _paid(order):
+        taken, rest = lots.allot(rest, left(charge))
+        if taken:
+            opened.append(
+                open(
+                    charge,
+                    parts=taken,
+                    reason=reason,
+                    actor=actor,
+                    now_wall=clock.wall(),
+                    now=now,
+                )
+            )
     return opened
 
 
 def _paid(order: Order) -> Iterator[Charge]:
     paid = Charge.objects.filter(order=order, state=Charge.State.CAPTURED)
     yield from locks.rows(paid)
-
-
-def price_of(delivery: Delivery) -> Decimal:
-    """What the buyer paid for a delivery: goods, freight and duty, in rubles."""
-    goods = sum((line.price_rub.amount * line.quantity for line in delivery.lines.all()), Decimal())
-    return Decimal(goods + delivery.freight.amount + delivery.duty.amount)
-
-
-def take_back(delivery: Delivery, *, actor: str, now: datetime) -> list[Journal]:
-    """Mirror the release of a delivery, if there was one.
-
-    What the seller has been paid already makes his account negative.
-    """
-    released = Journal.objects.filter(
-        kind="released", key__startswith=f"release:{delivery.pk}:", reversal=None
-    )
-    return [
-        ledger.reverse(
-            journal,
-            key=f"un{journal.key}",
-            occurred_at=now,
-            actor=actor,
-            source=f"refund of delivery {delivery.pk}",
-        )
-        for journal in released.order_by("pk")
-    ]
 
 
 def ask(refund: Refund) -> RefundAnswer:
@@ -212,11 +216,14 @@ def _done(refund: Refund, answer: RefundAnswer, *, actor: str, now: datetime) ->
             "happened_at": now,
         },
     )
-    _book(refund, actor=actor, now=now)
+    post(refund, actor=actor, now=now)
+    price = str(refund.price.amount)
+    lifecycle.record(charge.order, "REFUNDED", actor=actor, now=now, price=price)
     refund.state, refund.done_at = State.DONE, now
 
 
-def _book(refund: Refund, *, actor: str, now: datetime) -> None:
+def post(refund: Refund, *, actor: str, now: datetime, account: str = "acquirer_clearing") -> None:
+    """Book that a refund left us, out of the account it left through."""
     order = refund.charge.order
     units = money.to_minor(refund.price.amount, "RUB")
     held = -ledger.order_balance("buyer_funds", "RUB", order.number)
@@ -232,7 +239,7 @@ def _book(refund: Refund, *, actor: str, now: datetime) -> None:
     ledger.post(
         "refunded",
         key=f"refunded:{refund.key}",
-        legs=postings.refunded(units, order_number=order.number),
+        legs=postings.refunded(units, order_number=order.number, account=account),
         occurred_at=now,
         actor=actor,
         source=f"refund {refund.pk}",
@@ -252,20 +259,61 @@ def _rejected(refund: Refund, reason: str, *, actor: str, now: datetime) -> None
 
 
 @transaction.atomic
+def adopt(charge: Charge, answer: RefundAnswer, *, actor: str, now: datetime) -> Refund | None:
+    """Take in a refund that was made at the provider without our asking; None, if it is none.
+
+    Money: what its buyer has got, whoever wanted it; an order it was of is held for a person.
+    Locks: the order row; the charge.
+    """
+    order = lifecycle.lock(charge.order_id)
+    charge = locks.row(Charge.objects.all(), charge.pk)
+    known = Refund.objects.filter(charge=charge, provider_id=answer.provider_id).first()
+    asked = Refund.objects.living().filter(charge=charge, provider_id="").exists()
+    # One of ours whose answer is still under way may be the one that is spoken of.
+    if known is not None or asked or answer.status != "done" or answer.price > left(charge):
+        return known
+    parts = [lots.surplus(answer.price)]
+    reason = Refund.Reason.PROVIDER
+    made = open(charge, parts=parts, reason=reason, actor=actor, now_wall=clock.wall(), now=now)
+    record(made, answer, actor=actor, now=now)
+    due.plan(made, None)
+    holds.put(
+        order,
+        reason="REFUND_UNASKED",
+        owner="finance",
+        actor=actor,
+        now=now,
+        note=f"{answer.price} {answer.provider_id}",
+    )
+    return made
+
+
+@transaction.atomic
 def send_again(refund: Refund, *, actor: str, now_wall: datetime) -> Refund:
     """Try a rejected refund once more, as another refund; the rejected one stays as it was.
 
+    Nothing new is decided, so nothing is booked; twice is once.
     Locks: the order row; the charge.
     Raises: TooMuch, if its money was given back meanwhile.
     """
     lifecycle.lock(refund.charge.order_id)
-    return open(
-        refund.charge,
-        price=refund.price.amount,
+    charge = locks.row(Charge.objects.all(), refund.charge_id)
+    known = Refund.objects.filter(again_of=refund).first()
+    if known is not None:
+        return known
+    if refund.state != State.REJECTED or refund.price.amount > left(charge):
+        raise TooMuch(_("No more can be given back than was paid."), left=left(charge))
+    again = Refund.objects.create(
+        charge=charge,
+        price=refund.price,
         reason=refund.reason,
-        actor=actor,
-        now_wall=now_wall,
+        again_of=refund,
+        asked_at=now_wall,
+        asked_by=actor,
+        due_at=now_wall,
     )
+    lots.write(again, lots.of(refund), is_again=True)
+    return again
 
 
 @transaction.atomic(durable=True)

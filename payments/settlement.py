@@ -17,7 +17,7 @@ from orders.models import Delivery, OrderLine
 from storefront.lib import due, http, locks, money
 from storefront.lib.refusal import Refusal
 
-from . import banks, ledger, postings
+from . import banks, bearing, ledger, parts, postings, protection
 from .models import Conversion, Journal, Payout, Rate
 from .statements import pain001, pain002
 
@@ -66,8 +66,8 @@ class Owed:
 def release(delivery: Delivery, *, actor: str, now: datetime) -> list[Journal]:
     """Book that a delivery's money is no longer the buyer's; twice is once.
 
-    Money: the seller's yuan fixed at the sale; rubles at the rate of the quote; the margin is
-    the rest.
+    Money: the seller's yuan fixed at the sale, less what was given back since; rubles at the
+    rate of the quote; the margin is the rest.
     Locks: the caller holds the order's.
     Raises: NotDelivered; NotCovered.
     """
@@ -77,9 +77,10 @@ def release(delivery: Delivery, *, actor: str, now: datetime) -> list[Journal]:
     if delivery.delivered_at is None or delivery.cancelled_at is not None:
         raise NotDelivered(_("This delivery is not with the buyer."))
     order = delivery.order
-    lines = [line_of(line) for line in _lines(delivery)]
-    freight = money.to_minor(delivery.freight.amount, "RUB")
-    duty = money.to_minor(delivery.duty.amount, "RUB")
+    gone = parts.undone(delivery)
+    lines = [_kept(bearing.line_of(line), gone) for line in _lines(delivery)]
+    freight = money.to_minor(delivery.freight.amount, "RUB") - gone.freight
+    duty = money.to_minor(delivery.duty.amount, "RUB") - gone.duty
     needed = sum(line.goods for line in lines) + freight + duty
     if -ledger.order_balance("buyer_funds", "RUB", order.number) < needed:
         raise NotCovered(_("The money of this delivery is not held."), order=order.number)
@@ -105,16 +106,9 @@ def _lines(delivery: Delivery) -> Iterator[OrderLine]:
     yield from delivery.lines.select_related("seller", "order").order_by("position")
 
 
-def line_of(line: OrderLine) -> postings.Line:
-    """An order line in whole kopecks and fen."""
-    return postings.line(
-        line.position,
-        seller=line.seller.slug,
-        goods=line.price_rub.amount * line.quantity,
-        gross=line.price_cny.amount * line.quantity,
-        commission=line.commission.amount,
-        rate=line.order.rate,
-    )
+def _kept(line: postings.Line, gone: parts.Undone) -> postings.Line:
+    start = gone.goods.get(line.number, 0)
+    return line.between(start, line.goods) if start else line
 
 
 def close_period(until: date, *, now: datetime, actor: str) -> list[Payout]:
@@ -138,13 +132,15 @@ def close_period(until: date, *, now: datetime, actor: str) -> list[Payout]:
 
 
 def _payable(cut: datetime) -> dict[str, int]:
-    """Fen to be paid per seller's slug: owed at the cut, less what is about to be sent."""
+    """Fen to be paid per seller's slug: owed at the cut, less what is sent or kept back."""
     ready = dict(Payout.objects.ready().values_list("seller__slug").annotate(total=Sum("money")))
     today = ledger.balances("seller_payable", "CNY")
+    kept = protection.withheld()
     owed = {}
     for slug, units in ledger.balances("seller_payable", "CNY", before=cut).items():
         # What happened since the cut can only lower the sum: goods that came back, payouts sent.
         payable = min(-units, -today[slug]) - money.to_minor(ready.get(slug, Decimal(0)), "CNY")
+        payable -= kept.get(slug, 0)
         if payable > 0:
             owed[slug] = payable
     return owed

@@ -1,9 +1,11 @@
-"""The machines of charges, refunds and payouts; their states follow from recorded facts."""
+"""The machines of money; those of charges, refunds and payouts follow from recorded facts."""
 
 from .models.charges import Charge, Refund
+from .models.disputes import Chargeback, Dispute
 from .models.settlement import Payout
 
 C, R, P = Charge.State, Refund.State, Payout.State
+D, B = Dispute.State, Chargeback.State
 
 # A cancelled charge may still be captured: money that comes late is recorded, never refused.
 CHARGE_MOVES: dict[Charge.State, frozenset[Charge.State]] = {
@@ -24,6 +26,23 @@ PAYOUT_MOVES: dict[Payout.State, frozenset[Payout.State]] = {
     P.CREDITED: frozenset({P.RETURNED}),
     P.RETURNED: frozenset(),
 }
+DISPUTE_MOVES: dict[Dispute.State, frozenset[Dispute.State]] = {
+    D.OPEN: frozenset({D.ANSWERED, D.PROPOSED, D.RETURNING, D.CLOSED, D.WITHDRAWN}),
+    D.ANSWERED: frozenset({D.PROPOSED, D.RETURNING, D.CLOSED, D.WITHDRAWN}),
+    D.PROPOSED: frozenset({D.OPEN, D.ANSWERED, D.RETURNING, D.CLOSED}),
+    D.RETURNING: frozenset({D.CLOSED}),
+    D.CLOSED: frozenset(),
+    D.WITHDRAWN: frozenset(),
+}
+# A bank may decide without waiting for our answer, and news may come late.
+CHARGEBACK_MOVES: dict[Chargeback.State, frozenset[Chargeback.State]] = {
+    B.RECEIVED: frozenset({B.ANSWERED, B.WON, B.LOST}),
+    B.ANSWERED: frozenset({B.WON, B.LOST}),
+    B.WON: frozenset(),
+    B.LOST: frozenset(),
+}
 assert set(CHARGE_MOVES) == set(C)
 assert set(REFUND_MOVES) == set(R)
 assert set(PAYOUT_MOVES) == set(P)
+assert set(DISPUTE_MOVES) == set(D)
+assert set(CHARGEBACK_MOVES) == set(B)

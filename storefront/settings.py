@@ -180,6 +180,7 @@ CELERY_TASK_ROUTES = {
     "storefront.tasks.drive_charge": {"queue": "acquirer"},
     "payments.tasks.send_refund": {"queue": "acquirer"},
     "storefront.tasks.receive": {"queue": "acquirer"},
+    "storefront.tasks.drive_chargeback": {"queue": "acquirer"},
     "payments.tasks.drive_payout": {"queue": "bank"},
     "storefront.tasks.run_job": {"queue": "bank"},
     "logistics.tasks.drive_declaration": {"queue": "customs"},

@@ -11,8 +11,8 @@ from catalog import promotions, search
 from catalog.models import ImportJob, PriceList, Product, Promotion, Stack
 from orders.models import Delivery, Order
 from payments import jobs
-from payments.models import Charge, Job, Notice
-from storefront.flows import cancellation, importing, payment, settlement
+from payments.models import Charge, Chargeback, Dispute, Job, Notice
+from storefront.flows import cancellation, disputes, importing, payment, settlement
 from storefront.lib import clock, due, http
 from storefront.notifications import sending
 
@@ -81,6 +81,28 @@ def release_delivery(*, id: int, **_: Any) -> None:
     if delivery is not None:
         with due.fenced():
             settlement.release(delivery, now=clock.now())
+
+
+@shared_task(name="storefront.tasks.watch_dispute")
+def watch_dispute(*, id: int, **_: Any) -> None:
+    """Note that a time of a dispute is over."""
+    dispute = due.claim(Dispute, id)
+    if dispute is not None:
+        with due.fenced():
+            disputes.watch(dispute, now=clock.now())
+
+
+@shared_task(name="storefront.tasks.drive_chargeback")
+def drive_chargeback(*, id: int, **_: Any) -> None:
+    """Hand in our answer to a chargeback, or ask how it stands."""
+    chargeback = due.claim(Chargeback, id)
+    if chargeback is None:
+        return
+    try:
+        with due.fenced():
+            disputes.drive(chargeback, now=clock.now())
+    except OUTSIDE as error:
+        due.retry(chargeback, error)
 
 
 @shared_task(name="storefront.tasks.index_product")

@@ -1,6 +1,15 @@
 """What is kept of money."""
 
-from .charges import Charge, ChargeFact, Notice, Refund
+from .charges import Bearer, Charge, ChargeFact, Notice, Refund, RefundPart
+from .disputes import (
+    Chargeback,
+    ChargebackFile,
+    ChargebackReason,
+    Dispute,
+    DisputeDecision,
+    DisputeEvent,
+    DisputeFile,
+)
 from .fx import DealRate, Rate, RatePayload
 from .jobs import Job
 from .ledger import Account, Entry, Journal
@@ -8,10 +17,18 @@ from .settlement import Conversion, Payout
 
 __all__ = [
     "Account",
+    "Bearer",
     "Charge",
     "ChargeFact",
+    "Chargeback",
+    "ChargebackFile",
+    "ChargebackReason",
     "Conversion",
     "DealRate",
+    "Dispute",
+    "DisputeDecision",
+    "DisputeEvent",
+    "DisputeFile",
     "Entry",
     "Job",
     "Journal",
@@ -20,4 +37,5 @@ __all__ = [
     "Rate",
     "RatePayload",
     "Refund",
+    "RefundPart",
 ]

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from orders.models import Order
+from orders.models import Delivery, Order, OrderLine
 from payments import reasons
 from storefront.lib import due
 from storefront.lib.fields import MoneyField
@@ -93,6 +93,8 @@ class ChargeFact(models.Model):
         CAPTURED = "CAPTURED", _("captured")
         REFUNDED = "REFUNDED", _("refunded")
         CANCELLED = "CANCELLED", _("cancelled")
+        CHARGEBACK = "CHARGEBACK", _("taken back by the buyer's bank")
+        RESTORED = "RESTORED", _("given back by the buyer's bank")
 
     charge = models.ForeignKey(Charge, models.PROTECT, related_name="facts")
     kind = models.CharField(max_length=10, choices=Kind)
@@ -126,7 +128,7 @@ class RefundQuerySet(models.QuerySet["Refund"]):
 
 
 class Refund(due.Due):
-    """Rubles to give back."""
+    """Rubles to give back: the sum of its parts."""
 
     DUE_TASK = "payments.tasks.send_refund"
     DUE_CLOCK = "wall"
@@ -136,6 +138,11 @@ class Refund(due.Due):
         CAME_TWICE = "CAME_TWICE", _("paid twice")
         CANCELLED = "CANCELLED", _("order cancelled")
         LOST = "LOST", _("parcel lost or returned")
+        PARTLY = "PARTLY", _("some of the order given back")
+        DISPUTE = "DISPUTE", _("dispute decided for the buyer")
+        BROKEN_PROMISE = "BROKEN_PROMISE", _("delivered later than promised")
+        CHARGEBACK = "CHARGEBACK", _("taken back by the buyer's bank")
+        PROVIDER = "PROVIDER", _("given back at the acquirer")
 
     class State(models.TextChoices):
         READY = "READY", _("to be sent")
@@ -147,6 +154,9 @@ class Refund(due.Due):
     key = models.UUIDField(_("idempotence key"), default=uuid.uuid4, unique=True, editable=False)
     price = MoneyField(_("price"), max_digits=12, decimal_places=2, default_currency=None)
     reason = models.CharField(_("reason"), max_length=20, choices=Reason)
+    again_of = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="again"
+    )
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.READY)
     provider_id = models.CharField(max_length=60, blank=True)
     answer = models.CharField(max_length=60, blank=True)
@@ -167,6 +177,74 @@ class Refund(due.Due):
 
     def __str__(self) -> str:
         return f"{self.price} of {self.charge_id}"
+
+
+class Bearer(models.TextChoices):
+    """Who pays for what a buyer gets back; nobody, where the sale itself falls away."""
+
+    SELLER = "SELLER", _("the seller")
+    CARRIER = "CARRIER", _("the carrier")
+    PLATFORM = "PLATFORM", _("the platform")
+
+
+class RefundPartQuerySet(models.QuerySet["RefundPart"]):
+    def decided(self) -> "RefundPartQuerySet":
+        """What was decided, each once: a second try of a rejected refund decides nothing new."""
+        return self.filter(is_again=False)
+
+
+class RefundPart(models.Model):
+    """What some rubles of a refund are for; append-only, and its refund is the sum of them.
+
+    Goods carry a quantity; a price taken down without a return is goods of no quantity.
+    """
+
+    class Kind(models.TextChoices):
+        GOODS = "GOODS", _("goods")
+        FREIGHT = "FREIGHT", _("freight")
+        DUTY = "DUTY", _("customs duty")
+        COMPENSATION = "COMPENSATION", _("compensation")
+        SURPLUS = "SURPLUS", _("money nobody asked for")
+
+    refund = models.ForeignKey(Refund, models.PROTECT, related_name="parts")
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
+    delivery = models.ForeignKey(Delivery, models.PROTECT, null=True, related_name="refund_parts")
+    line = models.ForeignKey(OrderLine, models.PROTECT, null=True, related_name="refund_parts")
+    quantity = models.PositiveSmallIntegerField(_("quantity"), default=0)
+    money = MoneyField(_("money"), max_digits=12, decimal_places=2, default_currency=None)
+    bearer = models.CharField(_("borne by"), max_length=10, choices=Bearer, blank=True)
+    is_again = models.BooleanField(default=False)
+
+    objects = RefundPartQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("part of a refund")
+        verbose_name_plural = _("parts of refunds")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(money__gt=Decimal(0), money_currency="RUB"),
+                name="refund_part_in_rubles",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="GOODS", delivery__isnull=False, line__isnull=False)
+                | Q(
+                    kind__in=["FREIGHT", "DUTY", "COMPENSATION"],
+                    delivery__isnull=False,
+                    line=None,
+                    quantity=0,
+                )
+                | Q(kind="SURPLUS", delivery=None, line=None, quantity=0, bearer=""),
+                name="refund_part_is_of_something",
+            ),
+            models.UniqueConstraint(
+                fields=["delivery"],
+                name="compensation_once",
+                condition=Q(kind="COMPENSATION", is_again=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.refund_id} {self.kind} {self.money}"
 
 
 class Notice(due.Due):

@@ -3,12 +3,23 @@
 from collections.abc import Callable
 
 from payments.providers import yookassa
-from payments.providers.wire import Answer, Drawer, Item, RefundAnswer, Request
+from payments.providers.wire import Answer, Drawer, Item, Paper, RefundAnswer, Request, Taken
 
 DRAWERS: dict[str, Callable[[], Drawer]] = {"yookassa": yookassa.YooKassa}
 FIRST = "yookassa"  # who takes the money of new charges
 
-__all__ = ["DRAWERS", "FIRST", "Answer", "Drawer", "Item", "RefundAnswer", "Request", "drawer"]
+__all__ = [
+    "DRAWERS",
+    "FIRST",
+    "Answer",
+    "Drawer",
+    "Item",
+    "Paper",
+    "RefundAnswer",
+    "Request",
+    "Taken",
+    "drawer",
+]
 
 
 def drawer(key: str) -> Drawer:

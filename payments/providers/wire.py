@@ -1,5 +1,6 @@
 """What every acquirer is asked and answers, whatever its own words are."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -8,6 +9,7 @@ from typing import Literal, Protocol
 
 Status = Literal["pending", "captured", "cancelled"]
 RefundStatus = Literal["pending", "done", "rejected"]
+TakenStatus = Literal["received", "answered", "won", "lost"]
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,29 @@ class RefundAnswer:
     currency: str = "RUB"
     reason: str = ""
     at: datetime | None = None
+    payment: str = ""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """How money stands that a buyer's bank took back; `payment` is the one it came by."""
+
+    status: TakenStatus
+    provider_id: str
+    payment: str
+    reason: str
+    price: Decimal
+    currency: str
+    received_at: datetime
+    evidence_until: datetime
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A file for a buyer's bank."""
+
+    name: str
+    body: bytes
 
 
 @dataclass(frozen=True)
@@ -101,6 +126,14 @@ class Drawer(Protocol):
 
     def find_refund(self, provider_id: str, *, description: str) -> RefundAnswer | None:
         """The refund of a payment made under a description."""
+
+    def read_chargeback(self, chargeback_id: str) -> Taken:
+        """How a chargeback stands."""
+
+    def answer_chargeback(
+        self, chargeback_id: str, *, key: str, text: str, papers: Sequence[Paper]
+    ) -> Taken:
+        """Hand in our answer for the buyer's bank; the same key hands it in once."""
 
     def networks(self) -> list[IPv4Network | IPv6Network]:
         """Where its notices come from."""

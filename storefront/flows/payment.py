@@ -7,7 +7,7 @@ from django.db import transaction
 from logistics import promises, shipments, warehouse
 from orders import lifecycle, terms
 from orders.models import Order
-from payments import charges, refunds
+from payments import chargebacks, charges, providers, refunds
 from payments.models import Charge, Notice, Refund
 from payments.providers import Answer
 from storefront.lib import due, http, locks
@@ -41,12 +41,40 @@ def receive(notice: Notice, *, now: datetime) -> str:
 
     Raises: the errors of `storefront.lib.http`.
     """
+    if notice.event.startswith("chargeback."):
+        return _receive_chargeback(notice, now=now)
     charge = charges.for_object(notice.provider, notice.object_id)
+    if charge is None and notice.event.startswith("refund."):
+        return _receive_refund(notice, now=now)
     if charge is None:
         return UNKNOWN_OBJECT
     answer = charges.ask(charge)
     settle(charge, answer, actor=f"provider:{notice.provider}", now=now)
     return answer.status
+
+
+def _receive_refund(notice: Notice, *, now: datetime) -> str:
+    """A refund that we may not have asked for: its payment is read first, so that it is there."""
+    answer = providers.drawer(notice.provider).read_refund(notice.object_id)
+    charge = chargebacks.of_payment(notice.provider, answer.payment)
+    if charge is None:
+        return UNKNOWN_OBJECT
+    actor = f"provider:{notice.provider}"
+    settle(charge, charges.ask(charge), actor=actor, now=now)
+    adopted = refunds.adopt(charge, answer, actor=actor, now=now)
+    return answer.status if adopted else UNKNOWN_OBJECT
+
+
+def _receive_chargeback(notice: Notice, *, now: datetime) -> str:
+    """Money that a bank took: what it took it of is read first."""
+    told = providers.drawer(notice.provider).read_chargeback(notice.object_id)
+    charge = chargebacks.of_payment(notice.provider, told.payment)
+    if charge is None:
+        return UNKNOWN_OBJECT
+    actor = f"provider:{notice.provider}"
+    settle(charge, charges.ask(charge), actor=actor, now=now)
+    chargebacks.settle(charge, told, actor=actor, now=now)
+    return told.status
 
 
 @transaction.atomic(durable=True)

@@ -1,4 +1,4 @@
-"""Letters: one per order event that a buyer should hear of."""
+"""Letters: of each order event one per side that should hear of it."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +12,7 @@ class Letter(due.Due):
     DUE_TASK = "storefront.notifications.tasks.drive_letter"
     DUE_CLOCK = "wall"
 
-    event = models.OneToOneField("orders.OrderEvent", models.PROTECT, related_name="letter")
+    event = models.ForeignKey("orders.OrderEvent", models.PROTECT, related_name="letters")
     template = models.SlugField(_("template"))
     language = models.CharField(_("language"), max_length=10)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
@@ -20,6 +20,9 @@ class Letter(due.Due):
     class Meta(due.Due.Meta):
         verbose_name = _("letter")
         verbose_name_plural = _("letters")
+        constraints = [
+            models.UniqueConstraint(fields=["event", "template"], name="letter_once"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.template} {self.event_id}"

@@ -13,18 +13,26 @@ from orders import tokens
 from orders.models import OrderEvent
 from storefront.lib import due
 
+from . import disputes, joining
 from .models import Letter
 
 TEMPLATES = {
-    "PLACED": "placed",
-    "PAID": "paid",
-    "CANCELLED": "cancelled",
-    "PROMISE_MOVED": "promise_moved",
-    "DELAYED": "delayed",
-    "CLEARED": "cleared",
-    "DELIVERED": "delivered",
-    "REFUNDED": "refunded",
-    "FAILED": "failed",
+    "PLACED": ["placed"],
+    "PAID": ["paid"],
+    "CANCELLED": ["cancelled"],
+    "PROMISE_MOVED": ["promise_moved"],
+    "DELAYED": ["delayed"],
+    "CLEARED": ["cleared"],
+    "DELIVERED": ["delivered"],
+    "REFUNDED": ["refunded"],
+    "COMPENSATED": ["compensated"],
+    "FAILED": ["failed"],
+    "DISPUTE_OPENED": ["dispute", disputes.TO_SELLER],
+    "DISPUTE_ANSWERED": ["dispute"],
+    "DISPUTE_DECIDED": ["dispute", disputes.TO_SELLER],
+    "DISPUTE_RETURNED": ["dispute", disputes.TO_SELLER],
+    "DISPUTE_NOT_RETURNED": ["dispute", disputes.TO_SELLER],
+    "DISPUTE_WITHDRAWN": ["dispute", disputes.TO_SELLER],
 }
 BATCH = 200
 
@@ -44,12 +52,12 @@ def announce(*, wall: datetime) -> int:
     letters = [
         Letter(
             event=event,
-            template=TEMPLATES[event.kind],
-            language=event.order.language,
+            template=template,
+            language=joining.LANGUAGE if template == disputes.TO_SELLER else event.order.language,
             due_at=wall,
         )
         for event in events
-        if event.kind in TEMPLATES
+        for template in TEMPLATES.get(event.kind, ())
     ]
     Letter.objects.bulk_create(letters, ignore_conflicts=True)
     OrderEvent.objects.filter(pk__in=[event.pk for event in events]).update(announced_at=wall)
@@ -61,6 +69,16 @@ def send(letter: Letter, *, wall: datetime) -> None:
 
     Raises: OSError, smtplib.SMTPException.
     """
+    if letter.template == disputes.TO_SELLER:
+        disputes.tell_seller(letter.event)
+    else:
+        _tell_buyer(letter)
+    with transaction.atomic(durable=True):
+        due.finish(letter, at=None)
+        Letter.objects.filter(pk=letter.pk).update(sent_at=wall)
+
+
+def _tell_buyer(letter: Letter) -> None:
     order = letter.event.order
     with translation.override(letter.language):
         path = reverse("order_guest", args=[tokens.guest(order.form_key)])
@@ -68,6 +86,7 @@ def send(letter: Letter, *, wall: datetime) -> None:
     given = {
         "order": order,
         "event": letter.event,
+        "paid_back": disputes.price(letter.event),
         "lines": list(order.lines.order_by("position")),
         "deliveries": list(order.deliveries.order_by("position")),
         "link": link,
@@ -79,6 +98,3 @@ def send(letter: Letter, *, wall: datetime) -> None:
     mail = EmailMultiAlternatives(subject, text, to=[order.email])
     mail.attach_alternative(html, "text/html")
     mail.send()
-    with transaction.atomic(durable=True):
-        due.finish(letter, at=None)
-        Letter.objects.filter(pk=letter.pk).update(sent_at=wall)

@@ -14,7 +14,7 @@ from storefront.sandbox import (
     home,
     mailbox,
 )
-from storefront.sandbox.acquirer import api, hosted, registry
+from storefront.sandbox.acquirer import api, chargebacks, hosted, registry
 from storefront.sandbox.banks import deals, statements, transfers
 from storefront.sandbox.carriers import consignments, events, parcels
 from storefront.sandbox.clock import BadInstant
@@ -30,6 +30,7 @@ _ROUTES = [
         home,
         api,
         hosted,
+        chargebacks,
         registry,
         centralbank,
         transfers,

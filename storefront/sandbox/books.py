@@ -35,6 +35,12 @@ CREATE INDEX IF NOT EXISTS refunds_payment ON refunds (payment);
 CREATE INDEX IF NOT EXISTS refunds_day ON refunds (shop, made_on);
 CREATE INDEX IF NOT EXISTS refunds_open ON refunds (settles_at) WHERE status = 'pending';
 
+CREATE TABLE IF NOT EXISTS chargebacks (
+  id TEXT PRIMARY KEY, shop TEXT NOT NULL, payment TEXT NOT NULL, status TEXT NOT NULL,
+  amount INTEGER NOT NULL, taken_on TEXT NOT NULL, taken_at TEXT NOT NULL, ended_on TEXT,
+  body TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS chargebacks_payment ON chargebacks (payment);
+
 CREATE TABLE IF NOT EXISTS replies (
   shop TEXT NOT NULL, key TEXT NOT NULL, digest TEXT NOT NULL, status INTEGER NOT NULL,
   body TEXT NOT NULL, used_at TEXT NOT NULL, replays INTEGER NOT NULL DEFAULT 0,
@@ -67,6 +73,7 @@ _WIPED = [
     "parties",
     "payments",
     "refunds",
+    "chargebacks",
     "replies",
     "notices",
     "papers",

@@ -18,6 +18,7 @@ from storefront.flows import cancellation, payment
 from storefront.forms.opinions import ReviewForm
 from storefront.lib import clock
 
+from . import _disputes
 from .refusals import told_on
 
 MOST_ALLOWED = 20
@@ -64,9 +65,11 @@ def show(
         "story": timeline.tell(found),
         "lines": _lines(found, review_form),
         "deliveries": found.deliveries.order_by("position"),
-        "refunds": found.charges.filter(refunds__isnull=False).values(
-            "refunds__price", "refunds__state", "refunds__done_at"
-        ),
+        "protected": [
+            _disputes.of_delivery(delivery)
+            for delivery in found.deliveries.exclude(delivered_at=None).order_by("position")
+        ],
+        "refunds": _disputes.refunds(found),
         "can_cancel": cancellation.may_cancel(found),
     }
     name = "_way.html" if request.headers.get("HX-Request") else "order.html"

@@ -14,7 +14,7 @@ from logistics import shipments, warehouse
 from logistics.models import Shipment
 from orders.models import Hold, Order
 from orders.states import CancelReason
-from payments import refunds
+from payments import parts, refunds
 from payments.models import Rate, Refund
 from storefront.accounts.models import User
 from tests.admin import world
@@ -188,7 +188,11 @@ def test_a_held_rate_is_confirmed_by_a_second_row(sign_in, desks):
 def test_a_rejected_refund_is_sent_again_as_another(operator, placed):
     charge = payments.paid(placed)
     made = refunds.open(
-        charge, price=Decimal(100), reason="LOST", actor="task:test", now_wall=world.NOW
+        charge,
+        parts=[parts.surplus(Decimal(100))],
+        reason="LOST",
+        actor="task:test",
+        now_wall=world.NOW,
     )
     Refund.objects.filter(pk=made.pk).update(state="REJECTED")
 

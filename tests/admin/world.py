@@ -40,8 +40,19 @@ from logistics.models import (
 from logistics.states import State
 from orders import holds
 from orders.models import Order, Review, Term
-from payments import refunds
-from payments.models import Account, Charge, Conversion, Job, Notice, Payout, Rate
+from payments import parts, refunds
+from payments.models import (
+    Account,
+    Charge,
+    Chargeback,
+    ChargebackReason,
+    Conversion,
+    Dispute,
+    Job,
+    Notice,
+    Payout,
+    Rate,
+)
 from storefront.accounts import groups
 from storefront.accounts.models import User
 from storefront.lib import clock
@@ -93,7 +104,7 @@ def _order(number: int, cast: dict[str, User], now: datetime) -> Order:
     charge = payments.paid(order, now=now - timedelta(hours=number))
     refunds.open(
         charge,
-        price=Decimal(100),
+        parts=[parts.surplus(Decimal(100))],
         reason="LOST",
         actor=f"user:{cast['operator'].pk}",
         now_wall=now - timedelta(days=2),
@@ -197,7 +208,35 @@ def _around(order: Order, number: int, cast: dict[str, User], now: datetime) -> 
     )
     Job.objects.create(kind="RATES", run_on=on)
     Account.objects.create(code=f"test-{number}", purpose=f"test-{number}", currency="RUB")
+    _disputed(order, number, now)
     _person(number, cast, order)
+
+
+def _disputed(order: Order, number: int, now: datetime) -> None:
+    line, charge = order.lines.get(), order.charges.get()
+    dispute = Dispute.objects.create(
+        delivery=line.delivery,
+        line=line,
+        seller=line.seller,
+        kind="DAMAGED",
+        wanted="PARTIAL",
+        text="Разбит угол",
+        state=("OPEN", "ANSWERED")[number % 2],
+        opened_at=now,
+        opened_by="guest",
+        answer_until=now,
+    )
+    dispute.events.create(kind="OPENED", actor="guest", happened_at=now)
+    Chargeback.objects.create(
+        charge=charge,
+        provider_id=f"cb-{number}",
+        reason=ChargebackReason.objects.get(code="fraud"),
+        reason_code="fraud",
+        money=charge.price,
+        received_at=now,
+        evidence_until=now + timedelta(days=10),
+        bearer="PLATFORM",
+    )
 
 
 def _asked(offer: Offer, buyer: User, now: datetime) -> None:
@@ -250,6 +289,8 @@ def _reference(number: int) -> None:
     on = date(2027, 1, 1) + timedelta(days=number)
     dated: dict[str, Any] = {"valid_from": on, "source": "test"}
     HsCode.objects.create(code=f"85179900{number:02d}", unit_1="796", **dated)
+    titles = dict.fromkeys(("title_ru", "title_zh", "title_en"), "test")
+    ChargebackReason.objects.create(code=f"test-{number}", bearer="SELLER", **titles, **dated)
     Margin.objects.create(kind="exchange", rate_bps=number, **dated)
     counts = {"least_approved": 1, "least_days": 1, "band_bps": 1, "is_active": False}
     ApprovalRule.objects.create(rule=f"test-{number}", **counts, **dated)

@@ -18,6 +18,8 @@ MACHINES = {
     "charge": payments.states.CHARGE_MOVES,
     "refund": payments.states.REFUND_MOVES,
     "payout": payments.states.PAYOUT_MOVES,
+    "dispute": payments.states.DISPUTE_MOVES,
+    "chargeback": payments.states.CHARGEBACK_MOVES,
 }
 
 

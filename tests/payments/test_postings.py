@@ -142,12 +142,14 @@ def test_payout_goes_and_arrives() -> None:
 
 def test_refund_and_broken_promise() -> None:
     refund = postings.refunded(17_630_00, order_number="1")
-    promise = postings.promise_broken(500_00, order_number="1")
+    promise = postings.borne(
+        500_00, account="compensation_expense", party="", order_number="1", line=None
+    )
 
     assert standing(refund) == {"buyer_funds.RUB": 1_763_000, "acquirer_clearing.RUB": -1_763_000}
     assert standing(promise) == {
         "compensation_expense.RUB": 50_000,
-        "acquirer_clearing.RUB": -50_000,
+        "buyer_funds.RUB": -50_000,
     }
 
 

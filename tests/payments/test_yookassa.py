@@ -12,7 +12,7 @@ from yookassa import Configuration
 
 from orders import lifecycle
 from orders.models import Order
-from payments import charges, providers, refunds, tasks
+from payments import charges, parts, providers, refunds, tasks
 from payments.models import Charge, ChargeFact, Refund
 from payments.providers import yookassa
 from storefront.lib import clock, http
@@ -247,7 +247,11 @@ def refunded(world: Sandbox, charge: Charge, price: str = "640.00") -> Refund:
     pay(world, charge)
     charge = step(charge)
     return refunds.open(
-        charge, price=Decimal(price), reason="CANCELLED", actor="a", now_wall=clock.wall()
+        charge,
+        parts=[parts.surplus(Decimal(price))],
+        reason="CANCELLED",
+        actor="a",
+        now_wall=clock.wall(),
     )
 
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from storefront.sandbox import clock, papers, parties
-from storefront.sandbox.acquirer import checks, payments, receipts, refunds
+from storefront.sandbox.acquirer import chargebacks, checks, payments, receipts, refunds
 from storefront.sandbox.acquirer.errors import Refused, unsigned
 from storefront.sandbox.clock import BadInstant
 from storefront.sandbox.papers import Paper
@@ -246,6 +246,21 @@ def _list_receipts(request: Request) -> Reply:
 
 
 @_signed
+def _get_chargeback(request: Request) -> Reply:
+    with request.world.books.read() as page:
+        return as_json(chargebacks.find(page, request.shop, request.parts["id"]))
+
+
+@_signed
+def _answer_chargeback(request: Request) -> Reply:
+    def work(page: sqlite3.Connection, body: dict[str, Any]) -> dict[str, Any]:
+        ident = request.parts["id"]
+        return chargebacks.answer(request.world, page, request.shop, ident, body)
+
+    return _once(request, work)
+
+
+@_signed
 def _me(request: Request) -> Reply:
     return as_json(
         {
@@ -271,5 +286,7 @@ ROUTES: Routes = [
     ("POST", f"{_BASE}/receipts", _create_receipt),
     ("GET", f"{_BASE}/receipts", _list_receipts),
     ("GET", f"{_BASE}/receipts/{{id}}", _get_receipt),
+    ("GET", f"{_BASE}/chargebacks/{{id}}", _get_chargeback),
+    ("POST", f"{_BASE}/chargebacks/{{id}}/evidence", _answer_chargeback),
     ("GET", f"{_BASE}/me", _me),
 ]

@@ -22,6 +22,11 @@ SELECT 'payment' AS kind, id, id AS payment_id, captured_at AS at, captured AS g
 UNION ALL
 SELECT 'refund', id, payment, created_at, -amount, 0, made_on, shop
   FROM refunds WHERE status <> 'canceled'
+UNION ALL
+SELECT 'chargeback', id, payment, taken_at, -amount, 0, taken_on, shop FROM chargebacks
+UNION ALL
+SELECT 'chargeback_reversal', id, payment, taken_at, amount, 0, ended_on, shop
+  FROM chargebacks WHERE status = 'won'
 """
 
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('payments', '0002_ledger_guards'),
+        ('payments', '0006_dispute_guards'),
     ]
 
     operations = [

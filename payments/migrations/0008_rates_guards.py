@@ -23,7 +23,7 @@ def guard(table: str, name: str, when: str, how: str) -> migrations.RunSQL:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payments", "0003_rates_tables")]
+    dependencies = [("payments", "0007_rates_tables")]
     operations = [
         *[guard(table, "append_only", "UPDATE OR DELETE", ROW) for table in TABLES],
         *[guard(table, "no_truncate", "TRUNCATE", ONCE) for table in TABLES],
