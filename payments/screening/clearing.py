@@ -85,6 +85,12 @@ def standing(party: ScreenedParty, against: str) -> Standing:
     return next((one for one in WORST if one in found), Standing.CLEAR)
 
 
+def stands(party: ScreenedParty, *, now: datetime) -> Standing:
+    """How a party stands today, only looking."""
+    on = running.ground(on=now.date())
+    return standing(party, on.key) if on.key else Standing.CLEAR
+
+
 def check(keys: Iterable[Key], *, now: datetime) -> Standing:
     """How parties stand, by the worst of them; who was not screened yet soon is.
 

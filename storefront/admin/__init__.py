@@ -17,6 +17,7 @@ from . import (
     orders,
     payments,
     prices,
+    screening,
     sellers,
     texts,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "orders",
     "payments",
     "prices",
+    "screening",
     "sellers",
     "texts",
 ]
