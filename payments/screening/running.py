@@ -148,11 +148,21 @@ def keep(
 
     Locks: the order of a recipient who was hit.
     """
+    print_ = parties.digest(known)
+    made = _hits(party, print_, found, on, now) if found else 0
+    if made and party.kind == ScreenedParty.Kind.RECIPIENT:
+        _stop(party, now=now)
+    ScreenedParty.objects.filter(pk=party.pk).update(digest=print_, against=on.key, screened_at=now)
+    return made
+
+
+def _hits(
+    party: ScreenedParty, print_: str, found: Sequence[Found], on: Ground, now: datetime
+) -> int:
     versions = {kind: pk for kind, pk, _digest in on.lists}
     kinds = dict(
         ListedParty.objects.filter(pk__in=[one.entry for one in found]).values_list("pk", "kind")
     )
-    print_ = parties.digest(known)
     rows = [
         Hit(
             party=party,
@@ -169,11 +179,7 @@ def keep(
     ]
     before = Hit.objects.filter(party=party).count()
     Hit.objects.bulk_create(rows, ignore_conflicts=True)
-    made = Hit.objects.filter(party=party).count() - before
-    if made and party.kind == ScreenedParty.Kind.RECIPIENT:
-        _stop(party, now=now)
-    ScreenedParty.objects.filter(pk=party.pk).update(digest=print_, against=on.key, screened_at=now)
-    return made
+    return Hit.objects.filter(party=party).count() - before
 
 
 def _stop(party: ScreenedParty, *, now: datetime) -> None:
