@@ -70,6 +70,8 @@ def sounds(word: str, *, is_foreign: bool = False) -> tuple[str, ...]:
     found = [sound(word)]
     if "j" in word or "c" in word:
         found.append(sound(_changed(word, SLAVIC)))
+    if is_foreign and word.startswith("kh"):
+        found.append(sound(word[:1] + word[2:]))  # Khan, Kan
     if is_foreign:
         spanish = _changed(word, SPANISH)
         if spanish != word:

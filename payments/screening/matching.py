@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from . import folding, judging, names
-from .judging import Hit, Known, Link, Listed
+from .judging import PERSON, Hit, Known, Link, Listed
 from .names import Name, Token
 from .words import Words
 
@@ -42,7 +42,7 @@ class Index:
     def search(self, text: str, *, least: float, kind: str = "") -> list[Hit]:
         """Entries with a name as like as `least`, each by its likest name, the likest first."""
         best: dict[int, Hit] = {}
-        for name in names.ready(text, self.words):
+        for name in names.ready(text, self.words, is_person=kind == PERSON if kind else None):
             for hit in self._hits(name, kind):
                 before = best.get(hit.listed.entry)
                 if hit.score >= least and (before is None or hit.score > before.score):
@@ -171,7 +171,7 @@ def built(listed: Iterable[Listed], words: Words) -> Index:
     """Make the index of all names."""
     index = Index(words)
     for one in listed:
-        for name in names.ready(one.text, words, is_listed=True):
+        for name in names.ready(one.text, words, is_listed=True, is_person=one.kind == PERSON):
             _add(index, one, name)
     _weigh(index)
     return index

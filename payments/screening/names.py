@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from . import folding, scripts
-from .words import Words
+from .words import Words, form_keys
 
 APOSTROPHES = re.compile("['\u2018\u2019\u02bb\u02bc\u02b9\u02be\u02bf`\u00b4\u0640\u200c\u200d]")
 MARKS = re.compile("[\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0591-\u05c7]")
@@ -60,13 +60,28 @@ def cleaned(text: str) -> str:
     return GAPS.sub(" ", DOTTED.sub(r"\1", DOTTED.sub(r"\1", plain))).strip()
 
 
-def ready(text: str, words: Words, *, is_listed: bool = False) -> list[Name]:
-    """The ways to read a name: as it stands, and Chinese letters as Koreans and Japanese do."""
-    bare, form = _without_form(cleaned(text), words)
+def ready(
+    text: str, words: Words, *, is_listed: bool = False, is_person: bool | None = None
+) -> list[Name]:
+    """The ways to read a name: as it stands, and Chinese letters as Koreans and Japanese do.
+
+    A person has no legal form; of whom that is not known, the name is read both ways.
+    """
+    if is_person is None:
+        both = [
+            name
+            for one in (True, False)
+            for name in ready(text, words, is_listed=is_listed, is_person=one)
+        ]
+        return list(dict.fromkeys(both))
+    bare, form = (cleaned(text), "") if is_person else _without_form(cleaned(text), words)
     parts = bare.split()
     original = " ".join(parts)
     has_han = any(scripts.script_of(letter) == scripts.HAN for letter in original)
-    found = [Name(original, _tokens(parts, words, is_listed), form=form, has_han=has_han)]
+    tokens = _tokens(parts, words, is_listed)
+    if not is_person:
+        tokens = _lightened(tokens, words)
+    found = [Name(original, tokens, form=form, has_han=has_han)]
     if has_han:
         for language, table in words.readings.items():
             other = _read(parts, table)
@@ -84,6 +99,17 @@ def _without_form(text: str, words: Words) -> tuple[str, str]:
     found = pattern.search(text)
     rest = " ".join(pattern.sub(" ", text).split()) if found else text
     return (rest, words.forms[found[0]]) if found and rest else (text, "")
+
+
+def _lightened(tokens: tuple[Token, ...], words: Words) -> tuple[Token, ...]:
+    """Words of legal forms, mistyped or in other letters, weigh next to nothing."""
+    light = [bool(form_keys(token.sounds[0]) & words.form_sounds) for token in tokens]
+    if all(light):
+        return tokens
+    return tuple(
+        replace(token, is_particle=token.is_particle or one)
+        for token, one in zip(tokens, light, strict=True)
+    )
 
 
 def _read(parts: list[str], table: object) -> list[str]:

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from . import folding, scripts
+
 HAN = "\u3400-\u9fff"
 
 
@@ -34,6 +36,26 @@ class Words:
         parts = [rf"(?<!\w)(?:{'|'.join(spaced)})(?!\w)"] if spaced else []
         parts += ["|".join(chinese)] if chinese else []
         return re.compile("|".join(parts)) if parts else None
+
+    @cached_property
+    def form_sounds(self) -> frozenset[str]:
+        """How the words of legal forms sound, and with one letter left out of the long ones."""
+        parts = {word for form in self.forms for word in form.split()}
+        said = {
+            folding.sound(latin)
+            for word in parts
+            for script, run in scripts.runs(word)
+            if script in (scripts.LATIN, scripts.CYRILLIC) and len(word) > 2
+            for latin in scripts.latin(run, script)[:1]
+        }
+        return frozenset(key for one in said for key in form_keys(one))
+
+
+def form_keys(said: str) -> set[str]:
+    """Under what a legal form is known when a finger slipped."""
+    if len(said) < 6:
+        return {said}
+    return {said, *(said[:place] + said[place + 1 :] for place in range(len(said)))}
 
 
 def made(rows: Iterable[tuple[str, str, str, str]]) -> Words:
