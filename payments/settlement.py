@@ -19,6 +19,7 @@ from storefront.lib.refusal import Refusal
 
 from . import banks, bearing, ledger, parts, postings, protection
 from .models import Conversion, Journal, Payout, Rate
+from .screening import clearing
 from .statements import pain001, pain002
 
 State = Payout.State
@@ -207,11 +208,12 @@ def _position() -> postings.Position:
 def _make_payouts(until: date, cut: datetime, now: datetime) -> list[Payout]:
     sellers = locks.rows(Seller.objects.filter(slug__in=_payable(cut)))
     owed, free = _payable(cut), _free_yuan()
+    held = clearing.not_clear(sellers, until=until, now=now)
     made = []
     for seller in sellers:
         units = owed.get(seller.slug, 0)
         # Never promise yuan that are not there: who is left out is paid with the next period.
-        if not 0 < units <= free:
+        if seller.pk in held or not 0 < units <= free:
             continue
         free -= units
         made.append(_make(seller, until, units, now))

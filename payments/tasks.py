@@ -7,7 +7,8 @@ from celery import shared_task
 from storefront.lib import clock, due, http
 
 from . import refunds, settlement
-from .models import Payout, Refund
+from .models import Payout, Refund, ScreeningRun
+from .screening import running
 
 OUTSIDE = (http.Unreachable, http.Unknown, http.Refused)
 
@@ -36,3 +37,12 @@ def drive_payout(*, id: int, **_: Any) -> None:
         settlement.drive(payout, now=clock.now())
     except OUTSIDE as error:
         due.retry(payout, error)
+
+
+@shared_task(name="payments.tasks.screen_parties")
+def screen_parties(*, id: int, **_: Any) -> None:
+    """Hold a batch of parties against the lists of sanctions."""
+    run = due.claim(ScreeningRun, id)
+    if run is not None:
+        with due.fenced():
+            running.work(run, now=clock.now())

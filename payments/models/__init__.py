@@ -13,6 +13,17 @@ from .disputes import (
 from .fx import DealRate, Rate, RatePayload
 from .jobs import Job
 from .ledger import Account, Entry, Journal
+from .screening import (
+    Decision,
+    Hit,
+    ListedName,
+    ListedParty,
+    ListKind,
+    SanctionsList,
+    ScreenedParty,
+    ScreeningRun,
+    ScreeningWord,
+)
 from .settlement import Conversion, Payout
 
 __all__ = [
@@ -25,17 +36,26 @@ __all__ = [
     "ChargebackReason",
     "Conversion",
     "DealRate",
+    "Decision",
     "Dispute",
     "DisputeDecision",
     "DisputeEvent",
     "DisputeFile",
     "Entry",
+    "Hit",
     "Job",
     "Journal",
+    "ListKind",
+    "ListedName",
+    "ListedParty",
     "Notice",
     "Payout",
     "Rate",
     "RatePayload",
     "Refund",
     "RefundPart",
+    "SanctionsList",
+    "ScreenedParty",
+    "ScreeningRun",
+    "ScreeningWord",
 ]

@@ -1,33 +1,58 @@
-"""The reference rows of this stage: why banks take money back."""
+"""The reference rows of this stage: words of screening, why banks take money back."""
 
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
-from payments.models import ChargebackReason
+from django.db import models
+
+from payments.models import ChargebackReason, ScreeningWord
 from storefront.lib import csvs
 
 FOLDER = Path(__file__).parent
-TEXTS = ("title_ru", "title_zh", "title_en", "bearer", "source")
+TITLES = ("title_ru", "title_zh", "title_en")
+WORD = ("kind", "language", "text", "valid_from")
+Row = dict[str, str]
 
 
 def load() -> dict[str, int]:
     """Load every table, also over itself; counts per table."""
-    return {"chargeback_reasons": _chargeback_reasons()}
+    return {
+        "screening_words": _store(ScreeningWord, map(_word, _read("screening_words")), key=WORD),
+        "chargeback_reasons": _store(
+            ChargebackReason, map(_chargeback, _read("chargeback_reasons")), key=("code",)
+        ),
+    }
 
 
-def _chargeback_reasons() -> int:
-    rows = csvs.read(FOLDER / "chargeback_reasons.csv")
-    ChargebackReason.objects.bulk_create(
-        [
-            ChargebackReason(
-                code=row["code"],
-                valid_from=date.fromisoformat(row["valid_from"]),
-                **{name: row[name] for name in TEXTS},
-            )
-            for row in rows
-        ],
+def _read(table: str) -> list[Row]:
+    return csvs.read(FOLDER / f"{table}.csv")
+
+
+def _store(
+    model: type[models.Model], rows: Iterable[dict[str, Any]], *, key: tuple[str, ...]
+) -> int:
+    values = list(rows)
+    model._default_manager.bulk_create(
+        [model(**row) for row in values],
         update_conflicts=True,
-        unique_fields=["code"],
-        update_fields=["valid_from", *TEXTS],
+        unique_fields=list(key),
+        update_fields=[name for name in values[0] if name not in key],
     )
-    return len(rows)
+    return len(values)
+
+
+def _word(row: Row) -> dict[str, Any]:
+    return {
+        **{name: row[name] for name in ("kind", "language", "text", "meaning", "source")},
+        "valid_from": date.fromisoformat(row["valid_from"]),
+        "valid_until": date.fromisoformat(row["valid_until"]) if row["valid_until"] else None,
+    }
+
+
+def _chargeback(row: Row) -> dict[str, Any]:
+    return {
+        **{name: row[name] for name in ("code", "bearer", "source", *TITLES)},
+        "valid_from": date.fromisoformat(row["valid_from"]),
+    }

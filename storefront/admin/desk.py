@@ -121,6 +121,15 @@ NAVIGATION = [
         entry(_("Jobs"), "schedule", "payments.job"),
     ),
     group(
+        _("Screening"),
+        entry(_("Hits to decide"), "person_search", "payments.hit", "?undecided=1"),
+        entry(_("Screened parties"), "groups_2", "payments.screenedparty"),
+        entry(_("Lists of sanctions"), "list_alt", "payments.sanctionslist"),
+        entry(_("Decisions"), "gavel", "payments.decision"),
+        entry(_("Runs"), "sync", "payments.screeningrun"),
+        collapsible=True,
+    ),
+    group(
         _("Catalogue"),
         entry(_("Products"), "smartphone", "catalog.product"),
         entry(_("Variants"), "style", "catalog.variant"),

@@ -14,6 +14,7 @@ from catalog.models import (
     SellerInvitation,
     SellerMember,
 )
+from payments.screening import clearing
 
 
 @transaction.atomic(durable=True)
@@ -55,7 +56,9 @@ def submit(application: SellerApplication, *, actor: str, now: datetime) -> Sell
 
     Raises: NotComplete, WrongState.
     """
-    return applications.submit(application, actor=actor, now=now)
+    sent = applications.submit(application, actor=actor, now=now)
+    clearing.of_application(sent, now=now)  # so that it is screened before the desk looks
+    return sent
 
 
 @transaction.atomic(durable=True)
@@ -80,13 +83,16 @@ def refuse(
     return applications.refuse(application, reason=reason, actor=actor, now=now)
 
 
-@transaction.atomic(durable=True)
 def approve(application: SellerApplication, *, actor: str, now: datetime) -> Seller:
-    """Open a seller's desk for an applicant.
+    """Open a seller's desk for an applicant who is on no list of sanctions.
 
-    Raises: WrongState, NotComplete, NoCommission, SeatedElsewhere.
+    Raises: NotClear, WrongState, NotComplete, NoCommission, SeatedElsewhere.
     """
-    return applications.approve(application, actor=actor, now=now)
+    with transaction.atomic(durable=True):
+        clearing.of_application(application, now=now)  # a refusal must not undo what it found
+    with transaction.atomic(durable=True):
+        clearing.require(application, now=now)
+        return applications.approve(application, actor=actor, now=now)
 
 
 @transaction.atomic(durable=True)

@@ -10,6 +10,7 @@ from orders.models import Order
 from payments import chargebacks, charges, providers, refunds
 from payments.models import Charge, Notice, Refund
 from payments.providers import Answer
+from payments.screening import clearing
 from storefront.lib import due, http, locks
 
 UNKNOWN_OBJECT = "unknown object"
@@ -117,6 +118,7 @@ def _use_money(order: Order, charge: Charge, *, actor: str, now: datetime) -> No
         order = lifecycle.mark_paid(order, actor=actor, now=now)
         warehouse.allocate(order, actor=actor, now=now)
         lifecycle.note_sales(order)
+        clearing.meet(order, now=now)
         promises.fix(order, actor=actor, now=now)
         until = now + terms.handover(on=now.date())
         lifecycle.ask_handovers(order.deliveries.filter(origin="shenzhen"), due_at=until)

@@ -9,13 +9,13 @@ class BadXml(ValueError):
     """Not XML that may be read here."""
 
 
-def parse(body: bytes) -> etree._Element:
+def parse(body: bytes, *, limit: int = LIMIT) -> etree._Element:
     """Read a document.
 
     Raises: BadXml, if it is not well formed, too large, or declares a document type.
     """
-    if len(body) > LIMIT:
-        raise BadXml(f"over {LIMIT} bytes")
+    if len(body) > limit:
+        raise BadXml(f"over {limit} bytes")
     reader = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_pis=True
     )

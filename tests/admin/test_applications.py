@@ -11,7 +11,10 @@ from catalog import applications, papers
 from catalog.applications import Paper
 from catalog.checking import NEEDED
 from catalog.models import ApplicationPaper, Seller, SellerApplication, SellerMember
+from payments.models import ScreenedParty, ScreeningRun
+from payments.screening import parties, running
 from storefront.accounts.models import User
+from storefront.lib import clock
 from storefront.notifications import tasks
 from tests.admin import world
 from tests.admin.test_deeds import deed, listing, me, told
@@ -28,7 +31,11 @@ def waiting(desks: None, settings, tmp_path) -> SellerApplication:
     for kind in NEEDED:
         document = papers.read(sheet.getvalue())
         applications.add_paper(row, Paper(kind, f"{kind}.png", document), now=world.NOW)
-    return applications.submit(row, actor="user:1", now=world.NOW)
+    sent = applications.submit(row, actor="user:1", now=world.NOW)
+    ground = running.ground(on=clock.now().date())
+    for party in parties.note(parties.of_firm(sent.uscc, sent.cnaps), now=world.NOW):
+        running.screen(party, ground, now=world.NOW)
+    return sent
 
 
 def page(row) -> str:
@@ -137,3 +144,14 @@ def test_what_fails_now_is_not_approved(operator, waiting):
     assert waiting.state == "SUBMITTED"
     assert len(told(response)) == 1
     assert not Seller.objects.filter(uscc=FACTS["uscc"]).exists()
+
+
+def test_a_firm_is_not_approved_before_it_is_screened(operator, waiting):
+    ScreenedParty.objects.filter(key=waiting.uscc).update(against="")
+
+    response = operator.post(deed(waiting, "approve"), {"sure": "1"})
+
+    assert "held against the lists" in told(response)[0]
+    waiting.refresh_from_db()
+    assert waiting.state == SellerApplication.State.SUBMITTED
+    assert ScreeningRun.objects.filter(closed_at=None).exists()

@@ -47,12 +47,19 @@ from payments.models import (
     Chargeback,
     ChargebackReason,
     Conversion,
+    Decision,
     Dispute,
+    Hit,
     Job,
+    ListedName,
+    ListedParty,
     Notice,
     Payout,
     Rate,
+    SanctionsList,
+    ScreeningRun,
 )
+from payments.screening import parties
 from storefront.accounts import groups
 from storefront.accounts.models import User
 from storefront.lib import clock
@@ -91,6 +98,7 @@ def fill(count: int) -> dict[str, User]:
         _around(order, number, cast, now)
     for number in range(count):
         _reference(number)
+        _screening(number, now)
     return cast
 
 
@@ -308,6 +316,30 @@ def _reference(number: int) -> None:
     _again(Place, code=f"place-{number}")
     catalog.category()
     catalog.brand()
+
+
+def _screening(number: int, now: datetime) -> None:
+    """A seller who is on a list under a name like his, and what was decided."""
+    words = {"published_on": now.date(), "taken_by": "user:1", "taken_at": now}
+    counts = dict.fromkeys(("entries", "names", "added", "removed", "changed"), 1)
+    version = SanctionsList.objects.create(kind="UN", digest=f"{number:064}", **counts, **words)
+    entry = ListedParty.objects.create(kind="UN", uid=str(number), what="PERSON", since=version)
+    name = ListedName.objects.create(party=entry, text="Ivan TESTOV", quality="PRIMARY")
+    seller = catalog.seller()
+    (party,) = parties.note([("SELLER", seller.uscc)], now=now)
+    hit = Hit.objects.create(
+        party=party,
+        party_digest=party.digest,
+        entry=entry,
+        name=name,
+        list=version,
+        score_bps=9000,
+        why={"pairs": [["ivan", "ivan", 1.0, 0.5]], "notes": ["another country"]},
+        found_at=now,
+    )
+    said = {"reason": "another firm", "decided_by": "user:1", "decided_at": now}
+    Decision.objects.create(hit=hit, verdict="OTHER", list=version, **said)
+    ScreeningRun.objects.create(reason="test", opened_at=now, closed_at=now)
 
 
 def _again(model: type, **other: Any) -> None:
