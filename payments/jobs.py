@@ -1,4 +1,4 @@
-"""The two periodic jobs of money: rates every day, payouts once a week."""
+"""The periodic jobs of money: rates and papers every day, payouts once a week."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -10,10 +10,18 @@ from storefront.lib import due
 
 from . import fx, settlement
 from .models import Job
+from .reconciliation import running
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 RATES_COME = time(15, 45)  # the central bank sets tomorrow's rates by 15:30 Moscow time
 PAYOUTS_GO = time(9, 0)
+PAPERS_COME = time(10, 0)  # banks draw up the statement of a day in the night after it
+HOURS = {
+    Job.Kind.RATES: RATES_COME,
+    Job.Kind.PAYOUTS: PAYOUTS_GO,
+    Job.Kind.PAPERS: PAPERS_COME,
+}
+DAILY = frozenset({Job.Kind.RATES, Job.Kind.PAPERS})
 
 
 def ensure(*, now: datetime) -> None:
@@ -30,6 +38,8 @@ def run(job: Job, *, now: datetime) -> None:
     """
     if job.kind == Job.Kind.RATES:
         outcome = fx.ensure(now=now)
+    elif job.kind == Job.Kind.PAPERS:
+        outcome = running.run(now=now)
     else:
         outcome = f"{len(settlement.close_period(job.run_on, now=now, actor='task:job'))} payouts"
     with transaction.atomic(durable=True):
@@ -40,13 +50,12 @@ def run(job: Job, *, now: datetime) -> None:
 
 def _next_day(job: Job, now: datetime) -> date:
     today = now.astimezone(MOSCOW).date()
-    if job.kind == Job.Kind.RATES:
+    if job.kind in DAILY:
         return max(job.run_on, today) + timedelta(days=1)
     weekday = terms.value("payout_weekday", on=today)
     return today + timedelta(days=(weekday - today.isoweekday() - 1) % 7 + 1)
 
 
 def _plan(kind: Job.Kind, day: date, *, at: datetime | None = None) -> None:
-    hour = RATES_COME if kind == Job.Kind.RATES else PAYOUTS_GO
-    moment = at or datetime.combine(day, hour, MOSCOW).astimezone(UTC)
+    moment = at or datetime.combine(day, HOURS[kind], MOSCOW).astimezone(UTC)
     Job.objects.get_or_create(kind=kind, run_on=day, defaults={"due_at": moment})

@@ -1,6 +1,7 @@
-"""The machines of charges, refunds and payouts; their states follow from recorded facts."""
+"""The machines of charges, refunds, payouts and breaks; their states follow from recorded facts."""
 
 from .models.charges import Charge, Refund
+from .models.reconciliation import Break
 from .models.settlement import Payout
 
 C, R, P = Charge.State, Refund.State, Payout.State
@@ -24,6 +25,12 @@ PAYOUT_MOVES: dict[Payout.State, frozenset[Payout.State]] = {
     P.CREDITED: frozenset({P.RETURNED}),
     P.RETURNED: frozenset(),
 }
+# A break that shows itself again after its answer is open again.
+BREAK_MOVES: dict[Break.State, frozenset[Break.State]] = {
+    Break.State.OPEN: frozenset({Break.State.CLOSED}),
+    Break.State.CLOSED: frozenset({Break.State.OPEN}),
+}
+assert set(BREAK_MOVES) == set(Break.State)
 assert set(CHARGE_MOVES) == set(C)
 assert set(REFUND_MOVES) == set(R)
 assert set(PAYOUT_MOVES) == set(P)
