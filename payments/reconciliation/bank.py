@@ -1,5 +1,6 @@
 """Statements of banks against the ledger: what arrives is booked, what agrees is matched."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -28,6 +29,7 @@ from .rules import Thing
 MOSCOW = ZoneInfo("Europe/Moscow")
 SOURCE = Break.Source.BANK
 ARRIVES = time(9)
+TRANSFER = re.compile(r"REG-[A-Za-z0-9_-]{1,60}-\d{4}-\d{2}-\d{2}")
 
 
 @transaction.atomic
@@ -62,10 +64,11 @@ def _book_acquirer(account: BankAccount, actor: str, now: datetime) -> None:
     """Book the acquirer's transfers that a register explains to the kopeck; each once."""
     if account.currency != postings.RUB:
         return
+    told = Q(end_to_end__startswith="REG-") | Q(text__contains="REG-")
     lines = {
-        name: line
-        for line in matches.open_lines(account).filter(end_to_end__startswith="REG-")
-        if (name := line.end_to_end)
+        found.group(): line
+        for line in matches.open_lines(account).filter(told)
+        if (found := TRANSFER.search(f"{line.end_to_end} {line.text}"))
     }
     for registry in _registries(lines):
         line = lines[registry.reference]

@@ -126,7 +126,7 @@ def test_the_sample_is_read_once_its_documents_are_of_its_account() -> None:
 
     assert (found.account, found.opening) == ("40702810000000074935", Decimal("252842.49"))
     assert found.closing == Decimal("79245.05")
-    assert [line.price for line in found.lines][0] == Decimal("-6936.00")
+    assert found.lines[0].price == Decimal("-6936.00")
     assert len(found.lines) == body.count("СекцияДокумент=")
     assert found.lines[0].text.startswith('Оплата стоимости пакета услуг "Всё по делу"')
 
