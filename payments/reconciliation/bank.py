@@ -118,22 +118,42 @@ def _missing(
     if last is None:
         return
     until = last.until_on - timedelta(days=terms.value("bank_missing_after_days", on=today))
-    by_name = {name: entry for entry in entries for name in entry.references}
-    matched = _matched_names(account, lines)
-    under_way = _under_way(lines)
-    for line in lines:
-        other = next((by_name[name] for name in line.references if name in by_name), None)
-        if other is not None:
-            yield _seen(account, "AMOUNT", line, other)
-        elif line.references & matched:
-            yield _seen(account, "TWICE_THEIRS", line, None)
-        elif line.on <= until and not line.references & under_way:
-            yield _seen(account, "MISSING_OURS", line, None)
+    yield from _strange_lines(account, lines, entries, until)
     told = {name for line in lines for name in line.references}
     for entry in entries:
         if entry.on <= until and not entry.references & told:
             twice = bool(entry.references & _matched_entries(account, entry))
             yield _seen(account, "TWICE_OURS" if twice else "MISSING_THEIRS", None, entry)
+
+
+def _strange_lines(
+    account: BankAccount, lines: list[Thing], entries: list[Thing], until: date
+) -> Iterator[Seen]:
+    by_name = {name: entry for entry in entries for name in entry.references}
+    matched = _matched_names(account, lines)
+    under_way = _under_way(lines)
+    for line in lines:
+        other = next((by_name[name] for name in line.references if name in by_name), None)
+        registered = _registered(line)
+        if other is not None:
+            yield _seen(account, "AMOUNT", line, other)
+        elif registered not in (None, line.units):
+            yield _seen(account, "AMOUNT", line, None, units=line.units - (registered or 0))
+        elif line.references & matched:
+            yield _seen(account, "TWICE_THEIRS", line, None)
+        elif line.on <= until and not line.references & under_way:
+            yield _seen(account, "MISSING_OURS", line, None)
+
+
+def _registered(line: Thing) -> int | None:
+    """What the register says that the acquirer would transfer, in kopecks."""
+    found = TRANSFER.search(f"{' '.join(line.references)} {line.text}")
+    if found is None or not _is_day(found.group()[-10:]):
+        return None
+    for registry in Registry.objects.filter(registry_on=found.group()[-10:]):
+        if registry.reference == found.group():
+            return money.to_minor(registry.net, postings.RUB)
+    return None
 
 
 def _matched_names(account: BankAccount, lines: list[Thing]) -> frozenset[str]:
@@ -177,12 +197,21 @@ def _matched_entries(account: BankAccount, entry: Thing) -> frozenset[str]:
     return frozenset(found)
 
 
-def _seen(account: BankAccount, kind: str, line: Thing | None, entry: Thing | None) -> Seen:
+def _seen(
+    account: BankAccount,
+    kind: str,
+    line: Thing | None,
+    entry: Thing | None,
+    *,
+    units: int | None = None,
+) -> Seen:
     about: dict[str, int] = {}
     if line is not None:
         about["line_id"] = line.pk
     if entry is not None:
         about["entry_id"] = entry.pk
+    if units is None:
+        units = (line.units if line else 0) - (entry.units if entry else 0)
     name = f"line:{line.pk}" if line else f"entry:{entry.pk if entry else 0}"
     return Seen(
         key=f"bank:{kind}:{name}",
@@ -190,7 +219,7 @@ def _seen(account: BankAccount, kind: str, line: Thing | None, entry: Thing | No
         source=SOURCE,
         theirs=_told(line, account.currency),
         ours=_told(entry, account.currency),
-        units=(line.units if line else 0) - (entry.units if entry else 0),
+        units=units,
         currency=account.currency,
         about=about,
     )
