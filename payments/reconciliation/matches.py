@@ -58,9 +58,14 @@ def _taken(name: str) -> Coalesce:
     return Coalesce(Subquery(sums, output_field=BigIntegerField()), zero)
 
 
+def with_left(lines: QuerySet[Any]) -> QuerySet[Any]:
+    """Lines with what of each is not matched, as `left`."""
+    return lines.annotate(left=F("units") - _taken("line"))
+
+
 def open_lines(account: BankAccount | None = None) -> QuerySet[Any]:
     """Lines of which something is not matched, as `left`; of one account, or of all."""
-    lines = StatementLine.objects.annotate(left=F("units") - _taken("line")).exclude(left=0)
+    lines = with_left(StatementLine.objects.all()).exclude(left=0)
     return lines if account is None else lines.filter(account=account)
 
 

@@ -4,6 +4,7 @@ from django.contrib import admin
 
 from . import (
     accounts,
+    breaks,
     catalog,
     customs,
     door,
@@ -17,12 +18,14 @@ from . import (
     orders,
     payments,
     prices,
+    reconciliation,
     sellers,
     texts,
 )
 
 __all__ = [
     "accounts",
+    "breaks",
     "catalog",
     "customs",
     "imports",
@@ -35,6 +38,7 @@ __all__ = [
     "orders",
     "payments",
     "prices",
+    "reconciliation",
     "sellers",
     "texts",
 ]
