@@ -297,7 +297,7 @@ def _agreement(number: int, now: datetime) -> None:
     )
     legs = [
         ledger.Leg("bank", "RUB", 10_000, account.party),
-        ledger.Leg(f"test-{number}", "RUB", -10_000),
+        ledger.Leg("test-other", "RUB", -10_000),
     ]
     ledger.post(
         "test", key=f"test:NAME-{number}", legs=legs, occurred_at=NOW, actor="x", source="x"
