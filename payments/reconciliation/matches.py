@@ -60,7 +60,8 @@ def _taken(name: str) -> Coalesce:
 
 def with_left(lines: QuerySet[Any]) -> QuerySet[Any]:
     """Lines with what of each is not matched, as `left`."""
-    return lines.annotate(left=F("units") - _taken("line"))
+    told: QuerySet[Any] = lines.annotate(left=F("units") - _taken("line"))
+    return told
 
 
 def open_lines(account: BankAccount | None = None) -> QuerySet[Any]:
