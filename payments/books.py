@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from django.db import connection
 
+from .reconciliation.invariants import RECONCILED
+
 MOST_SHOWN = 10
 
 # Each: what must hold, how many rows are looked at, and a query for those that break it.
@@ -226,6 +228,7 @@ INVARIANTS: list[tuple[str, str, str]] = [
         WHERE (c.money - p.money) * 100 <> e.units
         """,
     ),
+    *RECONCILED,
 ]
 
 

@@ -1,4 +1,4 @@
-"""The periodic jobs of money: rates and position every day, payouts once a week."""
+"""The periodic jobs of money: rates, position and papers every day, payouts weekly."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -10,15 +10,18 @@ from storefront.lib import due
 
 from . import exposure, fx, settlement
 from .models import Job
+from .reconciliation import running
 
 ACTOR = "task:job"
 MOSCOW = ZoneInfo("Europe/Moscow")
 RATES_COME = time(15, 45)  # the central bank sets tomorrow's rates by 15:30 Moscow time
 PAYOUTS_GO = time(9, 0)
+PAPERS_COME = time(10, 0)  # banks draw up the statement of a day in the night after it
 POSITION_IS_SEEN = time(12, 0)
 HOURS = {
     Job.Kind.RATES: RATES_COME,
     Job.Kind.PAYOUTS: PAYOUTS_GO,
+    Job.Kind.PAPERS: PAPERS_COME,
     Job.Kind.POSITION: POSITION_IS_SEEN,
 }
 assert set(HOURS) == set(Job.Kind)
@@ -46,6 +49,8 @@ def run(job: Job, *, now: datetime) -> None:
 def _do(job: Job, now: datetime) -> str:
     if job.kind == Job.Kind.RATES:
         return fx.ensure(now=now)
+    if job.kind == Job.Kind.PAPERS:
+        return running.run(now=now)
     if job.kind == Job.Kind.POSITION:
         return exposure.act(now=now, actor=ACTOR)
     return f"{len(settlement.close_period(job.run_on, now=now, actor=ACTOR))} payouts"

@@ -2,6 +2,7 @@
 
 from .models.charges import Charge, Refund
 from .models.disputes import Chargeback, Dispute
+from .models.reconciliation import Break
 from .models.settlement import Payout
 
 C, R, P = Charge.State, Refund.State, Payout.State
@@ -41,6 +42,12 @@ CHARGEBACK_MOVES: dict[Chargeback.State, frozenset[Chargeback.State]] = {
     B.WON: frozenset(),
     B.LOST: frozenset(),
 }
+# A break that shows itself again after its answer is open again.
+BREAK_MOVES: dict[Break.State, frozenset[Break.State]] = {
+    Break.State.OPEN: frozenset({Break.State.CLOSED}),
+    Break.State.CLOSED: frozenset({Break.State.OPEN}),
+}
+assert set(BREAK_MOVES) == set(Break.State)
 assert set(CHARGE_MOVES) == set(C)
 assert set(REFUND_MOVES) == set(R)
 assert set(PAYOUT_MOVES) == set(P)

@@ -323,6 +323,9 @@ LOGGING = {
 SANDBOX_PUBLIC_URL = text("SANDBOX_PUBLIC_URL", text("SANDBOX_URL")).rstrip("/")
 OUTSIDE = text("SANDBOX_URL").rstrip("/")
 YOOKASSA_URL = text("YOOKASSA_URL", f"{OUTSIDE}/yookassa/v3" if OUTSIDE else "")
+YOOKASSA_REGISTRY_URL = text(
+    "YOOKASSA_REGISTRY_URL", f"{OUTSIDE}/yookassa/registry" if OUTSIDE else ""
+)
 YOOKASSA_SHOP_ID = text("YOOKASSA_SHOP_ID", "100500" if OUTSIDE else "")
 YOOKASSA_SECRET_KEY = text("YOOKASSA_SECRET_KEY", "sandbox" if OUTSIDE else "")
 YOOKASSA_NETWORKS = text("YOOKASSA_NETWORKS", "127.0.0.0/8" if OUTSIDE else "").split()

@@ -13,6 +13,7 @@ from .disputes import (
 from .fx import DealRate, Rate, RatePayload
 from .jobs import Job
 from .ledger import Account, Entry, Journal
+from .reconciliation import Break, BreakNote, Match, MatchPart, MatchUndone
 from .screening import (
     Decision,
     Hit,
@@ -25,10 +26,15 @@ from .screening import (
     ScreeningWord,
 )
 from .settlement import Conversion, Payout
+from .statements import BankAccount, BankStatement, Paper, Registry, RegistryLine, StatementLine
 
 __all__ = [
     "Account",
+    "BankAccount",
+    "BankStatement",
     "Bearer",
+    "Break",
+    "BreakNote",
     "Charge",
     "ChargeFact",
     "Chargeback",
@@ -48,14 +54,21 @@ __all__ = [
     "ListKind",
     "ListedName",
     "ListedParty",
+    "Match",
+    "MatchPart",
+    "MatchUndone",
     "Notice",
+    "Paper",
     "Payout",
     "Rate",
     "RatePayload",
     "Refund",
     "RefundPart",
+    "Registry",
+    "RegistryLine",
     "SanctionsList",
     "ScreenedParty",
     "ScreeningRun",
     "ScreeningWord",
+    "StatementLine",
 ]

@@ -15,6 +15,7 @@ class Job(due.Due):
         RATES = "RATES", _("fetch the central bank's rates")
         PAYOUTS = "PAYOUTS", _("pay the sellers")
         POSITION = "POSITION", _("look at the yuan we owe")
+        PAPERS = "PAPERS", _("fetch registries and bank statements, and compare them")
 
     kind = models.CharField(max_length=10, choices=Kind)
     run_on = models.DateField()

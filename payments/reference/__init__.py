@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import models
 
-from payments.models import ChargebackReason, ScreeningWord
+from payments.models import BankAccount, ChargebackReason, ScreeningWord
 from storefront.lib import csvs
 
 FOLDER = Path(__file__).parent
@@ -22,6 +22,9 @@ def load() -> dict[str, int]:
         "screening_words": _store(ScreeningWord, map(_word, _read("screening_words")), key=WORD),
         "chargeback_reasons": _store(
             ChargebackReason, map(_chargeback, _read("chargeback_reasons")), key=("code",)
+        ),
+        "bank_accounts": _store(
+            BankAccount, map(_account, _read("bank_accounts")), key=("number",)
         ),
     }
 
@@ -56,3 +59,7 @@ def _chargeback(row: Row) -> dict[str, Any]:
         **{name: row[name] for name in ("code", "bearer", "source", *TITLES)},
         "valid_from": date.fromisoformat(row["valid_from"]),
     }
+
+
+def _account(row: Row) -> dict[str, Any]:
+    return {**row, "is_demo": row["is_demo"] == "1"}

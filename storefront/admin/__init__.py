@@ -4,6 +4,7 @@ from django.contrib import admin
 
 from . import (
     accounts,
+    breaks,
     catalog,
     customs,
     disputes,
@@ -19,6 +20,7 @@ from . import (
     payments,
     prices,
     rates,
+    reconciliation,
     screening,
     sellers,
     texts,
@@ -27,6 +29,7 @@ from . import (
 
 __all__ = [
     "accounts",
+    "breaks",
     "catalog",
     "customs",
     "disputes",
@@ -41,6 +44,7 @@ __all__ = [
     "payments",
     "prices",
     "rates",
+    "reconciliation",
     "screening",
     "sellers",
     "texts",

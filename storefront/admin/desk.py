@@ -130,6 +130,17 @@ NAVIGATION = [
         collapsible=True,
     ),
     group(
+        _("Agreement"),
+        entry(_("Breaks"), "broken_image", "payments.break", "?state__exact=OPEN"),
+        entry(_("Lines to match"), "join_inner", "payments.statementline", "?waiting=1"),
+        entry(_("Matches"), "handshake", "payments.match"),
+        entry(_("Statements"), "receipt", "payments.bankstatement"),
+        entry(_("Registries"), "list_alt", "payments.registry"),
+        entry(_("Bank files"), "draft", "payments.paper"),
+        entry(_("Bank accounts"), "account_balance_wallet", "payments.bankaccount"),
+        collapsible=True,
+    ),
+    group(
         _("Catalogue"),
         entry(_("Products"), "smartphone", "catalog.product"),
         entry(_("Variants"), "style", "catalog.variant"),

@@ -99,6 +99,7 @@ def _point(postgres: embedded.Postgres, sandbox: str) -> None:
     connections["default"].settings_dict.update(changes)
     settings.SANDBOX_PUBLIC_URL = sandbox
     settings.YOOKASSA_URL = f"{sandbox}/yookassa/v3"
+    settings.YOOKASSA_REGISTRY_URL = f"{sandbox}/yookassa/registry"
     settings.YOOKASSA_SHOP_ID, settings.YOOKASSA_SECRET_KEY = "100500", "sandbox"
     settings.CBR_URL = f"{sandbox}/cbr/scripts"
     settings.BANKS_URL = f"{sandbox}/banks"

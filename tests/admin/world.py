@@ -40,9 +40,10 @@ from logistics.models import (
 from logistics.states import State
 from orders import holds
 from orders.models import Order, Review, Term
-from payments import parts, refunds
+from payments import ledger, parts, refunds
 from payments.models import (
     Account,
+    BankAccount,
     Charge,
     Chargeback,
     ChargebackReason,
@@ -59,12 +60,13 @@ from payments.models import (
     SanctionsList,
     ScreeningRun,
 )
+from payments.reconciliation import breaks, matches
 from payments.screening import parties
 from storefront.accounts import groups
 from storefront.accounts.models import User
 from storefront.lib import clock
 from storefront.notifications.models import Letter
-from tests.factories import catalog, logistics, orders, payments
+from tests.factories import catalog, logistics, orders, payments, statements
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 PASSWORD = "a-door-for-tests"
@@ -99,6 +101,7 @@ def fill(count: int) -> dict[str, User]:
     for number in range(count):
         _reference(number)
         _screening(number, now)
+        _agreement(number, now)
     return cast
 
 
@@ -348,6 +351,38 @@ def _again(model: type, **other: Any) -> None:
     for name, value in other.items():
         setattr(row, name, value)
     row.save(force_insert=True)
+
+
+def _agreement(number: int, now: datetime) -> None:
+    """An account with a statement, half of it matched; a register; a break."""
+    account = BankAccount.objects.create(
+        number=f"4070281000000001{number:04d}",
+        bic="SNGHCNBH",
+        currency="RUB",
+        purpose="bank",
+        party=f"test-{number}",
+        title="test",
+        source="test",
+    )
+    lines = [("100.00", f"NAME-{number}"), ("50.00", "")]
+    statements.statement(lines, account=account.number, now=now)
+    statements.registry(
+        statements.row("payment", f"pay-{number}", "500.00"),
+        on=date(2026, 6, 1) + timedelta(days=number),
+        now=now,
+    )
+    legs = [
+        ledger.Leg("bank", "RUB", 10_000, account.party),
+        ledger.Leg("test-other", "RUB", -10_000),
+    ]
+    ledger.post(
+        "test", key=f"test:NAME-{number}", legs=legs, occurred_at=NOW, actor="x", source="x"
+    )
+    line = account.lines.get(end_to_end=f"NAME-{number}")
+    (entry,) = matches.open_entries(account)
+    matches.by_hand([line], [entry], reason="test", actor="user:1", now=now)
+    seen = breaks.Seen(f"test:{number}", "FEE", "REGISTRY", theirs="a", units=5, currency="RUB")
+    breaks.open_all([seen], now=now - timedelta(days=number))
 
 
 def pending(order: Order) -> Charge:

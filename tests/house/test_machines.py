@@ -20,6 +20,7 @@ MACHINES = {
     "payout": payments.states.PAYOUT_MOVES,
     "dispute": payments.states.DISPUTE_MOVES,
     "chargeback": payments.states.CHARGEBACK_MOVES,
+    "break": payments.states.BREAK_MOVES,
 }
 
 

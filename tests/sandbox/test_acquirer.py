@@ -297,7 +297,28 @@ def test_the_register_of_a_day_holds_captures_and_refunds(sandbox):
 
     lines = sandbox.get("/yookassa/registry?on=2026-11-21&shop=shop").text.splitlines()
 
-    assert lines[0] == "kind,id,payment_id,at,gross,fee,net,currency"
+    assert lines[0] == "kind,id,payment_id,at,gross,fee,net,currency,description"
     assert [line.split(",")[0] for line in lines[1:]] == ["payment", "refund"]
-    assert lines[1].endswith("17630.00,493.64,17136.36,RUB")
-    assert lines[2].endswith("-630.00,0.00,-630.00,RUB")
+    assert lines[1].endswith("17630.00,493.64,17136.36,RUB,Заказ 61-204-883-5")
+    assert lines[2].endswith("-630.00,0.00,-630.00,RUB,")
+
+
+def test_receipts_are_registered_with_their_payments_or_apart(sandbox):
+    price = {"value": "17630.00", "currency": "RUB"}
+    item = {"description": "Phone", "amount": price, "quantity": "1", "vat_code": 1}
+    receipt = {"customer": {"email": "a@example.com"}, "items": [item]}
+    payment = order_payment(sandbox, at="2026-11-21T10:00:00Z", receipt=receipt)
+    buy(sandbox, payment["id"], at="2026-11-21T10:01:00Z", card=APPROVED)
+    apart = {"type": "payment", "payment_id": payment["id"], **receipt}
+    day_later = "2026-11-22T10:00:00Z"
+    made = sandbox.post("/yookassa/v3/receipts", shop="shop", key="a", at=day_later, json=apart)
+    assert made.status_code == 200, made.text
+
+    first = sandbox.get("/yookassa/registry?on=2026-11-21&shop=shop").text.splitlines()
+    second = sandbox.get("/yookassa/registry?on=2026-11-22&shop=shop").text.splitlines()
+
+    assert [line.split(",")[0] for line in first[1:]] == ["payment", "receipt"]
+    assert ",17630.00,0.00,0.00,RUB" in first[2]
+    assert [line.split(",")[:3] for line in second[1:]] == [
+        ["receipt", made.json()["id"], payment["id"]]
+    ]

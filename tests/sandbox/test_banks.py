@@ -194,3 +194,38 @@ def test_the_acquirer_pays_out_the_register_on_the_next_day(sandbox):
     assert (before, after) == (0, Decimal("17136.36"))
     assert entries == [("REG-shop-2026-11-23", Decimal("17136.36"))]
     assert statement(sandbox, "2026-11-25", RUB)[0] == Decimal("17136.36")
+
+
+@pytest.mark.parametrize("form", ["camt053", "mt940", "1c", "1c&encoding=dos"])
+def test_every_form_of_a_day_tells_the_same(sandbox, form):
+    from payments.statements import reading
+
+    payment = order_payment(sandbox, at="2026-11-22T09:00:00Z")
+    sandbox.post(f"/_/pay/{payment['id']}", json={}, at="2026-11-22T09:00:00Z").raise_for_status()
+    asked = {
+        "reference": "FX-2026-11-23-1",
+        "sell": {"currency": "RUB"},
+        "buy": {"value": "1299.00", "currency": "CNY"},
+    }
+    deal = sandbox.post(f"/banks/{BIC}/deals", json=asked, at=NOON).json()
+
+    path = f"/banks/{BIC}/statement?form={form}&on=2026-11-23&account={RUB}"
+    (found,) = reading.read(sandbox.get(path, at=MONTH_LATER).content)
+
+    sold = Decimal(deal["sold"]["value"])
+    assert (found.account, found.currency, found.opening) == (RUB, "RUB", 0)
+    assert [line.price for line in found.lines] == [Decimal("17136.36"), -sold]
+    assert found.closing == Decimal("17136.36") - sold
+    for line, reference in zip(
+        found.lines, ("REG-shop-2026-11-22", "FX-2026-11-23-1"), strict=True
+    ):
+        assert reference in (line.end_to_end, *line.text.split())
+
+
+def test_a_form_nobody_knows_is_refused(sandbox):
+    answers = [
+        sandbox.get(f"/banks/{BIC}/statement?on=2026-11-23&form={form}", at=MONTH_LATER)
+        for form in ("pdf", "1c&encoding=utf8")
+    ]
+
+    assert [answer.status_code for answer in answers] == [422, 422]

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import sqlite3
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
-from storefront.sandbox import amounts, parties
+from storefront.sandbox import amounts, clock, parties
+from storefront.sandbox.acquirer import checks
 from storefront.sandbox.routing import Routes
 from storefront.sandbox.wire import Problem, Reply, Request
 
 DEMO_BIC = "SNGHCNBH"
 DEMO_ACCOUNTS = {"RUB": "40702810000000000007", "CNY": "40702156000000000007"}
-_COLUMNS = ["kind", "id", "payment_id", "at", "gross", "fee", "net", "currency"]
+_COLUMNS = ["kind", "id", "payment_id", "at", "gross", "fee", "net", "currency", "description"]
 
 _LINES = """
 SELECT 'payment' AS kind, id, id AS payment_id, captured_at AS at, captured AS gross, fee,
-       captured_on AS day, shop FROM payments WHERE captured_on IS NOT NULL
+       captured_on AS day, shop, body FROM payments WHERE captured_on IS NOT NULL
 UNION ALL
-SELECT 'refund', id, payment, created_at, -amount, 0, made_on, shop
+SELECT 'refund', id, payment, created_at, -amount, 0, made_on, shop, body
   FROM refunds WHERE status <> 'canceled'
 UNION ALL
 SELECT 'chargeback', id, payment, taken_at, -amount, 0, taken_on, shop FROM chargebacks
@@ -72,14 +74,47 @@ def _registry(request: Request) -> Reply:
             f"SELECT * FROM ({_LINES}) WHERE day = ? AND shop = ? ORDER BY at, id",
             (day.isoformat(), shop),
         ).fetchall()
+        apart = _receipts_apart(page, shop, day)
     text = io.StringIO()
     lines = csv.writer(text, lineterminator="\n")
     lines.writerow(_COLUMNS)
     for row in rows:
+        body = json.loads(row["body"])
         net = row["gross"] - row["fee"]
-        sums = [amounts.show(units) for units in (row["gross"], row["fee"], net)]
-        lines.writerow([row["kind"], row["id"], row["payment_id"], row["at"], *sums, "RUB"])
+        about = body.get("description") or ""
+        lines.writerow(_line(row["kind"], row, (row["gross"], row["fee"], net), about))
+        # A receipt that went with its payment is registered with the capture.
+        if row["kind"] == "payment" and body.get("receipt"):
+            lines.writerow(_line("receipt", row, (row["gross"], 0, 0), about, id=f"rt-{row['id']}"))
+    for receipt in apart:
+        lines.writerow(receipt)
     return Reply(text.getvalue().encode(), kind="text/csv; charset=utf-8")
+
+
+def _line(
+    kind: str, row: sqlite3.Row, units: tuple[int, int, int], about: str, *, id: str = ""
+) -> list[str]:
+    sums = [amounts.show(one) for one in units]
+    return [kind, id or row["id"], row["payment_id"], row["at"], *sums, "RUB", about]
+
+
+def _receipts_apart(page: sqlite3.Connection, shop: str, day: date) -> list[list[str]]:
+    """List the receipts of payments that were sent on a day, apart from their payments."""
+    since = datetime.combine(day, time(), clock.MOSCOW)
+    found = page.execute(
+        "SELECT body FROM papers WHERE kind = 'receipt' AND owner = ? AND made_at >= ?"
+        " AND made_at < ? ORDER BY number",
+        (shop, clock.show(since), clock.show(since + timedelta(days=1))),
+    )
+    bodies = [json.loads(row["body"]) for row in found]
+    return [
+        [
+            *("receipt", body["id"], body["payment_id"], body["registered_at"]),
+            *(amounts.show(checks.receipt_sum(body)), "0.00", "0.00", "RUB", ""),
+        ]
+        for body in bodies
+        if body.get("payment_id")
+    ]
 
 
 ROUTES: Routes = [("GET", "/yookassa/registry", _registry)]

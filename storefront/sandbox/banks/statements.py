@@ -1,4 +1,4 @@
-"""The statement of a day, camt.053.001.08, drawn up when the day is over."""
+"""The statement of a day, drawn up when it is over: camt.053.001.08, MT940 or the text of 1C."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from lxml import etree
 
 from storefront.sandbox import amounts
 from storefront.sandbox.acquirer import registry
-from storefront.sandbox.banks import accounts, iso
+from storefront.sandbox.banks import accounts, forms, iso
 from storefront.sandbox.banks.accounts import Entry
 from storefront.sandbox.routing import Routes
 from storefront.sandbox.wire import Problem, Reply, Request, as_xml
@@ -24,15 +24,38 @@ _CODES = {
 
 
 def _get(request: Request) -> Reply:
+    told = _told(request)
+    return as_xml(
+        _statement(told.bic, told.account, told.currency, told.day, told.before, told.entries)
+    )
+
+
+def _in_form(request: Request) -> Reply:
+    form = request.query.get("form", "camt053")
+    if form == "mt940":
+        return forms.mt940(_told(request))
+    if form == "1c":
+        return forms.onec(_told(request), request.query.get("encoding", "windows"))
+    if form == "camt053":
+        return _get(request)
+    raise Problem(422, "bad_field", "form is camt053, mt940 or 1c", "form")
+
+
+def _told(request: Request) -> forms.Told:
     day, bic = registry.day_of(request), request.parts["bic"]
     account = request.query.get("account") or accounts.DEMO_ACCOUNTS["RUB"]
     if day >= request.moment.banking_day:
         raise Problem(404, "not_yet", f"the statement of {day} is drawn up when the day is over")
     with request.world.books.read() as page:
-        currency = accounts.currency_of(page, bic, account)
-        before = accounts.opening(page, bic, account, day)
-        found = accounts.entries(page, bic, account, day)
-    return as_xml(_statement(bic, account, currency, day, before, found))
+        return forms.Told(
+            bic=bic,
+            account=account,
+            currency=accounts.currency_of(page, bic, account),
+            number=(day - _FIRST).days + 1,
+            day=day,
+            before=accounts.opening(page, bic, account, day),
+            entries=accounts.entries(page, bic, account, day),
+        )
 
 
 def _statement(
@@ -102,4 +125,7 @@ def _amount(parent: etree._Element, units: int, currency: str) -> None:
     iso.add(parent, "CdtDbtInd", "DBIT" if units < 0 else "CRDT")
 
 
-ROUTES: Routes = [("GET", "/banks/{bic}/camt053", _get)]
+ROUTES: Routes = [
+    ("GET", "/banks/{bic}/camt053", _get),
+    ("GET", "/banks/{bic}/statement", _in_form),
+]

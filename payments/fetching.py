@@ -1,0 +1,87 @@
+"""The papers of a day, fetched: the acquirer's register and the statements of our accounts."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from storefront.lib import http
+
+from . import papers, providers
+from .models import BankAccount, BankStatement, Registry
+from .papers import Day, Taken
+
+MOSCOW = ZoneInfo("Europe/Moscow")  # banks and the acquirer close their day there
+MOST_DAYS = 40
+ACTOR = "task:papers"
+NOT_YET = 404
+
+
+def fetch(*, now: datetime) -> list[Taken]:
+    """Fetch and take in every day that is over and not here yet; safe to run again.
+
+    Not inside a transaction. A day whose paper is refused stays aside, and is asked for again.
+    Raises: Unreachable, Unknown, Refused.
+    """
+    return [*_registries(now), *_statements(now)]
+
+
+def _registries(now: datetime) -> Iterator[Taken]:
+    shop = settings.YOOKASSA_SHOP_ID
+    if not settings.YOOKASSA_REGISTRY_URL:
+        return
+    known = Registry.objects.filter(provider=providers.FIRST, shop=shop)
+    last = known.order_by("-registry_on").values_list("registry_on", flat=True).first()
+    for day in _days(last, now):
+        body = _ask(
+            settings.YOOKASSA_REGISTRY_URL,
+            {"on": day.isoformat()},
+            (shop, settings.YOOKASSA_SECRET_KEY),
+        )
+        if body is None:
+            return
+        about = Day(providers.FIRST, shop, day)
+        name = f"registry-{shop}-{day}.csv"
+        yield papers.take_registry(body, about, name=name, actor=ACTOR, now=now)
+
+
+def _statements(now: datetime) -> Iterator[Taken]:
+    if not settings.BANKS_URL:
+        return
+    for account in BankAccount.objects.order_by("pk"):
+        known = BankStatement.objects.filter(account=account)
+        last = known.order_by("-until_on").values_list("until_on", flat=True).first()
+        for day in _days(last, now):
+            body = _ask(
+                f"{settings.BANKS_URL}/{account.bic}/camt053",
+                {"on": day.isoformat(), "account": account.number},
+            )
+            if body is None:
+                break
+            name = f"camt053-{account.number}-{day}.xml"
+            taken = papers.take_statements(body, name=name, actor=ACTOR, now=now)
+            yield taken
+            if taken.reason:
+                break
+
+
+def _days(last: date | None, now: datetime) -> Iterator[date]:
+    """The days to be asked for: from the one after the last we have to yesterday."""
+    yesterday = now.astimezone(MOSCOW).date() - timedelta(days=1)
+    day = yesterday if last is None else last + timedelta(days=1)
+    for _number in range(MOST_DAYS):
+        if day > yesterday:
+            return
+        yield day
+        day += timedelta(days=1)
+
+
+def _ask(url: str, query: dict[str, str], signed: tuple[str, str] | None = None) -> bytes | None:
+    """A paper; None, if it is not drawn up yet."""
+    try:
+        return http.call("GET", url, params=query, auth=signed).body
+    except http.Refused as refused:
+        if refused.status == NOT_YET:
+            return None
+        raise
