@@ -1,4 +1,4 @@
-"""The two periodic jobs of money: rates every day, payouts once a week."""
+"""The periodic jobs of money: rates and the end of the day every day, payouts once a week."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -8,12 +8,20 @@ from django.db import transaction
 from orders import terms
 from storefront.lib import due
 
-from . import fx, settlement
+from . import fx, ledger, settlement
 from .models import Job
 
+ACTOR = "task:job"
 MOSCOW = ZoneInfo("Europe/Moscow")
 RATES_COME = time(15, 45)  # the central bank sets tomorrow's rates by 15:30 Moscow time
 PAYOUTS_GO = time(9, 0)
+BOOKS_CLOSE = time(0, 30)  # they close the day before
+HOURS = {
+    Job.Kind.RATES: RATES_COME,
+    Job.Kind.PAYOUTS: PAYOUTS_GO,
+    Job.Kind.BOOKS: BOOKS_CLOSE,
+}
+assert set(HOURS) == set(Job.Kind)
 
 
 def ensure(*, now: datetime) -> None:
@@ -28,25 +36,29 @@ def run(job: Job, *, now: datetime) -> None:
 
     Raises: the errors of `storefront.lib.http`, when the central bank does not answer.
     """
-    if job.kind == Job.Kind.RATES:
-        outcome = fx.ensure(now=now)
-    else:
-        outcome = f"{len(settlement.close_period(job.run_on, now=now, actor='task:job'))} payouts"
+    outcome = _do(job, now)
     with transaction.atomic(durable=True):
         due.finish(job, at=None)
         Job.objects.filter(pk=job.pk).update(done_at=now, outcome=str(outcome)[:200])
         _plan(Job.Kind(job.kind), _next_day(job, now))
 
 
+def _do(job: Job, now: datetime) -> str:
+    if job.kind == Job.Kind.RATES:
+        return fx.ensure(now=now)
+    if job.kind == Job.Kind.BOOKS:
+        return ledger.close_day(job.run_on - timedelta(days=1), now=now)
+    return f"{len(settlement.close_period(job.run_on, now=now, actor=ACTOR))} payouts"
+
+
 def _next_day(job: Job, now: datetime) -> date:
     today = now.astimezone(MOSCOW).date()
-    if job.kind == Job.Kind.RATES:
+    if job.kind != Job.Kind.PAYOUTS:
         return max(job.run_on, today) + timedelta(days=1)
     weekday = terms.value("payout_weekday", on=today)
     return today + timedelta(days=(weekday - today.isoweekday() - 1) % 7 + 1)
 
 
 def _plan(kind: Job.Kind, day: date, *, at: datetime | None = None) -> None:
-    hour = RATES_COME if kind == Job.Kind.RATES else PAYOUTS_GO
-    moment = at or datetime.combine(day, hour, MOSCOW).astimezone(UTC)
+    moment = at or datetime.combine(day, HOURS[kind], MOSCOW).astimezone(UTC)
     Job.objects.get_or_create(kind=kind, run_on=day, defaults={"due_at": moment})

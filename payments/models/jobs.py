@@ -14,6 +14,7 @@ class Job(due.Due):
     class Kind(models.TextChoices):
         RATES = "RATES", _("fetch the central bank's rates")
         PAYOUTS = "PAYOUTS", _("pay the sellers")
+        BOOKS = "BOOKS", _("cut and seal the books")
 
     kind = models.CharField(max_length=10, choices=Kind)
     run_on = models.DateField()
