@@ -144,7 +144,7 @@ def page(account: Account, *, before: int | None = None, size: int = LINES) -> P
 def _newer(entries: QuerySet[Entry], before: int, size: int) -> int | None:
     later = entries.filter(pk__gte=before).order_by("pk")
     beyond = next(iter(later[size : size + 1]), None)
-    return None if beyond is None else beyond.pk
+    return None if beyond is None else int(beyond.pk)
 
 
 def _running(rows: Sequence[Entry], standing: int) -> list[Movement]:

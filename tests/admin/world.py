@@ -40,7 +40,7 @@ from logistics.models import (
 from logistics.states import State
 from orders import holds
 from orders.models import Order, Review, Term
-from payments import refunds
+from payments import ledger, manual, refunds
 from payments.models import Account, Charge, Conversion, Job, Notice, Payout, Rate
 from storefront.accounts import groups
 from storefront.accounts.models import User
@@ -197,6 +197,16 @@ def _around(order: Order, number: int, cast: dict[str, User], now: datetime) -> 
     Job.objects.create(kind="RATES", run_on=on)
     Account.objects.create(code=f"test-{number}", purpose=f"test-{number}", currency="RUB")
     _person(number, cast, order)
+    _books(number, now)
+
+
+def _books(number: int, now: datetime) -> None:
+    """A wish of somebody for a posting, and a seal."""
+    for side in ("bank", "bank_fee"):
+        Account.objects.get_or_create(code=f"{side}.RUB", purpose=side, currency="RUB")
+    legs = [ledger.Leg("bank_fee", "RUB", 100 + number), ledger.Leg("bank", "RUB", -100 - number)]
+    manual.ask(legs, reason="fee of the bank", occurred_at=now, actor="user:1", now=now)
+    ledger.seal(date(2026, 6, 1) + timedelta(days=number), upto=0, now=now)
 
 
 def _asked(offer: Offer, buyer: User, now: datetime) -> None:
