@@ -117,7 +117,8 @@ def statement(
 def _first_booked(entries: QuerySet[Entry], instant: datetime | None) -> int | None:
     if instant is None:
         return None
-    return entries.filter(journal__booked_at__gte=instant).aggregate(pk=Min("pk"))["pk"]
+    found = entries.filter(journal__booked_at__gte=instant).aggregate(pk=Min("pk"))["pk"]
+    return None if found is None else int(found)
 
 
 def page(account: Account, *, before: int | None = None, size: int = LINES) -> Page:
