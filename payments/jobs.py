@@ -1,4 +1,4 @@
-"""The periodic jobs of money: rates, position and papers every day, payouts weekly."""
+"""The periodic jobs of money: daily ones as HOURS says, and the weekly payouts."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -8,7 +8,7 @@ from django.db import transaction
 from orders import terms
 from storefront.lib import due
 
-from . import exposure, fx, settlement
+from . import exposure, fx, ledger, settlement
 from .models import Job
 from .reconciliation import running
 
@@ -16,6 +16,7 @@ ACTOR = "task:job"
 MOSCOW = ZoneInfo("Europe/Moscow")
 RATES_COME = time(15, 45)  # the central bank sets tomorrow's rates by 15:30 Moscow time
 PAYOUTS_GO = time(9, 0)
+BOOKS_CLOSE = time(0, 30)  # they close the day before
 PAPERS_COME = time(10, 0)  # banks draw up the statement of a day in the night after it
 POSITION_IS_SEEN = time(12, 0)
 HOURS = {
@@ -23,6 +24,7 @@ HOURS = {
     Job.Kind.PAYOUTS: PAYOUTS_GO,
     Job.Kind.PAPERS: PAPERS_COME,
     Job.Kind.POSITION: POSITION_IS_SEEN,
+    Job.Kind.BOOKS: BOOKS_CLOSE,
 }
 assert set(HOURS) == set(Job.Kind)
 
@@ -49,6 +51,8 @@ def run(job: Job, *, now: datetime) -> None:
 def _do(job: Job, now: datetime) -> str:
     if job.kind == Job.Kind.RATES:
         return fx.ensure(now=now)
+    if job.kind == Job.Kind.BOOKS:
+        return ledger.close_day(job.run_on - timedelta(days=1), now=now)
     if job.kind == Job.Kind.PAPERS:
         return running.run(now=now)
     if job.kind == Job.Kind.POSITION:

@@ -12,7 +12,8 @@ from .disputes import (
 )
 from .fx import DealRate, Rate, RatePayload
 from .jobs import Job
-from .ledger import Account, Entry, Journal
+from .ledger import Account, BalanceSnapshot, Cut, Entry, Journal, Seal
+from .manual import ManualPosting
 from .reconciliation import Break, BreakNote, Match, MatchPart, MatchUndone
 from .screening import (
     Decision,
@@ -30,6 +31,7 @@ from .statements import BankAccount, BankStatement, Paper, Registry, RegistryLin
 
 __all__ = [
     "Account",
+    "BalanceSnapshot",
     "BankAccount",
     "BankStatement",
     "Bearer",
@@ -41,6 +43,7 @@ __all__ = [
     "ChargebackFile",
     "ChargebackReason",
     "Conversion",
+    "Cut",
     "DealRate",
     "Decision",
     "Dispute",
@@ -54,6 +57,7 @@ __all__ = [
     "ListKind",
     "ListedName",
     "ListedParty",
+    "ManualPosting",
     "Match",
     "MatchPart",
     "MatchUndone",
@@ -70,5 +74,6 @@ __all__ = [
     "ScreenedParty",
     "ScreeningRun",
     "ScreeningWord",
+    "Seal",
     "StatementLine",
 ]

@@ -16,6 +16,7 @@ class Job(due.Due):
         PAYOUTS = "PAYOUTS", _("pay the sellers")
         POSITION = "POSITION", _("look at the yuan we owe")
         PAPERS = "PAPERS", _("fetch registries and bank statements, and compare them")
+        BOOKS = "BOOKS", _("cut and seal the books")
 
     kind = models.CharField(max_length=10, choices=Kind)
     run_on = models.DateField()

@@ -4,11 +4,29 @@ Balance, immutability and same-transaction rules are enforced by triggers (migra
 `ledger_guards`); this module only gives the tables their shape.
 """
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from .fx import Rate
+
+
+class AccountQuerySet(models.QuerySet["Account"]):
+    def standing(self) -> "AccountQuerySet":
+        """With `units`, what stands on each: its last snapshot and the entries after it."""
+        last = BalanceSnapshot.objects.filter(account=OuterRef("pk")).order_by("-upto")
+        cut = {
+            "cut_at_entry": Coalesce(Subquery(last.values("upto")[:1]), 0),
+            "cut_units": Coalesce(Subquery(last.values("units")[:1]), 0),
+        }
+        tail = Entry.objects.filter(account=OuterRef("pk"), id__gt=OuterRef("cut_at_entry"))
+        moved = tail.order_by().values("account").annotate(units=Sum("units"))
+        return self.annotate(**cut).annotate(
+            units=F("cut_units")
+            + Coalesce(Subquery(moved.values("units"), output_field=models.BigIntegerField()), 0)
+        )
 
 
 class Account(models.Model):
@@ -18,6 +36,8 @@ class Account(models.Model):
     purpose = models.SlugField(_("purpose"))
     party = models.SlugField(_("party"), blank=True)
     currency = models.CharField(_("currency"), max_length=3)
+
+    objects = AccountQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("account")
@@ -46,6 +66,11 @@ class Journal(models.Model):
     class Meta:
         verbose_name = _("journal")
         verbose_name_plural = _("journals")
+        # Both dates grow with the table, so an index by ranges of pages costs next to nothing.
+        indexes = [
+            BrinIndex(fields=["occurred_at"], name="journal_by_occurred", pages_per_range=16),
+            BrinIndex(fields=["booked_at"], name="journal_by_booked", pages_per_range=16),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
@@ -77,3 +102,67 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.journal_id}/{self.line}"
+
+
+class Cut(models.Model):
+    """A place in the entries below which nothing can appear any more.
+
+    Only the database's function `ledger_cut` makes one: it waits for every writer in flight.
+    """
+
+    upto = models.BigIntegerField(unique=True)
+    cut_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("cut")
+        verbose_name_plural = _("cuts")
+
+    def __str__(self) -> str:
+        return str(self.upto)
+
+
+class BalanceSnapshot(models.Model):
+    """What stood on an account at a cut; only the database's `ledger_snapshot` makes one."""
+
+    account = models.ForeignKey(Account, models.PROTECT, related_name="snapshots")
+    upto = models.BigIntegerField()
+    units = models.BigIntegerField(_("minor units"))
+
+    class Meta:
+        verbose_name = _("snapshot")
+        verbose_name_plural = _("snapshots")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "upto"], include=["units"], name="snapshot_once_a_cut"
+            )
+        ]
+        indexes = [models.Index(fields=["upto"], name="snapshot_by_cut")]
+
+    def __str__(self) -> str:
+        return f"{self.account_id}/{self.upto}"
+
+
+class Seal(models.Model):
+    """The digest of the entries of a day, chained to the seal before it."""
+
+    day = models.DateField(_("day"), unique=True)
+    after = models.BigIntegerField()
+    upto = models.BigIntegerField()
+    entries_count = models.BigIntegerField(_("entries"))
+    previous = models.CharField(_("digest of the seal before"), max_length=64, unique=True)
+    digest = models.CharField(_("digest"), max_length=64, unique=True)
+    sealed_at = models.DateTimeField(_("sealed"))
+
+    class Meta:
+        verbose_name = _("seal")
+        verbose_name_plural = _("seals")
+        constraints = [
+            models.CheckConstraint(condition=Q(upto__gte=F("after")), name="seal_goes_forward"),
+            models.CheckConstraint(
+                condition=Q(digest__regex="^[0-9a-f]{64}$", previous__regex="^[0-9a-f]{64}$"),
+                name="seal_is_sha256",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.digest[:12]}"

@@ -40,7 +40,7 @@ from logistics.models import (
 from logistics.states import State
 from orders import holds
 from orders.models import Order, Review, Term
-from payments import ledger, parts, refunds
+from payments import ledger, manual, parts, refunds
 from payments.models import (
     Account,
     BankAccount,
@@ -221,6 +221,16 @@ def _around(order: Order, number: int, cast: dict[str, User], now: datetime) -> 
     Account.objects.create(code=f"test-{number}", purpose=f"test-{number}", currency="RUB")
     _disputed(order, number, now)
     _person(number, cast, order)
+    _books(number, now)
+
+
+def _books(number: int, now: datetime) -> None:
+    """A wish of somebody for a posting, and a seal."""
+    for side in ("bank", "bank_fee"):
+        Account.objects.get_or_create(code=f"{side}.RUB", purpose=side, currency="RUB")
+    legs = [ledger.Leg("bank_fee", "RUB", 100 + number), ledger.Leg("bank", "RUB", -100 - number)]
+    manual.ask(legs, reason="fee of the bank", occurred_at=now, actor="user:1", now=now)
+    ledger.seal(date(2026, 6, 1) + timedelta(days=number), upto=0, now=now)
 
 
 def _disputed(order: Order, number: int, now: datetime) -> None:

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db.models import Sum
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from payments import ledger
 from payments.ledger import Leg
-from payments.models import Entry, Journal
+from payments.models import Account, Entry, Journal
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 PURPOSES = ["bank", "buyer_funds", "fx_position", "seller_payable", "margin"]
@@ -58,11 +59,11 @@ def is_journal(legs: list[Leg]) -> bool:
 
 
 def play(seed: int, steps: int) -> tuple[Model, dict[str, int]]:
-    """Post, repeat, misuse and take back at random; the model says what must come of it."""
+    """Post, repeat, misuse, take back and cut at random; the model says what must come of it."""
     dice, model = random.Random(seed), Model()
     did: dict[str, int] = defaultdict(int)
     for step in range(steps):
-        move = dice.choice(["post", "post", "post", "repeat", "misuse", "reverse"])
+        move = dice.choice(["post", "post", "post", "repeat", "misuse", "reverse", "cut"])
         did[move if model.journals else "post"] += 1
         if move == "post" or not model.journals:
             _post(dice, model, f"{seed}-{step}")
@@ -76,6 +77,8 @@ def play(seed: int, steps: int) -> tuple[Model, dict[str, int]]:
                     dice.choice(list(model.journals)),
                     [Leg("other", "RUB", 1), Leg("bank", "RUB", -1)],
                 )
+        elif move == "cut":
+            ledger.snapshot(ledger.cut())
         else:
             _reverse(model, dice.choice(list(model.journals)))
     return model, did
@@ -110,11 +113,19 @@ def take_back(journal: Journal, key: str) -> Journal:
     return ledger.reverse(journal, key=key, occurred_at=NOW, actor="a", source="s")
 
 
+def sum_of(code: str) -> int:
+    """What stands on an account by its entries alone, without any snapshot."""
+    return Entry.objects.filter(account__code=code).aggregate(units=Sum("units"))["units"]
+
+
 def agree(model: Model) -> None:
     found = {row.code: row.units for row in ledger.trial_balance()}
     assert found == dict(model.standing)
     assert set(Journal.objects.values_list("key", flat=True)) == set(model.journals)
     assert Entry.objects.count() == model.entries
+    assert {row[0]: row[1] for row in Account.objects.standing().values_list("code", "units")} == (
+        {code: sum_of(code) for code in model.standing}
+    )
     for currency in ("RUB", "CNY"):
         assert sum(units for code, units in found.items() if f".{currency}" in code) == 0
 

@@ -1,0 +1,45 @@
+"""The books: what is posted, what stands where, how it is taken back, cut and sealed."""
+
+from .closing import broken_seals, close_day, cut, seal, snapshot, verify
+from .legs import MOST_LEGS, AlreadyReversed, KeyReused, Leg, Unbalanced
+from .posting import find, legs_of, post, reverse
+from .standing import (
+    Movement,
+    Page,
+    Standing,
+    balance,
+    balances,
+    of_party,
+    order_balance,
+    page,
+    statement,
+    trial_balance,
+)
+
+__all__ = [
+    "MOST_LEGS",
+    "AlreadyReversed",
+    "KeyReused",
+    "Leg",
+    "Movement",
+    "Page",
+    "Standing",
+    "Unbalanced",
+    "balance",
+    "balances",
+    "broken_seals",
+    "close_day",
+    "cut",
+    "find",
+    "legs_of",
+    "of_party",
+    "order_balance",
+    "page",
+    "post",
+    "reverse",
+    "seal",
+    "snapshot",
+    "statement",
+    "trial_balance",
+    "verify",
+]
