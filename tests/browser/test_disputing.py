@@ -46,7 +46,7 @@ def test_buyer_opens_a_dispute_and_reads_its_decision(visitor: Visitor, tmp_path
     page.reload()
     page.get_by_text("Фотография убеждает").wait_for()
     visitor.look("dispute-decided")
-    page.get_by_role("link", name="Заказ").first.click()
+    page.get_by_role("link", name="← Заказ").click()
     page.get_by_text("спор решён в пользу покупателя").wait_for()
     visitor.look("order-refunded")
 
