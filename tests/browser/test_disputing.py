@@ -47,7 +47,7 @@ def test_buyer_opens_a_dispute_and_reads_its_decision(visitor: Visitor, tmp_path
     page.get_by_text("Фотография убеждает").wait_for()
     visitor.look("dispute-decided")
     page.get_by_role("link", name="← Заказ").click()
-    page.get_by_text("спор решён в пользу покупателя").wait_for()
+    page.get_by_text("Спор решён в пользу покупателя").wait_for()
     visitor.look("order-refunded")
 
 

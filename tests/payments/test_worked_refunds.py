@@ -8,8 +8,10 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import IntegrityError, transaction
+from djmoney.money import Money as MoneyOf
 
-from orders import lifecycle
+from orders import holds, lifecycle
 from orders.models import Delivery, Order
 from payments import banks, books, chargebacks, disputes, parts, refunds, settlement
 from payments.models import Bearer, Chargeback, Refund
@@ -301,6 +303,43 @@ def test_chargeback_lost_and_borne_by_the_platform_is_an_expense(check_now) -> N
         "chargebacks RUB": "+0.00",
     }
     sound()
+
+
+def test_while_a_bank_has_the_money_it_is_not_given_back_as_well(check_now) -> None:
+    delivery = sold()
+    tell(delivery, "received", price="17000.00")
+
+    (given,) = give(delivery.order, parts.goods(delivery.lines.get(), 1))
+    assert given.price.amount == Decimal("630.00")  # all that is left
+    with (
+        pytest.raises(IntegrityError, match=r"17000\.00 at the bank"),
+        transaction.atomic(),
+    ):
+        Refund.objects.create(
+            charge=delivery.order.charges.get(),
+            price=MoneyOf("0.01", "RUB"),
+            reason="PARTLY",
+            asked_at=NOW,
+            asked_by="gleb",
+        )
+    check_now()
+    sound()
+
+
+def test_goods_under_way_to_a_buyer_whose_bank_won_stay_stopped() -> None:
+    order = factory.order(goods.offer("1299.00"))
+    money.paid(order)
+    (delivery,) = order.deliveries.all()
+
+    tell(delivery, "received")
+    tell(delivery, "lost")
+
+    assert holds.is_on(order.pk)
+    assert standing("buyer_funds RUB", "chargebacks RUB", "refund_expense RUB") == {
+        "buyer_funds RUB": "+0.00",
+        "chargebacks RUB": "+0.00",
+        "refund_expense RUB": "+0.00",
+    }
 
 
 def test_chargeback_won_leaves_everything_as_it_was(check_now) -> None:
