@@ -86,6 +86,31 @@ def test_goods_that_are_back_release_the_money(sign_in, sold):
     assert Refund.objects.get(reason="DISPUTE").price.amount == Decimal(16990)
 
 
+def test_pieces_and_freight_are_given_back_from_the_charge_and_no_more(sign_in, sold):
+    charge, finance = sold.charges.get(), sign_in("finance")
+    one = {"sure": "1", "delivery": "1", "line": "1", "quantity": "1", "bearer": "PLATFORM"}
+
+    finance.post(deed(charge, "give_some_back"), {**one, "freight": "100"})
+    finance.post(deed(charge, "give_some_back"), one)
+    finance.post(deed(charge, "give_some_back"), one)  # there were two
+    finance.post(deed(charge, "give_some_back"), {**one, "line": "7"})
+    finance.post(deed(charge, "give_some_back"), {**one, "delivery": "7"})
+
+    rows = Refund.objects.filter(charge=charge).order_by("pk")
+    assert [row.price.amount for row in rows] == [Decimal(17090), Decimal(16990)]
+    assert sold.events.filter(kind="PARTLY_REFUNDED").count() == 2
+
+
+def test_one_person_gives_no_more_than_the_limit_at_a_time(sign_in, sold):
+    charge, finance = sold.charges.get(), sign_in("finance")
+    both = {"sure": "1", "delivery": "1", "line": "1", "quantity": "2", "bearer": "PLATFORM"}
+
+    answer = finance.post(deed(charge, "give_some_back"), both, follow=True)
+
+    assert [message.level_tag for message in answer.context["messages"]] == ["error"]
+    assert not Refund.objects.filter(charge=charge).exists()
+
+
 def taken(order: Order) -> Chargeback:
     holds.put(order, reason="CHARGEBACK", owner="finance", actor="x", now=clock.now())
     charge = order.charges.get()
