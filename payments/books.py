@@ -160,6 +160,35 @@ INVARIANTS: list[tuple[str, str, str]] = [
         """,
     ),
     (
+        "chargebacks: open ones = ledger",
+        "SELECT count(*) FROM payments_chargeback",
+        """
+        SELECT coalesce(b.number, l.number) || ': at banks ' || coalesce(b.money, 0)
+            || ', ledger ' || coalesce(l.units, 0)
+        FROM (
+            SELECT o.number, sum(k.money) AS money FROM payments_chargeback k
+            JOIN payments_charge c ON c.id = k.charge_id
+            JOIN orders_order o ON o.id = c.order_id
+            WHERE k.state IN ('RECEIVED', 'ANSWERED') GROUP BY o.number
+        ) b
+        FULL JOIN (
+            SELECT e.order_number AS number, sum(e.units) AS units FROM payments_entry e
+            JOIN payments_account a ON a.id = e.account_id AND a.purpose = 'chargebacks'
+            GROUP BY e.order_number HAVING sum(e.units) <> 0
+        ) l ON l.number = b.number
+        WHERE coalesce(b.money, 0) * 100 <> coalesce(l.units, 0)
+        """,
+    ),
+    (
+        "disputes: none is open once its money was released",
+        "SELECT count(*) FROM payments_dispute",
+        """
+        SELECT 'dispute ' || p.id || ' of delivery ' || d.id FROM payments_dispute p
+        JOIN orders_delivery d ON d.id = p.delivery_id
+        WHERE p.closed_at IS NULL AND d.released_at IS NOT NULL
+        """,
+    ),
+    (
         "orders: no more is given out of a buyer's money than came",
         "SELECT count(DISTINCT order_number) FROM payments_entry WHERE order_number <> ''",
         """

@@ -143,9 +143,14 @@ def _win(row: Chargeback, *, actor: str, now: datetime) -> None:
 
 
 def _end(row: Chargeback, *, actor: str, now: datetime) -> None:
-    """Lift the stop sign that was put up for it, unless another chargeback is open."""
+    """Lift the stop sign that was put up for it, unless another chargeback is open.
+
+    Goods that are not with a buyer who has his money again stay where they are: a person decides.
+    """
     order = row.charge.order
-    if Chargeback.objects.open().filter(charge__order=order).exists():
+    others = Chargeback.objects.open().filter(charge__order=order)
+    under_way = order.deliveries.filter(delivered_at=None, cancelled_at=None)
+    if others.exists() or (row.state == State.LOST and under_way.exists()):
         return
     for hold in Hold.objects.filter(order=order, reason=HOLD, lifted_at=None):
         holds.lift(hold, answer=row.get_state_display(), actor=actor, now=now)

@@ -18,6 +18,7 @@ from storefront.lib.refusal import Refusal
 
 from . import parts, refunds
 from .models import Dispute, DisputeDecision, DisputeEvent, Refund
+from .models.disputes import OPEN_STATES
 from .parts import Kind, Part, TooMuch
 from .states import DISPUTE_MOVES
 
@@ -85,13 +86,15 @@ def lock(dispute: Dispute) -> tuple[Order, Dispute]:
 
 
 def may_open(delivery: Delivery) -> bool:
-    """Whether the page should offer to dispute a delivery: it came, and its money is held."""
-    return bool(
-        delivery.delivered_at
-        and delivery.released_at is None
-        and delivery.cancelled_at is None
-        and not delivery.disputes.open().exists()
-    )
+    """Whether the page should offer to dispute a delivery: it came, and its money is held.
+
+    Not for ever: a few disputes of one delivery, one after the other, are the most.
+    """
+    if delivery.delivered_at is None or delivery.released_at or delivery.cancelled_at:
+        return False
+    states = list(delivery.disputes.values_list("state", flat=True))
+    most = terms.value("dispute_most", on=delivery.delivered_at.date())
+    return len(states) < most and not set(states) & set(OPEN_STATES)
 
 
 @transaction.atomic

@@ -7,6 +7,8 @@ FILL = """
 INSERT INTO payments_refundpart (kind, quantity, money, money_currency, bearer, is_again, refund_id)
 SELECT 'SURPLUS', 0, r.price, 'RUB', '', false, r.id FROM payments_refund r
 WHERE NOT EXISTS (SELECT 1 FROM payments_refundpart p WHERE p.refund_id = r.id);
+SET CONSTRAINTS ALL IMMEDIATE;
+SET CONSTRAINTS ALL DEFERRED;
 """
 
 # The lock on the charge makes two clicks wait for each other; each statement of the function

@@ -15,6 +15,29 @@ BEGIN
         USING ERRCODE = 'integrity_constraint_violation';
 END $$;
 """
+# What a bank has taken and may keep cannot be given back as well. An update of a living refund
+# is let through: a chargeback may come when a refund is under way, and both are facts then.
+WITHIN = """
+CREATE OR REPLACE FUNCTION refund_within_captured() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    came numeric; given numeric; taken numeric;
+BEGIN
+    IF NEW.state = 'REJECTED' THEN RETURN NULL; END IF;
+    PERFORM 1 FROM payments_charge WHERE id = NEW.charge_id FOR NO KEY UPDATE;
+    SELECT coalesce(sum(money), 0) INTO came FROM payments_chargefact
+        WHERE charge_id = NEW.charge_id AND kind = 'CAPTURED' AND money_currency = 'RUB';
+    SELECT coalesce(sum(price), 0) INTO given FROM payments_refund
+        WHERE charge_id = NEW.charge_id AND state <> 'REJECTED';
+    SELECT coalesce(sum(money), 0) INTO taken FROM payments_chargeback
+        WHERE charge_id = NEW.charge_id AND state IN ('RECEIVED', 'ANSWERED')
+            AND TG_OP = 'INSERT';
+    IF given + taken > came THEN
+        RAISE EXCEPTION 'charge %: refunds of % and % at the bank are more than % captured',
+            NEW.charge_id, given, taken, came USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+"""
 ROW = "FOR EACH ROW EXECUTE FUNCTION"
 ONCE = "FOR EACH STATEMENT EXECUTE FUNCTION"
 FACTS = ("disputeevent", "disputefile", "chargebackfile")
@@ -74,6 +97,7 @@ class Migration(migrations.Migration):
     dependencies = [("payments", "0005_dispute_tables")]
     operations = [
         migrations.RunSQL(FUNCTION, "DROP FUNCTION refuse_decision_change()"),
+        migrations.RunSQL(WITHIN, migrations.RunSQL.noop),
         *[
             migrations.RunSQL(
                 f"CREATE TRIGGER {name} {rest.replace('%s', table)}",

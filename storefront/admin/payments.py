@@ -18,6 +18,7 @@ from payments.models import (
 from storefront.lib import clock, due
 
 from . import cells, doing, filters
+from .giving import GivingBack
 from .looking import Looking, Rows
 from .waiting import Waiting
 
@@ -55,10 +56,10 @@ class Refunds(Rows):
 
 
 @admin.register(Charge)
-class ChargeDesk(Waiting, Looking):
+class ChargeDesk(GivingBack, Waiting, Looking):
     deeds_need = "payments.change_charge"
     actions = ("try_again",)
-    actions_detail = ("try_again",)
+    actions_detail = ("give_some_back", "try_again")
     list_display = ("order_number", "method", "rub", "state_tag", "is_wanted", "opened", "work")
     list_filter = (
         ("state", ChoicesDropdownFilter),

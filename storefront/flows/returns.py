@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from orders import lifecycle
 from orders.models import Delivery
+from payments import giving
 from storefront.flows import settlement
 from storefront.lib import due
 from storefront.lib.refusal import Refusal
@@ -29,6 +30,17 @@ def may_confirm(delivery: Delivery) -> bool:
     return bool(
         delivery.delivered_at and delivery.released_at is None and delivery.cancelled_at is None
     ) and not settlement.is_stopped(delivery)
+
+
+@transaction.atomic(durable=True)
+def give(delivery: Delivery, wish: giving.Wish, *, actor: str, now: datetime) -> None:
+    """Give some of a delivery back, and send the money.
+
+    Locks: the order row; the charges.
+    Raises: TooMuch, OverLimit.
+    """
+    for refund in giving.give(delivery.order, delivery, wish, actor=actor, now=now):
+        due.wake(refund.DUE_TASK, id=refund.pk)
 
 
 @transaction.atomic(durable=True)

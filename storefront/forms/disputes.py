@@ -77,6 +77,8 @@ class ClaimForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.lines = {str(row.pk): row for row in delivery.lines.order_by("position")}
         choices = [(pk, row.title) for pk, row in self.lines.items()]
+        if len(choices) == 1:
+            self.initial["line"] = choices[0][0]
         self.fields["line"].choices = [  # type: ignore[attr-defined]
             (WHOLE, _("the whole delivery")),
             *choices,

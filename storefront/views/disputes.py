@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import F
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -122,7 +123,8 @@ def _of_seller(seller: Seller, pk: int) -> Dispute:
 def desk(request: HttpRequest, seller: Seller) -> HttpResponse:
     """The disputes of a seller's goods, those that wait for him first."""
     rows = Dispute.objects.for_seller(seller).select_related("line", "delivery__order")
-    page = _desk.page(request, rows.order_by("closed_at", "answer_until", "pk"))
+    rows = rows.order_by(F("closed_at").desc(nulls_first=True), "answer_until", "pk")
+    page = _desk.page(request, rows)
     shown = [{"row": row, "tone": _disputes.TONES[row.state]} for row in page]
     context = {"tab": "disputes", "seller": seller.name, "page": page, "rows": shown}
     return render(request, "seller/disputes.html", context)

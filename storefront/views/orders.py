@@ -60,14 +60,14 @@ def show(
     request: HttpRequest, found: Order, *, review_form: ReviewForm | None = None
 ) -> HttpResponse:
     """The page of an order; a review that was not taken stays in its form."""
+    deliveries = list(found.deliveries.order_by("position"))
     page = {
         "order": found,
         "story": timeline.tell(found),
         "lines": _lines(found, review_form),
-        "deliveries": found.deliveries.order_by("position"),
+        "deliveries": deliveries,
         "protected": [
-            _disputes.of_delivery(delivery)
-            for delivery in found.deliveries.exclude(delivered_at=None).order_by("position")
+            _disputes.of_delivery(delivery) for delivery in deliveries if delivery.delivered_at
         ],
         "refunds": _disputes.refunds(found),
         "can_cancel": cancellation.may_cancel(found),

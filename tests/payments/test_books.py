@@ -10,7 +10,7 @@ from orders import lifecycle
 from orders.models import Order
 from payments import books, ledger, parts, refunds, settlement
 from payments.ledger import Leg
-from payments.models import Charge, ChargeFact, Conversion, Payout, Refund
+from payments.models import Charge, ChargeFact, Conversion, Dispute, Payout, Refund
 from tests.factories import catalog as goods
 from tests.factories import orders as factory
 from tests.factories import payments as money
@@ -108,6 +108,31 @@ def test_money_moved_out_of_an_order_is_found(order: Order) -> None:
         "orders: no more is given out of a buyer's money than came",
         "orders: a completed one holds no money",
     ]
+
+
+def test_money_of_a_chargeback_without_a_chargeback_is_found(order: Order) -> None:
+    post(
+        Leg("chargebacks", "RUB", 500, order_number=order.number),
+        Leg("acquirer_clearing", "RUB", -500, order_number=order.number),
+    )
+
+    assert broken() == {
+        "chargebacks: open ones = ledger": [f"{order.number}: at banks 0, ledger 500"]
+    }
+
+
+def test_a_dispute_that_stopped_nothing_is_found(order: Order) -> None:
+    delivery = order.deliveries.get()
+    dispute = Dispute.objects.create(
+        delivery=delivery, kind="DAMAGED", wanted="REFUND", text="x", opened_at=NOW,
+        opened_by="gleb", answer_until=NOW,
+    )  # fmt: skip
+
+    assert broken() == {
+        "disputes: none is open once its money was released": [
+            f"dispute {dispute.pk} of delivery {delivery.pk}"
+        ]
+    }
 
 
 def test_a_gift_to_a_seller_is_found(order: Order) -> None:

@@ -93,6 +93,14 @@ def test_nothing_is_disputed_before_it_arrived_or_after_its_release(order: Order
     assert not Dispute.objects.exists()
 
 
+def test_a_delivery_is_disputed_three_times_at_most(order: Order) -> None:
+    for _turn in range(3):
+        disputes.withdraw(opened(order), actor=ANNA, now=NOW)
+
+    with pytest.raises(disputes.NotDisputable):
+        opened(order)
+
+
 def test_a_line_of_another_delivery_is_not_disputed_here(order: Order) -> None:
     other = factory.order(goods.offer())
 

@@ -1,30 +1,26 @@
-"""Refunds, disputes and chargebacks as an accountant would work them; also in docs/ledger.md.
+"""Refunds and disputes as an accountant would work them; also in docs/ledger.md.
 
 A phone costs 16 990 rubles and 640 of freight; its seller gets 1 299 yuan less 8 per cent, at
 11.87 rubles of the day it was quoted.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 
 from orders import lifecycle
-from orders.models import Delivery, Order
-from payments import banks, books, chargebacks, disputes, parts, refunds, settlement
-from payments.models import Bearer, Chargeback, Refund
-from payments.providers import RefundAnswer, Taken
-from payments.statements import pain002
+from payments import disputes, parts, protection, settlement
+from payments.models import Bearer
 from storefront.lib import clock
 from tests.factories import catalog as goods
 from tests.factories import orders as factory
 from tests.factories import payments as money
 from tests.factories.payments import NOW
 from tests.payments.entries import standing, table
+from tests.payments.worked import LATER, VERA, give, released, send, sold, sound
 
 pytestmark = pytest.mark.django_db
-LATER = NOW + timedelta(days=30)
-VERA, GLEB = "user:vera", "user:gleb"
 
 
 @pytest.fixture(autouse=True)
@@ -32,38 +28,6 @@ def simulated(db: None):
     with clock.simulated(NOW):
         money.rate()
         yield
-
-
-def sold(quantity: int = 1) -> Delivery:
-    """A delivery with its buyer, paid and protected."""
-    order = factory.order(goods.offer("1299.00"), quantity=quantity)
-    money.paid(order)
-    return money.delivered(order)[0]
-
-
-def released(quantity: int = 1) -> Delivery:
-    delivery = sold(quantity)
-    settlement.release(delivery, actor="task:release", now=LATER)
-    lifecycle.mark_released(delivery, now=LATER)
-    delivery.refresh_from_db()
-    return delivery
-
-
-def send(given: list[Refund]) -> None:
-    """The acquirer does what it was asked for."""
-    for number, refund in enumerate(given):
-        answer = RefundAnswer("done", provider_id=f"r-{refund.pk}-{number}")
-        refunds.record(refund, answer, actor="provider:yookassa", now=LATER)
-
-
-def give(order: Order, *asked: parts.Part) -> list[Refund]:
-    given = refunds.spread(order, asked, reason="PARTLY", actor=VERA, now=LATER)
-    send(given)
-    return given
-
-
-def sound() -> None:
-    assert [wrong for _name, _rows, wrong in books.checks() if wrong] == []
 
 
 def test_partial_refund_after_the_rate_moved(check_now) -> None:
@@ -225,126 +189,8 @@ def test_dispute_lost_by_its_buyer_changes_no_entry(check_now) -> None:
     sound()
 
 
-def payout(delivery: Delivery) -> None:
-    """The seller's yuan are bought at 11.95, sent and credited."""
-    deal = banks.Deal("FX-1", "D-1", Decimal("11.95"), Decimal("14281.21"), Decimal("1195.08"), NOW)
-    settlement.convert(deal, actor="task:job", now=LATER)
-    seller = delivery.lines.get().seller
-    made = settlement._make(seller, LATER.date(), 119_508, LATER)
-    settlement.record(made, pain002.Standing("credited", "ACCC"), now=LATER)
-
-
-def taken(status: str = "received", price: str = "17630.00", reason: str = "other") -> Taken:
-    return Taken(
-        status=status,
-        provider_id="cb-1",
-        payment="pay",
-        reason=reason,
-        price=Decimal(price),
-        currency="RUB",
-        received_at=LATER,
-        evidence_until=LATER + timedelta(days=10),
-    )
-
-
-def tell(delivery: Delivery, status: str, **more: str) -> Chargeback:
-    charge = delivery.order.charges.get()
-    told = taken(status, **more)
-    return chargebacks.record(charge, told, actor="provider:yookassa", now=LATER)
-
-
-def test_chargeback_lost_after_the_payout_makes_the_seller_owe_us(check_now) -> None:
-    delivery = released()
-    payout(delivery)
-
-    tell(delivery, "received", reason="not_as_described")
-    tell(delivery, "lost", reason="not_as_described")
-
-    check_now()
-    assert (
-        table("chargeback", "undone", "borne", "refunded")
-        == """\
-chargeback      chargebacks RUB                 +17 630.00
-                acquirer_clearing RUB           -17 630.00
-undone          buyer_funds RUB                 -16 990.00
-                fx_position RUB                 +15 419.13
-                margin RUB                       +1 570.87
-                fx_position CNY                  -1 299.00
-                seller_payable CNY seller        +1 195.08
-                commission CNY                     +103.92
-borne           fx_position RUB                    +640.00
-                buyer_funds RUB                    -640.00
-                seller_payable CNY seller           +53.92
-                fx_position CNY                     -53.92
-refunded        buyer_funds RUB                 +17 630.00
-                chargebacks RUB                 -17 630.00"""
-    )
-    assert standing("seller_payable CNY", "chargebacks RUB", "buyer_funds RUB") == {
-        "seller_payable CNY": "+1 249.00",
-        "chargebacks RUB": "+0.00",
-        "buyer_funds RUB": "+0.00",
-    }
-    sound()
-
-
-def test_chargeback_lost_and_borne_by_the_platform_is_an_expense(check_now) -> None:
-    delivery = released()
-    payout(delivery)
-
-    tell(delivery, "received", reason="fraud")
-    tell(delivery, "lost", reason="fraud")
-
-    check_now()
-    assert standing("seller_payable CNY", "refund_expense RUB", "chargebacks RUB") == {
-        "seller_payable CNY": "+0.00",
-        "refund_expense RUB": "+17 630.00",
-        "chargebacks RUB": "+0.00",
-    }
-    sound()
-
-
-def test_chargeback_won_leaves_everything_as_it_was(check_now) -> None:
-    delivery = released()
-
-    tell(delivery, "received")
-    assert standing("chargebacks RUB") == {"chargebacks RUB": "+17 630.00"}
-    tell(delivery, "won")
-    tell(delivery, "received")  # late news
-
-    check_now()
-    assert (
-        table("chargeback", "chargeback-won")
-        == """\
-chargeback      chargebacks RUB                 +17 630.00
-                acquirer_clearing RUB           -17 630.00
-chargeback-won  acquirer_clearing RUB           +17 630.00
-                chargebacks RUB                 -17 630.00"""
-    )
-    assert Chargeback.objects.get().state == "WON"
-    sound()
-
-
-def test_chargeback_of_what_was_given_back_already_is_the_houses_loss(check_now) -> None:
-    delivery = sold()
-    give(delivery.order, parts.goods(delivery.lines.get(), 1, bearer=Bearer.SELLER))
-
-    tell(delivery, "received", reason="credit_not_processed")
-    tell(delivery, "lost", reason="credit_not_processed")
-
-    check_now()
-    assert (
-        table("chargeback-lost")
-        == """\
-chargeback-lost refund_expense RUB              +16 990.00
-                chargebacks RUB                 -16 990.00"""
-    )
-    sound()
-
-
 def test_promise_broken_by_two_days_gives_a_fifth_of_the_freight(check_now) -> None:
     """Promised until 30 November, brought on 2 December: 10 % of the freight a day."""
-    from payments import protection
-
     order = factory.order(goods.offer("1299.00"))
     money.paid(order)
     at = datetime(2026, 12, 2, 9, 0, tzinfo=UTC)

@@ -193,7 +193,7 @@ def test_a_decision_and_its_refund_are_on_the_pages_of_the_buyer(order, anna):
     whole = client_of(anna).get(at("order", number=order.number))
 
     assert "Фото убеждают" in page.content.decode()
-    assert "dispute decided for the buyer" in whole.content.decode()
+    assert "Dispute decided for the buyer" in whole.content.decode()
     assert "16 990" in whole.content.decode().replace("\u00a0", " ").replace("\u202f", " ")
 
 

@@ -23,6 +23,9 @@ ROLES = {"O": "OWNER", "L": "LISTING", "F": "FINANCE"}
 MAY = {
     "seller_today": ALL,
     "seller_orders": ALL,
+    "seller_disputes": ALL,
+    "seller_dispute": ALL,
+    "seller_dispute_file": ALL,
     "seller_products": LISTING,
     "seller_product_add": LISTING,
     "seller_product_edit": LISTING,
@@ -49,7 +52,7 @@ MAY = {
     "seller_access": OWNER,
     "seller_access_revoke": OWNER,
 }
-KEYS = {"pk": 0, "token": "x", "kind": "prices", "form": "csv"}
+KEYS = {"pk": 0, "token": "x", "kind": "prices", "form": "csv", "file": 1}
 FOR_ANYBODY = {"seller_apply", "seller_paper", "seller_join"}
 
 
