@@ -9,8 +9,9 @@ D, B = Dispute.State, Chargeback.State
 
 # A cancelled charge may still be captured: money that comes late is recorded, never refused.
 CHARGE_MOVES: dict[Charge.State, frozenset[Charge.State]] = {
-    C.READY: frozenset({C.PENDING, C.CAPTURED, C.CANCELLED}),
-    C.PENDING: frozenset({C.CAPTURED, C.CANCELLED}),
+    C.READY: frozenset({C.PENDING, C.AUTHORISED, C.CAPTURED, C.CANCELLED}),
+    C.PENDING: frozenset({C.AUTHORISED, C.CAPTURED, C.CANCELLED}),
+    C.AUTHORISED: frozenset({C.CAPTURED, C.CANCELLED}),
     C.CANCELLED: frozenset({C.CAPTURED}),
     C.CAPTURED: frozenset(),
 }

@@ -7,7 +7,7 @@ from decimal import Decimal
 from ipaddress import IPv4Network, IPv6Network
 from typing import Literal, Protocol
 
-Status = Literal["pending", "captured", "cancelled"]
+Status = Literal["pending", "authorised", "captured", "cancelled"]
 RefundStatus = Literal["pending", "done", "rejected"]
 TakenStatus = Literal["received", "answered", "won", "lost"]
 
@@ -35,18 +35,21 @@ class Request:
     language: str
     email: str
     items: tuple[Item, ...]
+    is_two_stage: bool = False
 
 
 @dataclass(frozen=True)
 class Answer:
     """How a payment stands.
 
-    Money: `captured` is what the buyer paid, gross; `fee` is what the provider keeps of it.
+    Money: `held` is what is only kept back on a card; `captured` is what the buyer paid, gross;
+    `fee` is what the provider keeps of it.
     """
 
     status: Status
     provider_id: str = ""
     page_url: str = ""
+    held: Decimal = Decimal(0)
     captured: Decimal = Decimal(0)
     currency: str = "RUB"
     fee: Decimal = Decimal(0)
@@ -112,6 +115,9 @@ class Drawer(Protocol):
 
     def cancel(self, provider_id: str, *, key: str) -> Answer:
         """End a payment that nobody has paid; refused, if it cannot be ended."""
+
+    def capture(self, provider_id: str, *, key: str, price: Decimal, currency: str) -> Answer:
+        """Take what is held on a card; the same key takes it once."""
 
     def find(self, key: str, *, since: datetime) -> Answer | None:
         """The payment made under a key the provider may have forgotten."""

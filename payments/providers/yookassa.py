@@ -29,7 +29,7 @@ TIMEOUT = 10
 PAGES = 50
 STATUSES: dict[str, Status] = {
     "pending": "pending",
-    "waiting_for_capture": "pending",
+    "waiting_for_capture": "authorised",
     "succeeded": "captured",
     "canceled": "cancelled",
 }
@@ -129,7 +129,7 @@ class YooKassa:
         body = PaymentRequest(
             {
                 "amount": _amount(request.price, request.currency),
-                "capture": True,
+                "capture": not request.is_two_stage,
                 "description": request.description[:128],
                 "confirmation": {
                     "type": "redirect",
@@ -150,6 +150,11 @@ class YooKassa:
     def cancel(self, provider_id: str, *, key: str) -> Answer:
         """End a payment; YooKassa itself ends those nobody pays within the hour."""
         return _answer(self._post(f"/payments/{provider_id}/cancel", key, {}))
+
+    def capture(self, provider_id: str, *, key: str, price: Decimal, currency: str) -> Answer:
+        """Take all that is held; YooKassa lets a hold go after seven days."""
+        body = {"amount": _amount(price, currency)}
+        return _answer(self._post(f"/payments/{provider_id}/capture", key, body))
 
     def find(self, key: str, *, since: datetime) -> Answer | None:
         """The payment made under a key since an instant, by the metadata it was given."""
@@ -267,6 +272,7 @@ def _answer(found: Mapping[str, Any]) -> Answer:
             status=status,
             provider_id=str(found["id"]),
             page_url=str(_mapping(found, "confirmation").get("confirmation_url") or ""),
+            held=value if status == "authorised" else Decimal(0),
             captured=value if status == "captured" else Decimal(0),
             currency=currency,
             fee=value - income if status == "captured" else Decimal(0),
