@@ -60,7 +60,7 @@ def open(order: Order, *, method: str, actor: str, now_wall: datetime) -> Charge
     """
     if not order.awaits_payment:
         raise NothingToPay(_("This order does not wait for payment."))
-    if method not in offered(order.total.amount, on=clock.now().date()):
+    if method not in ways(order.total, on=clock.now().date()).methods:
         raise NotOffered(_("Instalments are not offered for so small a sum."))
     for charge in locks.rows(Charge.objects.open().filter(order=order)):
         if charge.method == method:
@@ -78,16 +78,20 @@ def open(order: Order, *, method: str, actor: str, now_wall: datetime) -> Charge
     )
 
 
-def instalments_from(*, on: date) -> Decimal:
-    """From what sum instalments are offered; rubles."""
-    return Decimal(terms.value("instalments_from_rubles", on=on))
+@dataclass(frozen=True)
+class Ways:
+    """How a sum may be paid, and from what sum instalments are offered."""
+
+    methods: tuple[str, ...]
+    instalments_from: Money
 
 
-def offered(price: Decimal, *, on: date) -> list[str]:
+def ways(price: Money, *, on: date) -> Ways:
     """The ways a sum of rubles may be paid."""
-    small = price < instalments_from(on=on)
-    left_out = {Charge.Method.INSTALLMENTS} if small else set()
-    return [method for method in Charge.Method.values if method not in left_out]
+    start = Money(terms.value("instalments_from_rubles", on=on), "RUB")
+    left_out = {str(Charge.Method.INSTALLMENTS)} if price < start else set()
+    methods = tuple(str(each) for each in Charge.Method.values if each not in left_out)
+    return Ways(methods, start)
 
 
 def _is_two_stage(method: str) -> bool:

@@ -83,6 +83,11 @@ class Charge(due.Due):
         """Why it did not go through, in the reader's language."""
         return reasons.text(self.reason)
 
+    @property
+    def party_text(self) -> str:
+        """Who ended it, in the reader's language."""
+        return reasons.party(self.party)
+
 
 class ChargeFactQuerySet(models.QuerySet["ChargeFact"]):
     def captured(self, currency: str = "RUB") -> "ChargeFactQuerySet":

@@ -71,7 +71,20 @@ class ChargeDesk(Waiting, Looking):
     search_fields = ("order__number", "provider_id", "key")
     ordering = ("-pk",)
     fieldsets = (
-        (None, {"fields": ("order_link", "rub", "method", "state_tag", "is_wanted", "is_two_stage", "title")}),
+        (
+            None,
+            {
+                "fields": (
+                    "order_link",
+                    "rub",
+                    "method",
+                    "state_tag",
+                    "is_wanted",
+                    "is_two_stage",
+                    "title",
+                )
+            },
+        ),
         (_("At the provider"), {"fields": ("provider", "provider_id", "key", "page_url")}),
         (_("If it was cancelled"), {"fields": ("party", "reason", "words")}),
         (_("Work"), {"fields": ("opened", "opened_by", "work", "last_failure")}),

@@ -9,10 +9,15 @@ from urllib.parse import urlsplit
 from storefront.sandbox import amounts
 from storefront.sandbox.acquirer.errors import Refused
 
-METHODS = {"bank_card": "bank_card", "sbp": "sbp"}
+METHODS = {"bank_card": "bank_card", "sbp": "sbp", "installments": "installments"}
 LOCALES = ("ru_RU", "en_US", "zh_CN")
 # Source: DOMAIN 3.2, limits of one payment in rubles by method.
-_LIMITS = {"bank_card": 350_000_00, "sbp": 700_000_00, "": 700_000_00}
+_LIMITS = {
+    "bank_card": 350_000_00,
+    "sbp": 700_000_00,
+    "installments": 350_000_00,  # assigned here
+    "": 700_000_00,
+}
 
 
 def amount(body: Mapping[str, Any], name: str = "amount") -> int:
@@ -42,8 +47,8 @@ def payment(body: Mapping[str, Any]) -> dict[str, Any]:
     if sum_asked > _LIMITS[method]:
         raise Refused("Amount is over the limit of the payment method", "amount.value")
     holds = not body.get("capture", False)
-    if method == "sbp" and holds:
-        raise Refused("Two-stage payment is not possible for sbp", "capture")
+    if method in ("sbp", "installments") and holds:
+        raise Refused(f"Two-stage payment is not possible for {method}", "capture")
     _receipt(body, sum_asked)
     return {
         "amount": sum_asked,
