@@ -18,9 +18,9 @@ from orders.models import Order
 from storefront.lib import clock, due, http, locks, money
 from storefront.lib.refusal import Refusal
 
-from . import authorising, ledger, postings, providers
+from . import authorising, fiscal, ledger, postings, providers, receipts
 from .models import Charge, ChargeFact, Refund
-from .providers import Answer, Item, Request
+from .providers import Answer, Request
 
 State, Kind = Charge.State, ChargeFact.Kind
 OPEN = (State.READY, State.PENDING, State.AUTHORISED)
@@ -189,6 +189,7 @@ def _end(drawer: providers.Drawer, charge: Charge, answer: Answer) -> Answer:
 def request(charge: Charge) -> Request:
     """What the provider is asked for; nothing personal but the address the receipt goes to."""
     order = charge.order
+    today = clock.now().date()
     prefix = "" if order.language == settings.LANGUAGE_CODE else f"/{order.language}"
     with translation.override(order.language):
         description = _("Order %(number)s") % {"number": order.shown_number}
@@ -201,22 +202,10 @@ def request(charge: Charge) -> Request:
         method=charge.method,
         language=order.language,
         email=order.email,
-        items=tuple(_items(order)),
+        items=tuple(fiscal.of_order(order, on=today)),
+        tax_system=fiscal.tax_system(on=today),
         is_two_stage=charge.is_two_stage,
     )
-
-
-def _items(order: Order) -> list[Item]:
-    goods = [
-        Item(line.title_ru, line.quantity, line.price_rub.amount, "commodity")
-        for line in order.lines.order_by("position")
-    ]
-    with translation.override("ru"):
-        rest = [
-            Item(_("Delivery"), 1, order.freight.amount, "service"),
-            Item(_("Customs duty"), 1, order.duty.amount, "payment"),
-        ]
-    return goods + [item for item in rest if item.price]
 
 
 def state_of(kinds: Collection[str], *, is_created: bool) -> Charge.State:
@@ -273,6 +262,7 @@ def _capture(charge: Charge, answer: Answer, *, actor: str, now: datetime) -> bo
     if not is_new:
         return False
     _book(charge, answer, actor=actor, now=now)
+    receipts.prepaid(charge, actor=actor, now=now)
     paid = captured_by(charge, answer.currency)
     if Money(paid, answer.currency) != charge.price:
         holds.put(

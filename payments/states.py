@@ -2,10 +2,12 @@
 
 from .models.charges import Charge, Refund
 from .models.disputes import Chargeback, Dispute
+from .models.receipts import Receipt
 from .models.settlement import Payout
 
 C, R, P = Charge.State, Refund.State, Payout.State
 D, B = Dispute.State, Chargeback.State
+F = Receipt.State
 
 # A cancelled charge may still be captured: money that comes late is recorded, never refused.
 CHARGE_MOVES: dict[Charge.State, frozenset[Charge.State]] = {
@@ -42,8 +44,15 @@ CHARGEBACK_MOVES: dict[Chargeback.State, frozenset[Chargeback.State]] = {
     B.WON: frozenset(),
     B.LOST: frozenset(),
 }
+RECEIPT_MOVES: dict[Receipt.State, frozenset[Receipt.State]] = {
+    F.READY: frozenset({F.SENT, F.REGISTERED, F.REJECTED}),
+    F.SENT: frozenset({F.REGISTERED, F.REJECTED}),
+    F.REGISTERED: frozenset(),
+    F.REJECTED: frozenset(),
+}
 assert set(CHARGE_MOVES) == set(C)
 assert set(REFUND_MOVES) == set(R)
 assert set(PAYOUT_MOVES) == set(P)
 assert set(DISPUTE_MOVES) == set(D)
 assert set(CHARGEBACK_MOVES) == set(B)
+assert set(RECEIPT_MOVES) == set(F)

@@ -13,6 +13,7 @@ from .disputes import (
 from .fx import DealRate, Rate, RatePayload
 from .jobs import Job
 from .ledger import Account, Entry, Journal
+from .receipts import Receipt, VatRule
 from .settlement import Conversion, Payout
 
 __all__ = [
@@ -36,6 +37,8 @@ __all__ = [
     "Payout",
     "Rate",
     "RatePayload",
+    "Receipt",
     "Refund",
     "RefundPart",
+    "VatRule",
 ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from ipaddress import IPv4Network, IPv6Network
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 Status = Literal["pending", "authorised", "captured", "cancelled"]
 RefundStatus = Literal["pending", "done", "rejected"]
@@ -20,6 +20,27 @@ class Item:
     quantity: int
     price: Decimal
     subject: str
+    vat_code: int = 1
+    mode: str = "full_prepayment"
+    agent_type: str = ""
+    supplier: "Supplier | None" = None
+
+
+@dataclass(frozen=True)
+class Supplier:
+    """On whose behalf goods are sold: the principal of the receipt."""
+
+    name: str
+    inn: str
+
+
+@dataclass(frozen=True)
+class ReceiptAnswer:
+    """How a fiscal receipt stands."""
+
+    status: RefundStatus
+    provider_id: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -36,6 +57,7 @@ class Request:
     email: str
     items: tuple[Item, ...]
     is_two_stage: bool = False
+    tax_system: int = 1
 
 
 @dataclass(frozen=True)
@@ -57,6 +79,7 @@ class Answer:
     party: str = ""
     reason: str = ""
     title: str = ""
+    receipt: RefundStatus | None = None
     at: datetime | None = None
 
 
@@ -140,6 +163,19 @@ class Drawer(Protocol):
         self, chargeback_id: str, *, key: str, text: str, papers: Sequence[Paper]
     ) -> Taken:
         """Hand in our answer for the buyer's bank; the same key hands it in once."""
+
+    def write_receipt(
+        self, items: Sequence[Item], *, is_settlement: bool, tax_system: int
+    ) -> dict[str, Any]:
+        """A receipt in the provider's own form, without the buyer's address."""
+
+    def send_receipt(
+        self, *, key: str, body: dict[str, Any], email: str, payment: str, refund: str
+    ) -> ReceiptAnswer:
+        """Send a receipt of a payment, or of a refund of it; the same key sends it once."""
+
+    def read_receipt(self, receipt_id: str) -> ReceiptAnswer:
+        """How a receipt stands."""
 
     def networks(self) -> list[IPv4Network | IPv6Network]:
         """Where its notices come from."""

@@ -20,6 +20,7 @@ MACHINES = {
     "payout": payments.states.PAYOUT_MOVES,
     "dispute": payments.states.DISPUTE_MOVES,
     "chargeback": payments.states.CHARGEBACK_MOVES,
+    "receipt": payments.states.RECEIPT_MOVES,
 }
 
 
