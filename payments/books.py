@@ -82,6 +82,21 @@ INVARIANTS: list[tuple[str, str, str]] = [
         """,
     ),
     (
+        "receipts: one of each payment and refund",
+        "SELECT count(*) FROM payments_receipt",
+        """
+        SELECT c.key || ': captured without a receipt' FROM payments_charge c
+        WHERE c.state = 'CAPTURED' AND NOT EXISTS (
+            SELECT 1 FROM payments_receipt r WHERE r.charge_id = c.id AND r.kind = 'PREPAYMENT'
+        )
+        UNION ALL
+        SELECT f.key || ': refunded without a receipt' FROM payments_refund f
+        WHERE f.state = 'DONE' AND f.reason <> 'CHARGEBACK' AND NOT EXISTS (
+            SELECT 1 FROM payments_receipt r WHERE r.refund_id = f.id AND r.price = f.price
+        )
+        """,
+    ),
+    (
         "orders: what was paid and kept = total",
         "SELECT count(*) FROM orders_order WHERE paid_at IS NOT NULL",
         """

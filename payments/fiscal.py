@@ -68,9 +68,7 @@ def of_refund(refund: Refund, *, on: date) -> list[Item]:
     is_for_nothing = all(part.kind == RefundPart.Kind.SURPLUS for part in found)
     if is_for_nothing and refund.price == refund.charge.price:
         return of_order(refund.charge.order, on=on)
-    settled = {
-        part.delivery.pk for part in found if part.delivery and part.delivery.delivered_at
-    }
+    settled = {part.delivery.pk for part in found if part.delivery and part.delivery.delivered_at}
     return [
         item
         for part in found
@@ -132,4 +130,3 @@ def _fee(kind: str, price: Decimal, mode: str, on: date) -> Item:
             Kind.ADVANCE: _("Advance"),
         }
     return Item(names[Kind(kind)], 1, price, found.subject, found.vat_code, mode)
-

@@ -129,9 +129,7 @@ def record(receipt: Receipt, answer: ReceiptAnswer, *, actor: str, now: datetime
         receipt.registered_at = now
     elif receipt.state == State.REJECTED:
         note = f"{receipt.kind} {receipt.price}: {answer.reason}"
-        lifecycle.record(
-            receipt.charge.order, "RECEIPT_REJECTED", actor=actor, now=now, note=note
-        )
+        lifecycle.record(receipt.charge.order, "RECEIPT_REJECTED", actor=actor, now=now, note=note)
     receipt.save(update_fields=["provider_id", "state", "answer", "registered_at"])
     return receipt
 

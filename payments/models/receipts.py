@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from orders.models import Delivery
+from orders.models import Delivery, Order
 from payments.models.charges import Charge, Refund
 from storefront.lib import due
 from storefront.lib.fields import MoneyField
@@ -48,6 +48,13 @@ class VatRule(models.Model):
         return f"{self.kind} {self.tax_system} {self.valid_from}"
 
 
+class ReceiptQuerySet(models.QuerySet["Receipt"]):
+    def shown(self, order: Order) -> "ReceiptQuerySet":
+        """What a buyer sees of an order: the receipts that count, each in its last try."""
+        found = self.filter(charge__order=order, again=None)
+        return found.select_related("charge__order").order_by("pk")
+
+
 class Receipt(due.Due):
     """A fiscal receipt of money that came, of goods handed over, or of money given back.
 
@@ -85,6 +92,8 @@ class Receipt(due.Due):
     )
     asked_by = models.CharField(_("asked by"), max_length=60)
     why_again = models.CharField(_("why again"), max_length=300, blank=True)
+
+    objects = ReceiptQuerySet.as_manager()
 
     class Meta(due.Due.Meta):
         verbose_name = _("receipt")

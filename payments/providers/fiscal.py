@@ -3,6 +3,7 @@
 Source: DOMAIN 3.2, the parameters of receipts under 54-FZ.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -56,6 +57,14 @@ def answer(found: Mapping[str, Any]) -> ReceiptAnswer:
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise http.Unknown(f"the answer is not a receipt: {error!r}") from error
+
+
+def why(body: str) -> str:
+    """What a refusal says, or its beginning, if it is none of theirs."""
+    try:
+        return str(json.loads(body)["description"])[:120]
+    except (ValueError, KeyError, TypeError):
+        return body[:120]
 
 
 def _amount(price: Decimal) -> dict[str, str]:

@@ -225,7 +225,7 @@ class YooKassa:
         except http.Refused as refused:
             if refused.status != 400:
                 raise
-            return ReceiptAnswer("rejected", reason=refused.body[:120])
+            return ReceiptAnswer("rejected", reason=fiscal.why(refused.body))
 
     def read_receipt(self, receipt_id: str) -> ReceiptAnswer:
         """How a receipt stands."""

@@ -9,8 +9,37 @@ from yookassa.domain.models import cancellation_details as theirs
 from payments import reasons
 
 # Source: DOMAIN 3.2, and yookassa 3.13, domain/models/cancellation_details.
-CANCELLED = ["3d_secure_failed", "call_issuer", "canceled_by_merchant", "card_expired", "country_forbidden", "deal_expired", "expired_on_capture", "expired_on_confirmation", "fraud_suspected", "general_decline", "identification_required", "insufficient_funds", "internal_timeout", "invalid_card_number", "invalid_csc", "issuer_unavailable", "payment_method_limit_exceeded", "payment_method_restricted", "permission_revoked", "unsupported_mobile_operator"]
-REFUNDS = ["general_decline", "insufficient_funds", "rejected_by_payee", "rejected_by_timeout", "yoo_money_account_closed", "some_articles_already_refunded", "too_many_refunding_articles"]
+CANCELLED = [
+    "3d_secure_failed",
+    "call_issuer",
+    "canceled_by_merchant",
+    "card_expired",
+    "country_forbidden",
+    "deal_expired",
+    "expired_on_capture",
+    "expired_on_confirmation",
+    "fraud_suspected",
+    "general_decline",
+    "identification_required",
+    "insufficient_funds",
+    "internal_timeout",
+    "invalid_card_number",
+    "invalid_csc",
+    "issuer_unavailable",
+    "payment_method_limit_exceeded",
+    "payment_method_restricted",
+    "permission_revoked",
+    "unsupported_mobile_operator",
+]
+REFUNDS = [
+    "general_decline",
+    "insufficient_funds",
+    "rejected_by_payee",
+    "rejected_by_timeout",
+    "yoo_money_account_closed",
+    "some_articles_already_refunded",
+    "too_many_refunding_articles",
+]
 
 
 def test_no_reason_and_no_party_is_without_words() -> None:
