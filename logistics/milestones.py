@@ -4,7 +4,7 @@ from datetime import datetime
 
 from orders import lifecycle
 from orders.models import OrderEvent
-from payments import protection
+from payments import protection, receipts
 from storefront.lib import due
 
 from . import promises
@@ -53,6 +53,7 @@ def _delivered(shipment: Shipment, *, at: datetime, actor: str) -> None:
         actor=actor,
         now=at,
     )
+    receipts.handed_over(delivery, actor=actor, now=at)
     given = protection.compensate(delivery, actor=actor, now=at)
     if given is not None:
         due.wake(given.DUE_TASK, id=given.pk)

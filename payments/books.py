@@ -101,10 +101,49 @@ INVARIANTS: list[tuple[str, str, str]] = [
         JOIN LATERAL (
             SELECT CASE WHEN bool_or(kind = 'CAPTURED') THEN 'CAPTURED'
                 WHEN bool_or(kind = 'CANCELLED') THEN 'CANCELLED'
+                WHEN bool_or(kind = 'AUTHORISED') THEN 'AUTHORISED'
                 WHEN c.provider_id <> '' THEN 'PENDING' ELSE 'READY' END AS state
             FROM payments_chargefact WHERE charge_id = c.id
         ) f ON true
         WHERE c.state <> f.state
+        """,
+    ),
+    (
+        "charges: what is held on cards = memo accounts",
+        "SELECT count(*) FROM payments_chargefact WHERE kind = 'AUTHORISED'",
+        """
+        SELECT o.number || ': held ' || h.money || ', ledger ' || e.units
+        FROM orders_order o
+        JOIN LATERAL (
+            SELECT coalesce(sum(f.money), 0) AS money FROM payments_chargefact f
+            JOIN payments_charge c ON c.id = f.charge_id
+            WHERE c.order_id = o.id AND f.kind = 'AUTHORISED' AND f.money_currency = 'RUB'
+                AND c.state = 'AUTHORISED'
+        ) h ON true
+        JOIN LATERAL (
+            SELECT coalesce(sum(e.units), 0) AS units FROM payments_entry e
+            JOIN payments_account a ON a.id = e.account_id
+            WHERE e.order_number = o.number AND a.code = 'card_holds.RUB'
+        ) e ON true
+        WHERE EXISTS (
+            SELECT 1 FROM payments_chargefact f JOIN payments_charge c ON c.id = f.charge_id
+            WHERE c.order_id = o.id AND f.kind = 'AUTHORISED'
+        ) AND h.money * 100 <> e.units
+        """,
+    ),
+    (
+        "receipts: one of each payment and refund",
+        "SELECT count(*) FROM payments_receipt",
+        """
+        SELECT c.key || ': captured without a receipt' FROM payments_charge c
+        WHERE c.state = 'CAPTURED' AND NOT EXISTS (
+            SELECT 1 FROM payments_receipt r WHERE r.charge_id = c.id AND r.kind = 'PREPAYMENT'
+        )
+        UNION ALL
+        SELECT f.key || ': refunded without a receipt' FROM payments_refund f
+        WHERE f.state = 'DONE' AND f.reason <> 'CHARGEBACK' AND NOT EXISTS (
+            SELECT 1 FROM payments_receipt r WHERE r.refund_id = f.id AND r.price = f.price
+        )
         """,
     ),
     (

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.conf import settings
@@ -13,17 +13,17 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from djmoney.money import Money
 
-from orders import holds
+from orders import holds, terms
 from orders.models import Order
 from storefront.lib import clock, due, http, locks, money
 from storefront.lib.refusal import Refusal
 
-from . import ledger, postings, providers
+from . import authorising, fiscal, ledger, postings, providers, receipts
 from .models import Charge, ChargeFact, Refund
-from .providers import Answer, Item, Request
+from .providers import Answer, Request
 
 State, Kind = Charge.State, ChargeFact.Kind
-OPEN = (State.READY, State.PENDING)
+OPEN = (State.READY, State.PENDING, State.AUTHORISED)
 # The provider forgets a key after a day; from then on a payment is looked for, not made again.
 KEY_LIVES = timedelta(hours=20)
 FIRST_LOOK, LONGEST_LOOK = timedelta(seconds=5), timedelta(minutes=5)
@@ -35,12 +35,19 @@ class NothingToPay(Refusal):
     code = "nothing_to_pay"
 
 
+class NotOffered(Refusal):
+    """This way of paying is not offered for so small a sum."""
+
+    code = "method_not_offered"
+
+
 @dataclass(frozen=True)
 class Recorded:
     """What came of recording an answer."""
 
     charge: Charge
     is_new_capture: bool
+    is_new_hold: bool = False
 
 
 @transaction.atomic
@@ -49,10 +56,12 @@ def open(order: Order, *, method: str, actor: str, now_wall: datetime) -> Charge
 
     The one that is open by the same method is given back; one by another method is let go.
     Locks: the caller holds the order's; the charges of the order.
-    Raises: NothingToPay.
+    Raises: NothingToPay, NotOffered.
     """
     if not order.awaits_payment:
         raise NothingToPay(_("This order does not wait for payment."))
+    if method not in ways(order.total, on=clock.now().date()).methods:
+        raise NotOffered(_("Instalments are not offered for so small a sum."))
     for charge in locks.rows(Charge.objects.open().filter(order=order)):
         if charge.method == method:
             return charge
@@ -62,10 +71,33 @@ def open(order: Order, *, method: str, actor: str, now_wall: datetime) -> Charge
         provider=providers.FIRST,
         method=Charge.Method(method),
         price=order.total,
+        is_two_stage=_is_two_stage(method),
         opened_at=now_wall,
         opened_by=actor,
         due_at=now_wall,
     )
+
+
+@dataclass(frozen=True)
+class Ways:
+    """How a sum may be paid, and from what sum instalments are offered."""
+
+    methods: tuple[str, ...]
+    instalments_from: Money
+
+
+def ways(price: Money, *, on: date) -> Ways:
+    """The ways a sum of rubles may be paid."""
+    start = Money(terms.value("instalments_from_rubles", on=on), "RUB")
+    left_out = {str(Charge.Method.INSTALLMENTS)} if price < start else set()
+    methods = tuple(str(each) for each in Charge.Method.values if each not in left_out)
+    return Ways(methods, start)
+
+
+def _is_two_stage(method: str) -> bool:
+    # Money can be held on cards alone. Source: DOMAIN 3.2, the table of methods.
+    is_set = terms.value("card_two_stage", on=clock.now().date())
+    return method == Charge.Method.CARD and bool(is_set)
 
 
 @transaction.atomic
@@ -108,7 +140,22 @@ def ask(charge: Charge) -> Answer:
     answer = drawer.read(charge.provider_id) if charge.provider_id else _create(drawer, charge)
     if answer.status == "pending" and not charge.is_wanted:
         return _end(drawer, charge, answer)
+    # What is held is kept as a fact first, then decided about.
+    if answer.status == "authorised" and charge.state == State.AUTHORISED:
+        return _decide(drawer, charge, answer)
     return answer
+
+
+def _decide(drawer: providers.Drawer, charge: Charge, answer: Answer) -> Answer:
+    if not authorising.may_take(charge, answer):
+        return _end(drawer, charge, answer)
+    key = str(uuid.uuid5(charge.key, "capture"))
+    price, currency = charge.price.amount, charge.price.currency.code
+    try:
+        return drawer.capture(answer.provider_id, key=key, price=price, currency=currency)
+    except http.Refused:
+        # Taken or ended this very moment: what it says now counts.
+        return drawer.read(answer.provider_id)
 
 
 def _create(drawer: providers.Drawer, charge: Charge) -> Answer:
@@ -142,6 +189,7 @@ def _end(drawer: providers.Drawer, charge: Charge, answer: Answer) -> Answer:
 def request(charge: Charge) -> Request:
     """What the provider is asked for; nothing personal but the address the receipt goes to."""
     order = charge.order
+    today = clock.now().date()
     prefix = "" if order.language == settings.LANGUAGE_CODE else f"/{order.language}"
     with translation.override(order.language):
         description = _("Order %(number)s") % {"number": order.shown_number}
@@ -154,21 +202,10 @@ def request(charge: Charge) -> Request:
         method=charge.method,
         language=order.language,
         email=order.email,
-        items=tuple(_items(order)),
+        items=tuple(fiscal.of_order(order, on=today)),
+        tax_system=fiscal.tax_system(on=today),
+        is_two_stage=charge.is_two_stage,
     )
-
-
-def _items(order: Order) -> list[Item]:
-    goods = [
-        Item(line.title_ru, line.quantity, line.price_rub.amount, "commodity")
-        for line in order.lines.order_by("position")
-    ]
-    with translation.override("ru"):
-        rest = [
-            Item(_("Delivery"), 1, order.freight.amount, "service"),
-            Item(_("Customs duty"), 1, order.duty.amount, "payment"),
-        ]
-    return goods + [item for item in rest if item.price]
 
 
 def state_of(kinds: Collection[str], *, is_created: bool) -> Charge.State:
@@ -180,6 +217,8 @@ def state_of(kinds: Collection[str], *, is_created: bool) -> Charge.State:
         return State.CAPTURED
     if Kind.CANCELLED in kinds:
         return State.CANCELLED
+    if Kind.AUTHORISED in kinds:
+        return State.AUTHORISED
     return State.PENDING if is_created else State.READY
 
 
@@ -195,15 +234,18 @@ def record(charge: Charge, answer: Answer, *, actor: str, now: datetime) -> Reco
         charge.provider_id = answer.provider_id
     charge.page_url = answer.page_url or charge.page_url
     charge.title = answer.title or charge.title
-    is_new = False
+    is_new = is_new_hold = False
     if answer.status == "captured":
         is_new = _capture(charge, answer, actor=actor, now=now)
+    elif answer.status == "authorised":
+        is_new_hold = authorising.note(charge, answer, now=now)
     elif answer.status == "cancelled":
         _cancel(charge, answer, now=now)
     kinds = set(charge.facts.values_list("kind", flat=True))
+    authorising.book(charge, kinds, actor=actor, now=now)
     charge.state = state_of(kinds, is_created=bool(charge.provider_id))
     charge.save(update_fields=["provider_id", "page_url", "title", "party", "reason", "state"])
-    return Recorded(charge, is_new)
+    return Recorded(charge, is_new, is_new_hold)
 
 
 def _capture(charge: Charge, answer: Answer, *, actor: str, now: datetime) -> bool:
@@ -220,6 +262,7 @@ def _capture(charge: Charge, answer: Answer, *, actor: str, now: datetime) -> bo
     if not is_new:
         return False
     _book(charge, answer, actor=actor, now=now)
+    receipts.prepaid(charge, actor=actor, now=now)
     paid = captured_by(charge, answer.currency)
     if Money(paid, answer.currency) != charge.price:
         holds.put(

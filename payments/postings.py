@@ -72,6 +72,11 @@ def captured(units: int, *, currency: str = RUB, order_number: str) -> list[Leg]
     return _pair("acquirer_clearing", "buyer_funds", currency, units, order_number)
 
 
+def held(units: int, *, currency: str = RUB, order_number: str) -> list[Leg]:
+    """Money is held on a buyer's card: a memo pair that is no money of ours; negative undoes it."""
+    return _pair("card_holds", "card_holds_contra", currency, units, order_number)
+
+
 def acquirer_paid(gross: int, *, fee: int) -> list[Leg]:
     """The acquirer has paid out to our bank, less his fee."""
     return [

@@ -14,7 +14,7 @@ from orders import holds, lifecycle
 from orders.models import Delivery, Order, OrderEvent
 from storefront.lib import clock, due, http, locks, money
 
-from . import bearing, charges, ledger, postings, providers
+from . import bearing, charges, ledger, postings, providers, receipts
 from . import parts as lots
 from .models import Charge, Chargeback, ChargeFact, Refund
 from .parts import Part, TooMuch
@@ -220,6 +220,7 @@ def _done(refund: Refund, answer: RefundAnswer, *, actor: str, now: datetime) ->
     price = str(refund.price.amount)
     lifecycle.record(charge.order, "REFUNDED", actor=actor, now=now, price=price)
     refund.state, refund.done_at = State.DONE, now
+    receipts.refunded(refund, actor=actor, now=now)
 
 
 def post(refund: Refund, *, actor: str, now: datetime, account: str = "acquirer_clearing") -> None:

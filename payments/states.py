@@ -2,16 +2,19 @@
 
 from .models.charges import Charge, Refund
 from .models.disputes import Chargeback, Dispute
+from .models.receipts import Receipt
 from .models.reconciliation import Break
 from .models.settlement import Payout
 
 C, R, P = Charge.State, Refund.State, Payout.State
 D, B = Dispute.State, Chargeback.State
+F = Receipt.State
 
 # A cancelled charge may still be captured: money that comes late is recorded, never refused.
 CHARGE_MOVES: dict[Charge.State, frozenset[Charge.State]] = {
-    C.READY: frozenset({C.PENDING, C.CAPTURED, C.CANCELLED}),
-    C.PENDING: frozenset({C.CAPTURED, C.CANCELLED}),
+    C.READY: frozenset({C.PENDING, C.AUTHORISED, C.CAPTURED, C.CANCELLED}),
+    C.PENDING: frozenset({C.AUTHORISED, C.CAPTURED, C.CANCELLED}),
+    C.AUTHORISED: frozenset({C.CAPTURED, C.CANCELLED}),
     C.CANCELLED: frozenset({C.CAPTURED}),
     C.CAPTURED: frozenset(),
 }
@@ -48,8 +51,15 @@ BREAK_MOVES: dict[Break.State, frozenset[Break.State]] = {
     Break.State.CLOSED: frozenset({Break.State.OPEN}),
 }
 assert set(BREAK_MOVES) == set(Break.State)
+RECEIPT_MOVES: dict[Receipt.State, frozenset[Receipt.State]] = {
+    F.READY: frozenset({F.SENT, F.REGISTERED, F.REJECTED}),
+    F.SENT: frozenset({F.REGISTERED, F.REJECTED}),
+    F.REGISTERED: frozenset(),
+    F.REJECTED: frozenset(),
+}
 assert set(CHARGE_MOVES) == set(C)
 assert set(REFUND_MOVES) == set(R)
 assert set(PAYOUT_MOVES) == set(P)
 assert set(DISPUTE_MOVES) == set(D)
 assert set(CHARGEBACK_MOVES) == set(B)
+assert set(RECEIPT_MOVES) == set(F)

@@ -6,8 +6,8 @@ from celery import shared_task
 
 from storefront.lib import clock, due, http
 
-from . import refunds, settlement
-from .models import Payout, Refund, ScreeningRun
+from . import receipts, refunds, settlement
+from .models import Payout, Receipt, Refund, ScreeningRun
 from .screening import running
 
 OUTSIDE = (http.Unreachable, http.Unknown, http.Refused)
@@ -25,6 +25,20 @@ def send_refund(*, id: int, **_: Any) -> None:
         refunds.settle(refund, answer, actor=actor, now=clock.now())
     except OUTSIDE as error:
         due.retry(refund, error)
+
+
+@shared_task(name="payments.tasks.send_receipt")
+def send_receipt(*, id: int, **_: Any) -> None:
+    """Send a fiscal receipt, or ask how it stands."""
+    receipt = due.claim(Receipt, id)
+    if receipt is None:
+        return
+    try:
+        answer = receipts.ask(receipt)
+        actor = f"provider:{receipt.charge.provider}"
+        receipts.settle(receipt, answer, actor=actor, now=clock.now())
+    except OUTSIDE as error:
+        due.retry(receipt, error)
 
 
 @shared_task(name="payments.tasks.drive_payout")

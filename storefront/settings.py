@@ -179,6 +179,7 @@ CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     "storefront.tasks.drive_charge": {"queue": "acquirer"},
     "payments.tasks.send_refund": {"queue": "acquirer"},
+    "payments.tasks.send_receipt": {"queue": "acquirer"},
     "storefront.tasks.receive": {"queue": "acquirer"},
     "storefront.tasks.drive_chargeback": {"queue": "acquirer"},
     "payments.tasks.drive_payout": {"queue": "bank"},

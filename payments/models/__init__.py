@@ -14,6 +14,7 @@ from .fx import DealRate, Rate, RatePayload
 from .jobs import Job
 from .ledger import Account, BalanceSnapshot, Cut, Entry, Journal, Seal
 from .manual import ManualPosting
+from .receipts import Receipt, VatRule
 from .reconciliation import Break, BreakNote, Match, MatchPart, MatchUndone
 from .screening import (
     Decision,
@@ -66,6 +67,7 @@ __all__ = [
     "Payout",
     "Rate",
     "RatePayload",
+    "Receipt",
     "Refund",
     "RefundPart",
     "Registry",
@@ -76,4 +78,5 @@ __all__ = [
     "ScreeningWord",
     "Seal",
     "StatementLine",
+    "VatRule",
 ]

@@ -16,7 +16,7 @@ from storefront.lib.fields import MoneyField
 class ChargeQuerySet(models.QuerySet["Charge"]):
     def open(self) -> "ChargeQuerySet":
         """Charges that are wanted and may still bring money."""
-        return self.filter(is_wanted=True, state__in=["READY", "PENDING"])
+        return self.filter(is_wanted=True, state__in=["READY", "PENDING", "AUTHORISED"])
 
 
 class Charge(due.Due):
@@ -28,10 +28,12 @@ class Charge(due.Due):
     class Method(models.TextChoices):
         CARD = "bank_card", _("Mir card")
         SBP = "sbp", _("SBP")
+        INSTALLMENTS = "installments", _("Instalments")
 
     class State(models.TextChoices):
         READY = "READY", _("to be sent")
         PENDING = "PENDING", _("waits for the buyer")
+        AUTHORISED = "AUTHORISED", _("held on the card")
         CAPTURED = "CAPTURED", _("captured")
         CANCELLED = "CANCELLED", _("cancelled")
 
@@ -42,6 +44,7 @@ class Charge(due.Due):
     price = MoneyField(_("price"), max_digits=12, decimal_places=2, default_currency=None)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.READY)
     is_wanted = models.BooleanField(_("wanted"), default=True)
+    is_two_stage = models.BooleanField(_("held first, then taken"), default=False)
 
     provider_id = models.CharField(max_length=60, blank=True)
     page_url = models.URLField(_("payment page"), max_length=500, blank=True)
@@ -65,7 +68,7 @@ class Charge(due.Due):
             models.UniqueConstraint(
                 fields=["order"],
                 name="charge_one_wanted",
-                condition=Q(is_wanted=True, state__in=["READY", "PENDING"]),
+                condition=Q(is_wanted=True, state__in=["READY", "PENDING", "AUTHORISED"]),
             ),
             models.CheckConstraint(
                 condition=Q(price__gt=Decimal(0), price_currency="RUB"), name="charge_in_rubles"
@@ -80,6 +83,11 @@ class Charge(due.Due):
         """Why it did not go through, in the reader's language."""
         return reasons.text(self.reason)
 
+    @property
+    def party_text(self) -> str:
+        """Who ended it, in the reader's language."""
+        return reasons.party(self.party)
+
 
 class ChargeFactQuerySet(models.QuerySet["ChargeFact"]):
     def captured(self, currency: str = "RUB") -> "ChargeFactQuerySet":
@@ -90,6 +98,7 @@ class ChargeFact(models.Model):
     """Something a provider said of a charge, once per operation; append-only."""
 
     class Kind(models.TextChoices):
+        AUTHORISED = "AUTHORISED", _("held on the card")
         CAPTURED = "CAPTURED", _("captured")
         REFUNDED = "REFUNDED", _("refunded")
         CANCELLED = "CANCELLED", _("cancelled")

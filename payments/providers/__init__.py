@@ -3,7 +3,17 @@
 from collections.abc import Callable
 
 from payments.providers import yookassa
-from payments.providers.wire import Answer, Drawer, Item, Paper, RefundAnswer, Request, Taken
+from payments.providers.wire import (
+    Answer,
+    Drawer,
+    Item,
+    Paper,
+    ReceiptAnswer,
+    RefundAnswer,
+    Request,
+    Supplier,
+    Taken,
+)
 
 DRAWERS: dict[str, Callable[[], Drawer]] = {"yookassa": yookassa.YooKassa}
 FIRST = "yookassa"  # who takes the money of new charges
@@ -15,8 +25,10 @@ __all__ = [
     "Drawer",
     "Item",
     "Paper",
+    "ReceiptAnswer",
     "RefundAnswer",
     "Request",
+    "Supplier",
     "Taken",
     "drawer",
 ]

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from ipaddress import IPv4Network, IPv6Network
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
-Status = Literal["pending", "captured", "cancelled"]
+Status = Literal["pending", "authorised", "captured", "cancelled"]
 RefundStatus = Literal["pending", "done", "rejected"]
 TakenStatus = Literal["received", "answered", "won", "lost"]
 
@@ -20,6 +20,27 @@ class Item:
     quantity: int
     price: Decimal
     subject: str
+    vat_code: int = 1
+    mode: str = "full_prepayment"
+    agent_type: str = ""
+    supplier: "Supplier | None" = None
+
+
+@dataclass(frozen=True)
+class Supplier:
+    """On whose behalf goods are sold: the principal of the receipt."""
+
+    name: str
+    inn: str
+
+
+@dataclass(frozen=True)
+class ReceiptAnswer:
+    """How a fiscal receipt stands."""
+
+    status: RefundStatus
+    provider_id: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -35,18 +56,22 @@ class Request:
     language: str
     email: str
     items: tuple[Item, ...]
+    is_two_stage: bool = False
+    tax_system: int = 1
 
 
 @dataclass(frozen=True)
 class Answer:
     """How a payment stands.
 
-    Money: `captured` is what the buyer paid, gross; `fee` is what the provider keeps of it.
+    Money: `held` is what is only kept back on a card; `captured` is what the buyer paid, gross;
+    `fee` is what the provider keeps of it.
     """
 
     status: Status
     provider_id: str = ""
     page_url: str = ""
+    held: Decimal = Decimal(0)
     captured: Decimal = Decimal(0)
     currency: str = "RUB"
     fee: Decimal = Decimal(0)
@@ -54,6 +79,7 @@ class Answer:
     party: str = ""
     reason: str = ""
     title: str = ""
+    receipt: RefundStatus | None = None
     at: datetime | None = None
 
 
@@ -113,6 +139,9 @@ class Drawer(Protocol):
     def cancel(self, provider_id: str, *, key: str) -> Answer:
         """End a payment that nobody has paid; refused, if it cannot be ended."""
 
+    def capture(self, provider_id: str, *, key: str, price: Decimal, currency: str) -> Answer:
+        """Take what is held on a card; the same key takes it once."""
+
     def find(self, key: str, *, since: datetime) -> Answer | None:
         """The payment made under a key the provider may have forgotten."""
 
@@ -134,6 +163,19 @@ class Drawer(Protocol):
         self, chargeback_id: str, *, key: str, text: str, papers: Sequence[Paper]
     ) -> Taken:
         """Hand in our answer for the buyer's bank; the same key hands it in once."""
+
+    def write_receipt(
+        self, items: Sequence[Item], *, is_settlement: bool, tax_system: int
+    ) -> dict[str, Any]:
+        """A receipt in the provider's own form, without the buyer's address."""
+
+    def send_receipt(
+        self, *, key: str, body: dict[str, Any], email: str, payment: str, refund: str
+    ) -> ReceiptAnswer:
+        """Send a receipt of a payment, or of a refund of it; the same key sends it once."""
+
+    def read_receipt(self, receipt_id: str) -> ReceiptAnswer:
+        """How a receipt stands."""
 
     def networks(self) -> list[IPv4Network | IPv6Network]:
         """Where its notices come from."""

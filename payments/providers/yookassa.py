@@ -13,10 +13,13 @@ from yookassa.client import ApiClient
 from yookassa.domain.common import HttpVerb, RequestObject, UserAgent
 from yookassa.domain.request import PaymentRequest, RefundRequest
 
+from payments.providers import fiscal
 from payments.providers.wire import (
     Answer,
     Hint,
+    Item,
     Paper,
+    ReceiptAnswer,
     RefundAnswer,
     Request,
     Status,
@@ -29,7 +32,7 @@ TIMEOUT = 10
 PAGES = 50
 STATUSES: dict[str, Status] = {
     "pending": "pending",
-    "waiting_for_capture": "pending",
+    "waiting_for_capture": "authorised",
     "succeeded": "captured",
     "canceled": "cancelled",
 }
@@ -39,6 +42,7 @@ TAKEN: dict[str, TakenStatus] = {
     "won": "won",
     "lost": "lost",
 }
+INSTALMENTS = "installments"
 # Its pages speak two languages. Source: yookassa 3.13, domain/common/locale.py.
 LOCALES = {"ru": "ru_RU"}
 # Source: YooKassa's documentation of notices, networks they come from, read 2026-11-21.
@@ -54,8 +58,6 @@ NETWORKS = [
     "2a02:5180:0:2655::/64",
     "2a02:5180:0:2669::/64",
 ]
-# Source: 54-FZ as worded in YooKassa's table of values: 1 is "no VAT", the seller is foreign.
-NO_VAT = 1
 
 
 class Client(ApiClient):  # type: ignore[misc]  # the package carries no types
@@ -126,22 +128,25 @@ class YooKassa:
 
     def create(self, request: Request) -> Answer:
         """Create a payment; the same key gives the same payment for a day."""
-        body = PaymentRequest(
-            {
-                "amount": _amount(request.price, request.currency),
-                "capture": True,
-                "description": request.description[:128],
-                "confirmation": {
-                    "type": "redirect",
-                    "return_url": request.return_url,
-                    "locale": LOCALES.get(request.language, "en_US"),
-                },
-                "payment_method_data": {"type": request.method},
-                "metadata": {"charge": request.key},
-                "receipt": _receipt(request),
-            }
-        )
-        return _answer(self._post("/payments", request.key, body))
+        body = {
+            "amount": _amount(request.price, request.currency),
+            "capture": not request.is_two_stage,
+            "description": request.description[:128],
+            "confirmation": {
+                "type": "redirect",
+                "return_url": request.return_url,
+                "locale": LOCALES.get(request.language, "en_US"),
+            },
+            "payment_method_data": {"type": request.method},
+            "metadata": {"charge": request.key},
+            "receipt": {
+                "customer": {"email": request.email},
+                **fiscal.write(request.items, False, request.tax_system),
+            },
+        }
+        # The package has no class for this way of paying, the API has.
+        checked = body if request.method == INSTALMENTS else PaymentRequest(body)
+        return _answer(self._post("/payments", request.key, checked))
 
     def read(self, provider_id: str) -> Answer:
         """How a payment stands."""
@@ -150,6 +155,11 @@ class YooKassa:
     def cancel(self, provider_id: str, *, key: str) -> Answer:
         """End a payment; YooKassa itself ends those nobody pays within the hour."""
         return _answer(self._post(f"/payments/{provider_id}/cancel", key, {}))
+
+    def capture(self, provider_id: str, *, key: str, price: Decimal, currency: str) -> Answer:
+        """Take all that is held; YooKassa lets a hold go after seven days."""
+        body = {"amount": _amount(price, currency)}
+        return _answer(self._post(f"/payments/{provider_id}/capture", key, body))
 
     def find(self, key: str, *, since: datetime) -> Answer | None:
         """The payment made under a key since an instant, by the metadata it was given."""
@@ -197,6 +207,30 @@ class YooKassa:
         body = {"text": text, "files": files}
         return _taken(self._post(f"/chargebacks/{chargeback_id}/evidence", key, body))
 
+    def write_receipt(
+        self, items: Sequence[Item], *, is_settlement: bool, tax_system: int
+    ) -> dict[str, Any]:
+        """A receipt in YooKassa's form, without the buyer's address."""
+        return fiscal.write(items, is_settlement, tax_system)
+
+    def send_receipt(
+        self, *, key: str, body: dict[str, Any], email: str, payment: str, refund: str
+    ) -> ReceiptAnswer:
+        """Send a receipt of a payment or a refund; the same key gives the same one for a day."""
+        about = {"refund_id": refund} if refund else {"payment_id": payment}
+        kind = "refund" if refund else "payment"
+        head = {"type": kind, **about, "customer": {"email": email}, "send": True}
+        try:
+            return fiscal.answer(self._post("/receipts", key, {**head, **body}))
+        except http.Refused as refused:
+            if refused.status != 400:
+                raise
+            return ReceiptAnswer("rejected", reason=fiscal.why(refused.body))
+
+    def read_receipt(self, receipt_id: str) -> ReceiptAnswer:
+        """How a receipt stands."""
+        return fiscal.answer(self.client.request(HttpVerb.GET, f"/receipts/{receipt_id}"))
+
     def networks(self) -> list[IPv4Network | IPv6Network]:
         """Where its notices come from: the setting, or what its documentation says."""
         return [ip_network(text) for text in settings.YOOKASSA_NETWORKS or NETWORKS]
@@ -235,23 +269,6 @@ def _amount(price: Decimal, currency: str) -> dict[str, str]:
     return {"value": f"{price:.2f}", "currency": currency}
 
 
-def _receipt(request: Request) -> dict[str, Any]:
-    return {
-        "customer": {"email": request.email},
-        "items": [
-            {
-                "description": item.description[:128],
-                "quantity": str(item.quantity),
-                "amount": _amount(item.price, request.currency),
-                "vat_code": NO_VAT,
-                "payment_mode": "full_prepayment",
-                "payment_subject": item.subject,
-            }
-            for item in request.items
-        ],
-    }
-
-
 def _answer(found: Mapping[str, Any]) -> Answer:
     """Read a payment.
 
@@ -267,12 +284,14 @@ def _answer(found: Mapping[str, Any]) -> Answer:
             status=status,
             provider_id=str(found["id"]),
             page_url=str(_mapping(found, "confirmation").get("confirmation_url") or ""),
+            held=value if status == "authorised" else Decimal(0),
             captured=value if status == "captured" else Decimal(0),
             currency=currency,
             fee=value - income if status == "captured" else Decimal(0),
             operation=str(found["id"]),
             party=str(ended.get("party") or "")[:30],
             reason=str(ended.get("reason") or "")[:60],
+            receipt=fiscal.STATUSES.get(str(found.get("receipt_registration"))),
             title=str(_mapping(found, "payment_method").get("title") or "")[:120],
             at=_instant(found.get("captured_at")),
         )

@@ -7,12 +7,13 @@ from typing import Any
 
 from django.db import models
 
-from payments.models import BankAccount, ChargebackReason, ScreeningWord
+from payments.models import BankAccount, ChargebackReason, ScreeningWord, VatRule
 from storefront.lib import csvs
 
 FOLDER = Path(__file__).parent
 TITLES = ("title_ru", "title_zh", "title_en")
 WORD = ("kind", "language", "text", "valid_from")
+VAT = ("kind", "tax_system", "valid_from")
 Row = dict[str, str]
 
 
@@ -23,6 +24,7 @@ def load() -> dict[str, int]:
         "chargeback_reasons": _store(
             ChargebackReason, map(_chargeback, _read("chargeback_reasons")), key=("code",)
         ),
+        "vat_rules": _store(VatRule, map(_vat, _read("vat_rules")), key=VAT),
         "bank_accounts": _store(
             BankAccount, map(_account, _read("bank_accounts")), key=("number",)
         ),
@@ -63,3 +65,11 @@ def _chargeback(row: Row) -> dict[str, Any]:
 
 def _account(row: Row) -> dict[str, Any]:
     return {**row, "is_demo": row["is_demo"] == "1"}
+
+
+def _vat(row: Row) -> dict[str, Any]:
+    return {
+        **{name: row[name] for name in ("kind", "rate", "subject", "agent_type", "source")},
+        **{name: int(row[name]) for name in ("tax_system", "vat_code")},
+        "valid_from": date.fromisoformat(row["valid_from"]),
+    }

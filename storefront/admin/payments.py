@@ -22,7 +22,7 @@ from .giving import GivingBack
 from .looking import Looking, Rows
 from .waiting import Waiting
 
-CHARGE_TONES = {"READY": "", "PENDING": "warn", "CAPTURED": "good", "CANCELLED": ""}
+CHARGE_TONES = {"READY": "", "PENDING": "warn", "AUTHORISED": "warn", "CAPTURED": "good"}
 REFUND_TONES = {"READY": "warn", "SENT": "warn", "DONE": "good", "REJECTED": "bad"}
 PAYOUT_TONES = {"READY": "", "SENT": "warn", "CREDITED": "good", "RETURNED": "bad"}
 FACT_TONES = {"CAPTURED": "good", "REFUNDED": "warn", "CANCELLED": ""}
@@ -72,7 +72,20 @@ class ChargeDesk(GivingBack, Waiting, Looking):
     search_fields = ("order__number", "provider_id", "key")
     ordering = ("-pk",)
     fieldsets = (
-        (None, {"fields": ("order_link", "rub", "method", "state_tag", "is_wanted", "title")}),
+        (
+            None,
+            {
+                "fields": (
+                    "order_link",
+                    "rub",
+                    "method",
+                    "state_tag",
+                    "is_wanted",
+                    "is_two_stage",
+                    "title",
+                )
+            },
+        ),
         (_("At the provider"), {"fields": ("provider", "provider_id", "key", "page_url")}),
         (_("If it was cancelled"), {"fields": ("party", "reason", "words")}),
         (_("Work"), {"fields": ("opened", "opened_by", "work", "last_failure")}),

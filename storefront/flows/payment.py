@@ -11,9 +11,10 @@ from payments import chargebacks, charges, providers, refunds
 from payments.models import Charge, Notice, Refund
 from payments.providers import Answer
 from payments.screening import clearing
-from storefront.lib import due, http, locks
+from storefront.lib import clock, due, http, locks
 
 UNKNOWN_OBJECT = "unknown object"
+AT_PROVIDER = (Charge.State.PENDING, Charge.State.AUTHORISED)
 
 
 def drive(charge: Charge, *, now: datetime) -> None:
@@ -27,14 +28,19 @@ def drive(charge: Charge, *, now: datetime) -> None:
 
 def look(order: Order, *, now: datetime) -> None:
     """For the return page: ask about this order's open charges at once; silence is no harm."""
-    for charge in order.charges.exclude(provider_id="", state=Charge.State.READY):
-        if charge.state != Charge.State.PENDING:
-            continue
+    for charge in order.charges.filter(state__in=AT_PROVIDER):
         try:
-            answer = charges.ask(charge)
+            _look(charge, now=now)
         except (http.Unreachable, http.Unknown, http.Refused):
             continue
-        settle(charge, answer, actor=f"provider:{charge.provider}", now=now)
+
+
+def _look(charge: Charge, *, now: datetime) -> None:
+    actor = f"provider:{charge.provider}"
+    settle(charge, charges.ask(charge), actor=actor, now=now)
+    charge.refresh_from_db()
+    if charge.state == Charge.State.AUTHORISED:  # what is held is taken while the buyer looks on
+        settle(charge, charges.ask(charge), actor=actor, now=now)
 
 
 def receive(notice: Notice, *, now: datetime) -> str:
@@ -109,8 +115,13 @@ def settle(
     recorded = charges.record(fresh, answer, actor=actor, now=now)
     if recorded.is_new_capture:
         _use_money(order, fresh, actor=actor, now=now)
+    wall = clock.wall() if recorded.is_new_hold else None
     if claimed:
-        due.finish(charge, at=charges.next_look(recorded.charge))
+        due.finish(charge, at=wall or charges.next_look(recorded.charge))
+    elif wall:
+        due.plan(fresh, wall)
+    if wall:
+        due.wake(charge.DUE_TASK, id=charge.pk)
 
 
 def _use_money(order: Order, charge: Charge, *, actor: str, now: datetime) -> None:

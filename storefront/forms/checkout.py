@@ -4,10 +4,13 @@ import re
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import City
+from payments import charges
 from payments.models import Charge
+from storefront.templatetags.money import rubles
 
 NAME = re.compile(r"^[^\W\d_][^\d_]*$")
 PHONE = re.compile(r"^\+?[78]?[\s(-]*9\d{2}[\s)-]*\d{3}[\s-]*\d{2}[\s-]*\d{2}$")
@@ -57,6 +60,13 @@ class CheckoutForm(forms.Form):
     def __init__(self, *args: Any, city: City, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.city = city
+
+    def offer(self, ways: charges.Ways) -> None:
+        """Leave the ways of paying that this sum may be paid by, and say from where instalments."""
+        field: Any = self.fields["method"]
+        field.choices = [each for each in Charge.Method.choices if each[0] in ways.methods]
+        start = rubles(ways.instalments_from)
+        field.help_text = gettext("Instalments are offered from %(sum)s.") % {"sum": start}
 
     def clean_recipient(self) -> str:
         name = " ".join(self.cleaned_data["recipient"].split())

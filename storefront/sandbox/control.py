@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from storefront.sandbox import amounts, books, mail, papers, parties, world
-from storefront.sandbox.acquirer import buyers, cards, payments, sbp
+from storefront.sandbox.acquirer import borrowers, buyers, cards, payments, sbp
 from storefront.sandbox.acquirer.cards import Entered
 from storefront.sandbox.acquirer.errors import Refused
 from storefront.sandbox.acquirer.payments import Payment
@@ -139,6 +139,12 @@ def _bought(
     method = body.get("method") or ("bank_card" if body.get("card") else payment.method)
     if method == "sbp":
         return buyers.by_sbp(sandbox, page, payment, moment)
+    if method == "installments":
+        borrower = borrowers.known().get(str(body.get("borrower") or "79000000001"))
+        if borrower is None:
+            raise Problem(422, "bad_field", "this is no test borrower", "borrower")
+        asked = borrowers.Asked(borrower, "6")
+        return buyers.by_instalments(sandbox, page, payment, asked, moment)
     card = cards.known().get(str(body.get("card") or "2200000000000012"))
     if card is None:
         raise Problem(422, "bad_field", "this is no test card", "card")

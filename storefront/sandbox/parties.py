@@ -15,6 +15,7 @@ _SCRIPT = {
     "replies": {"drop_share", "delay_ms", "status", "status_share", "garbage"},
     "refuse": None,
     "refund_seconds": None,
+    "receipt_seconds": None,
 }
 GARBAGE = ("html", "truncated", "wrong_type", "huge")
 

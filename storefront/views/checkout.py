@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from orders import lifecycle, quotes
 from orders.models import Cart, City
 from orders.quotes import QuoteExpired, QuoteMoved
+from payments import charges
 from storefront import context
 from storefront.flows import checkout as flow
 from storefront.flows import payment
@@ -35,7 +36,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
         return _show(request, found, city, form)
     except flow.OrderedAlready as known:
         return redirect("order", number=known.order.number)
-    except (QuoteMoved, QuoteExpired) as moved:
+    except (QuoteMoved, QuoteExpired, charges.NotOffered) as moved:
         messages.warning(request, str(moved))
         return _show(request, found, city, form)
     except Refusal as refusal:
@@ -55,6 +56,7 @@ def _show(request: HttpRequest, found: Cart, city: City, form: CheckoutForm) -> 
     quote, basket = flow.quote(
         found, city=city, chosen=showing.chosen(request), now=clock.now(), wall=clock.wall()
     )
+    form.offer(charges.ways(quote.total, on=clock.now().date()))
     page = {
         "form": form,
         "form_key": request.POST.get("form_key") or secrets.token_urlsafe(16),

@@ -13,7 +13,7 @@ from logistics import timeline
 from orders import lifecycle
 from orders.models import Order
 from orders.states import CancelReason
-from payments.models import Charge
+from payments.models import Charge, Receipt
 from storefront.flows import cancellation, payment
 from storefront.forms.opinions import ReviewForm
 from storefront.lib import clock
@@ -70,6 +70,7 @@ def show(
             _disputes.of_delivery(delivery) for delivery in deliveries if delivery.delivered_at
         ],
         "refunds": _disputes.refunds(found),
+        "receipts": Receipt.objects.shown(found),
         "can_cancel": cancellation.may_cancel(found),
     }
     name = "_way.html" if request.headers.get("HX-Request") else "order.html"

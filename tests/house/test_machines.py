@@ -21,6 +21,7 @@ MACHINES = {
     "dispute": payments.states.DISPUTE_MOVES,
     "chargeback": payments.states.CHARGEBACK_MOVES,
     "break": payments.states.BREAK_MOVES,
+    "receipt": payments.states.RECEIPT_MOVES,
 }
 
 

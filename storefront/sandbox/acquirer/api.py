@@ -230,7 +230,7 @@ def _create_receipt(request: Request) -> Reply:
 def _get_receipt(request: Request) -> Reply:
     with request.world.books.read() as page:
         found: Paper = papers.get(page, "receipt", request.shop, request.parts["id"])
-    return as_json(receipts.form(found.body))
+    return as_json(receipts.form(found.body, request.moment))
 
 
 @_signed
@@ -238,7 +238,7 @@ def _list_receipts(request: Request) -> Reply:
     wanted = request.query.get("payment_id")
     with request.world.books.read() as page:
         found = [
-            receipts.form(paper.body)
+            receipts.form(paper.body, request.moment)
             for paper in papers.listed(page, "receipt")
             if paper.owner == request.shop and wanted in (None, paper.body["payment_id"])
         ]

@@ -6,7 +6,7 @@ import sqlite3
 from typing import Any
 
 from storefront.sandbox import parties
-from storefront.sandbox.acquirer import cards, payments
+from storefront.sandbox.acquirer import borrowers, cards, payments
 from storefront.sandbox.acquirer.cards import Entered
 from storefront.sandbox.acquirer.payments import Payment
 from storefront.sandbox.clock import Moment
@@ -70,6 +70,36 @@ def by_sbp(world: World, page: sqlite3.Connection, payment: Payment, moment: Mom
                 "payer_bank_details": {"bank_id": "100000000007", "bic": "044525974"},
             },
             "authorization_details": {"rrn": _digits(story.dice.random(), 12)},
+        },
+    )
+    return "paid"
+
+
+def by_instalments(
+    world: World,
+    page: sqlite3.Connection,
+    payment: Payment,
+    asked: borrowers.Asked,
+    moment: Moment,
+) -> str:
+    """Ask a bank to lend the price: "paid", or why it would not."""
+    refused = asked.borrower.declines_with or parties.refusal(page, payment.shop, "charge")
+    if refused:
+        return _decline(page, payment, refused)
+    dice = world.retold("operation", payment.number).dice
+    payments.succeed(
+        world,
+        page,
+        payment,
+        moment,
+        {
+            "payment_method": {
+                "type": "installments",
+                "id": payment.id,
+                "saved": False,
+                "title": f"Рассрочка на {asked.months} мес.",
+            },
+            "authorization_details": {"rrn": _digits(dice.random(), 12)},
         },
     )
     return "paid"

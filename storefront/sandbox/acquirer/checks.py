@@ -9,10 +9,47 @@ from urllib.parse import urlsplit
 from storefront.sandbox import amounts
 from storefront.sandbox.acquirer.errors import Refused
 
-METHODS = {"bank_card": "bank_card", "sbp": "sbp"}
+METHODS = {"bank_card": "bank_card", "sbp": "sbp", "installments": "installments"}
+SETTLEMENTS = ("cashless", "prepayment", "postpayment", "consideration")
+_WORDS = {
+    "payment_mode": (
+        "full_prepayment",
+        "partial_prepayment",
+        "advance",
+        "full_payment",
+        "partial_payment",
+        "credit",
+        "credit_payment",
+    ),
+    "payment_subject": (
+        "commodity",
+        "excise",
+        "job",
+        "service",
+        "payment",
+        "agent_commission",
+        "property_right",
+        "composite",
+        "another",
+    ),
+    "agent_type": (
+        "banking_payment_agent",
+        "banking_payment_subagent",
+        "payment_agent",
+        "payment_subagent",
+        "attorney",
+        "commissioner",
+        "agent",
+    ),
+}
 LOCALES = ("ru_RU", "en_US", "zh_CN")
 # Source: DOMAIN 3.2, limits of one payment in rubles by method.
-_LIMITS = {"bank_card": 350_000_00, "sbp": 700_000_00, "": 700_000_00}
+_LIMITS = {
+    "bank_card": 350_000_00,
+    "sbp": 700_000_00,
+    "installments": 350_000_00,  # assigned here
+    "": 700_000_00,
+}
 
 
 def amount(body: Mapping[str, Any], name: str = "amount") -> int:
@@ -42,8 +79,8 @@ def payment(body: Mapping[str, Any]) -> dict[str, Any]:
     if sum_asked > _LIMITS[method]:
         raise Refused("Amount is over the limit of the payment method", "amount.value")
     holds = not body.get("capture", False)
-    if method == "sbp" and holds:
-        raise Refused("Two-stage payment is not possible for sbp", "capture")
+    if method in ("sbp", "installments") and holds:
+        raise Refused(f"Two-stage payment is not possible for {method}", "capture")
     _receipt(body, sum_asked)
     return {
         "amount": sum_asked,
@@ -122,7 +159,39 @@ def receipt_sum(data: Any) -> int:
     items = data.get("items")
     if not isinstance(items, list) or not items or len(items) > 80:
         raise Refused("Receipt needs 1..80 items", "receipt.items")
-    return sum(_line_sum(item, f"receipt.items[{n}]") for n, item in enumerate(items))
+    if data.get("tax_system_code", 1) not in range(1, 7):
+        raise Refused("Receipt needs a tax_system_code of 1..6", "receipt.tax_system_code")
+    found = sum(_line_sum(item, f"receipt.items[{n}]") for n, item in enumerate(items))
+    _settlements(data.get("settlements"), found)
+    return found
+
+
+def _settlements(data: Any, units: int) -> None:
+    """Check how a receipt was paid, where it says so: the sums are those of its items."""
+    if data is None:
+        return
+    if not isinstance(data, list) or not data:
+        raise Refused("Receipt settlements must be a list", "receipt.settlements")
+    for each in data:
+        if not isinstance(each, Mapping) or each.get("type") not in SETTLEMENTS:
+            raise Refused("Unknown type of settlement", "receipt.settlements.type")
+    if sum(amount(each) for each in data) != units:
+        raise Refused("Settlements do not add up to the items", "receipt.settlements.amount")
+
+
+def _words(item: Mapping[str, Any], where: str) -> None:
+    """Check the words of a line. Source: DOMAIN 3.2, receipts under 54-FZ."""
+    for name, allowed in _WORDS.items():
+        if item.get(name) is not None and item[name] not in allowed:
+            raise Refused(f"Receipt item has an unknown {name}", f"{where}.{name}")
+    supplier = item.get("supplier")
+    if bool(item.get("agent_type")) != bool(supplier):
+        raise Refused("Agent and supplier come together", f"{where}.supplier")
+    if supplier is None:
+        return
+    inn = str(supplier.get("inn") or "") if isinstance(supplier, Mapping) else ""
+    if not (inn.isdigit() and len(inn) in (10, 12)) or not supplier.get("name"):
+        raise Refused("Supplier needs a name and an inn", f"{where}.supplier.inn")
 
 
 def _line_sum(item: Any, where: str) -> int:
@@ -130,6 +199,7 @@ def _line_sum(item: Any, where: str) -> int:
         raise Refused("Receipt item needs a description of 1..128", f"{where}.description")
     if item.get("vat_code") not in range(1, 13):
         raise Refused("Receipt item needs a vat_code of 1..12", f"{where}.vat_code")
+    _words(item, where)
     try:
         thousandths = amounts.minor(item["quantity"]) * 10
         return round(amounts.minor(item["amount"]["value"]) * thousandths / 1000)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from storefront.sandbox.acquirer import buyers, cards, payments, sbp
+from storefront.sandbox.acquirer import borrowers, buyers, cards, payments, sbp
 from storefront.sandbox.acquirer.errors import Refused
 from storefront.sandbox.acquirer.payments import Payment
 from storefront.sandbox.pages import layout, pay, words
@@ -36,6 +36,9 @@ def _show(request: Request) -> Reply:
         return pay.done(payment)
     if _method(request, payment) == "sbp":
         return pay.qr(request, payment)
+    if payment.method == "installments":
+        known = borrowers.known().get(request.query.get("borrower", ""))
+        return pay.instalments(request, payment, {"phone": known.shown} if known else {}, {})
     chosen = cards.known().get(request.query.get("card", ""))
     typed = {"number": chosen.shown, "expiry": "12/30", "cvc": "123"} if chosen else {}
     return pay.card(request, payment, typed, {})
@@ -54,7 +57,7 @@ def _card(request: Request) -> Reply:
     world, moment = request.world, request.moment
     with world.books.write() as page:
         payment = payments.settle(world, page, request.parts["id"], moment)
-        if not payment.is_open or payment.method == "sbp":
+        if not payment.is_open or payment.method in ("sbp", "installments"):
             return see_other(f"/pay/{payment.id}")
         outcome = buyers.by_card(world, page, payment, entered, moment)
     if outcome == "code":
@@ -103,9 +106,23 @@ def _pay_sbp(request: Request) -> Reply:
     world, moment = request.world, request.moment
     with world.books.write() as page:
         payment = payments.settle(world, page, request.parts["id"], moment)
-        if not payment.is_open or payment.method == "bank_card" or not payment.body["capture"]:
+        if not payment.is_open or payment.method not in ("", "sbp") or not payment.body["capture"]:
             return see_other(f"/pay/{payment.id}")
         outcome = buyers.by_sbp(world, page, payment, moment)
+    return _after(payment, outcome)
+
+
+@_known
+def _instalments(request: Request) -> Reply:
+    asked, wrong = borrowers.read(request.form)
+    world, moment = request.world, request.moment
+    with world.books.write() as page:
+        payment = payments.settle(world, page, request.parts["id"], moment)
+        if not payment.is_open or payment.method != "installments":
+            return see_other(f"/pay/{payment.id}")
+        if asked is None:
+            return pay.instalments(request, payment, request.form, wrong)
+        outcome = buyers.by_instalments(world, page, payment, asked, moment)
     return _after(payment, outcome)
 
 
@@ -132,6 +149,7 @@ ROUTES: Routes = [
     ("GET", "/pay/{id}/3ds", _ask_code),
     ("POST", "/pay/{id}/3ds", _take_code),
     ("POST", "/pay/{id}/sbp", _pay_sbp),
+    ("POST", "/pay/{id}/installments", _instalments),
     ("POST", "/pay/{id}/cancel", _give_up),
     ("GET", "/pay/{id}/qr.svg", _qr),
 ]

@@ -16,7 +16,7 @@ from storefront.sandbox.world import World
 _TO_PAY = timedelta(hours=1)
 _TO_CAPTURE = timedelta(days=7)
 # Source: the brief of this sandbox; thousandths of the amount.
-FEES = {"bank_card": 28, "sbp": 7}
+FEES = {"bank_card": 28, "sbp": 7, "installments": 45}
 
 
 @dataclass

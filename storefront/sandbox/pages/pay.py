@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from storefront.sandbox import clock
-from storefront.sandbox.acquirer import cards
+from storefront.sandbox.acquirer import borrowers, cards
 from storefront.sandbox.acquirer.payments import Payment
 from storefront.sandbox.pages import layout, words
 from storefront.sandbox.pages.layout import Look, Markup
@@ -77,6 +77,52 @@ def qr(request: Request, payment: Payment) -> Reply:
         refresh_word=words.say(locale, "moving" if is_still else "still"),
         is_moving=not is_still,
     )
+
+
+def instalments(
+    request: Request, payment: Payment, typed: Mapping[str, str], wrong: Mapping[str, str]
+) -> Reply:
+    """Show the form of instalments with what was typed, and what is wrong beside each field."""
+    locale = _locale(payment)
+    a_phone, e_phone = _error(locale, "phone", wrong.get("phone", ""))
+    a_months, e_months = _error(locale, "months", wrong.get("months", ""))
+    return _page(
+        "instalments.html",
+        payment,
+        title=words.say(locale, "instalments_title"),
+        summary=_summary(request, payment),
+        declined=_declined(payment),
+        problem=_problem(locale) if wrong else "",
+        v_phone=typed.get("phone", ""),
+        a_phone=a_phone,
+        e_phone=e_phone,
+        a_months=a_months,
+        e_months=e_months,
+        months=_months(locale, payment, typed.get("months", borrowers.MONTHS[0])),
+        borrowers=_test_borrowers(locale, payment),
+    )
+
+
+def _months(locale: str, payment: Payment, chosen: str) -> Markup:
+    lines = []
+    for months in borrowers.MONTHS:
+        monthly = -(-payment.amount // int(months))
+        text = words.say(locale, "months_each", months=months, price=words.price(locale, monthly))
+        mark = " selected" if months == chosen else ""
+        lines.append(f'<option value="{months}"{mark}>{layout.escaped(text)}</option>')
+    return Markup("".join(lines))
+
+
+def _test_borrowers(locale: str, payment: Payment) -> Markup:
+    lines = []
+    for found in borrowers.known().values():
+        meaning = words.say(locale, "card_approved")
+        if found.declines_with:
+            reason = _reason(locale, found.declines_with)
+            meaning = words.say(locale, "card_declined", reason=reason)
+        link = f'<a href="/pay/{payment.id}?borrower={found.phone}">{found.shown}</a>'
+        lines.append(f"<li>{link}<span>{layout.escaped(meaning)}</span></li>")
+    return Markup("".join(lines))
 
 
 def done(payment: Payment) -> Reply:
