@@ -1,9 +1,9 @@
 """The machines of charges, refunds and payouts; their states follow from recorded facts."""
 
 from .models.charges import Charge, Refund
-from .models.settlement import Payout
+from .models.settlement import Payout, PayoutBatch
 
-C, R, P = Charge.State, Refund.State, Payout.State
+C, R, P, B = Charge.State, Refund.State, Payout.State, PayoutBatch.State
 
 # A cancelled charge may still be captured: money that comes late is recorded, never refused.
 CHARGE_MOVES: dict[Charge.State, frozenset[Charge.State]] = {
@@ -19,11 +19,19 @@ REFUND_MOVES: dict[Refund.State, frozenset[Refund.State]] = {
     R.REJECTED: frozenset({R.READY}),
 }
 PAYOUT_MOVES: dict[Payout.State, frozenset[Payout.State]] = {
+    P.WAITING: frozenset({P.READY, P.CANCELLED}),
     P.READY: frozenset({P.SENT, P.RETURNED}),
     P.SENT: frozenset({P.CREDITED, P.RETURNED}),
     P.CREDITED: frozenset({P.RETURNED}),
     P.RETURNED: frozenset(),
+    P.CANCELLED: frozenset(),
+}
+BATCH_MOVES: dict[PayoutBatch.State, frozenset[PayoutBatch.State]] = {
+    B.FROZEN: frozenset({B.APPROVED}),
+    B.APPROVED: frozenset({B.SENT}),
+    B.SENT: frozenset(),
 }
 assert set(CHARGE_MOVES) == set(C)
 assert set(REFUND_MOVES) == set(R)
 assert set(PAYOUT_MOVES) == set(P)
+assert set(BATCH_MOVES) == set(B)

@@ -18,6 +18,7 @@ MACHINES = {
     "charge": payments.states.CHARGE_MOVES,
     "refund": payments.states.REFUND_MOVES,
     "payout": payments.states.PAYOUT_MOVES,
+    "payout-batch": payments.states.BATCH_MOVES,
 }
 
 
