@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import sqlite3
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import Any
@@ -15,6 +16,7 @@ from storefront.sandbox.wire import Problem, Reply, Request, as_json, text_of
 
 # Source: assumption; what a Russian bank takes over the central bank's rate on yuan.
 _MARGIN = Decimal("0.006")
+_MARGINS = tuple(Decimal(margin) for margin in ("0.003", "0.0045", "0.006", "0.008"))
 _PLACES = Decimal("0.0001")
 
 
@@ -81,15 +83,28 @@ def _terms(request: Request, body: dict[str, Any]) -> tuple[_Side, _Side, Decima
         raise Problem(422, "bad_field", "just one side carries the value", "buy.value")
     middle = centralbank.rate(request.world.environment.seed, "CNY", request.moment.banking_day)
     if sell["currency"] == "RUB":
-        rate = (middle * (1 + _MARGIN)).quantize(_PLACES, ROUND_CEILING)
+        margin = _margin(request, body)
+        rate = (middle * (1 + margin)).quantize(_PLACES, ROUND_CEILING)
     else:
-        rate = (middle * (1 - _MARGIN)).quantize(_PLACES, ROUND_FLOOR)
+        margin = _margin(request, body)
+        rate = (middle * (1 - margin)).quantize(_PLACES, ROUND_FLOOR)
     given, other = (sell, buy) if "value" in sell else (buy, sell)
     units = _units(given, "sell" if given is sell else "buy")
     factor = rate if given["currency"] == "CNY" else 1 / rate
     counter = int((units * factor).quantize(Decimal(1), ROUND_HALF_UP))
     known = {given["currency"]: units, other["currency"]: counter}
     return _both(sell, known), _both(buy, known), rate
+
+
+def _margin(request: Request, body: dict[str, Any]) -> Decimal:
+    """What a pair of banks takes over the central bank's rate: each its own, the same each time."""
+    via = body.get("via", [])
+    if not via:
+        return _MARGIN
+    if not isinstance(via, list) or not all(isinstance(bic, str) for bic in via):
+        raise Problem(422, "bad_field", "via lists BICs", "via")
+    dice = random.Random(f"{request.world.environment.seed}:margin:{'-'.join(via)}")
+    return dice.choice(_MARGINS)
 
 
 def _both(side: dict[str, Any], known: dict[str, int]) -> _Side:
