@@ -24,6 +24,7 @@ from storefront.views import (
     seller,
     shop,
     staff,
+    statements,
     stores,
     webhooks,
 )
@@ -84,6 +85,12 @@ selling = [
     path("orders/", seller.orders, name="seller_orders"),
     path("orders/<int:pk>/hand-over/", seller.hand_over, name="seller_hand_over"),
     path("money/", seller.money, name="seller_money"),
+    path("money/<int:pk>/", statements.statement, name="seller_statement"),
+    path(
+        "money/<int:pk>/statement.<slug:kind>",
+        statements.statement_file,
+        name="seller_statement_file",
+    ),
     path("members/", members.members, name="seller_members"),
     path("join/<str:token>/", members.join, name="seller_join"),
     path("apply/", applying.apply, name="seller_apply"),
