@@ -4,6 +4,7 @@ from django.contrib import admin
 
 from . import (
     accounts,
+    banks,
     catalog,
     customs,
     door,
@@ -16,6 +17,7 @@ from . import (
     opinions,
     orders,
     payments,
+    payouts,
     prices,
     sellers,
     texts,
@@ -23,6 +25,7 @@ from . import (
 
 __all__ = [
     "accounts",
+    "banks",
     "catalog",
     "customs",
     "imports",
@@ -34,6 +37,7 @@ __all__ = [
     "opinions",
     "orders",
     "payments",
+    "payouts",
     "prices",
     "sellers",
     "texts",
