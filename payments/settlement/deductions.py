@@ -1,11 +1,12 @@
 """What is taken from a seller beside the commission: penalties and storage."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
 from catalog.models import Seller
+from orders import terms
 from orders.models import OrderLine
 from payments import ledger, postings
 from payments.models import Journal
@@ -13,10 +14,28 @@ from storefront.lib import money
 from storefront.lib.refusal import Refusal
 
 
+PENALTIES = ("late_handover", "not_as_described")
+
+
 class NothingToTake(Refusal):
     """A deduction is of more than nothing."""
 
     code = "nothing_to_take"
+
+
+def storage_price(pieces: int, days: int, *, on: date) -> Decimal:
+    """What storing so many pieces for so many days costs their seller.
+
+    Money: yuan, by the terms of the day; the first days are free.
+    """
+    beyond = max(0, days - terms.value("storage_free_days", on=on))
+    return money.from_minor(pieces * beyond * terms.value("storage_day_fen", on=on), "CNY")
+
+
+def penalty_price(kind: str, *, on: date) -> Decimal:
+    """What a seller pays for one of `PENALTIES`, in yuan, by the terms of the day."""
+    assert kind in PENALTIES, f"there is no penalty {kind}"
+    return money.from_minor(terms.value(f"penalty_{kind}_fen", on=on), "CNY")
 
 
 def penalise(
