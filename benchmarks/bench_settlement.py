@@ -94,7 +94,7 @@ def main() -> int:
 
 def fill(sellers: int, orders: int) -> None:
     """Real sellers, and a real released order copied for each of their sales."""
-    from django.db import connection, transaction
+    from django.db import transaction
 
     from orders import lifecycle
     from payments import settlement
@@ -124,12 +124,19 @@ def fill(sellers: int, orders: int) -> None:
         "journal": Journal.objects.get(kind="released").pk,
         "at": AT,
     }
+    copy(sellers * orders, pattern, params)
+
+
+def copy(count: int, pattern: dict[str, Any], params: dict[str, Any]) -> None:
+    """So many copies of the rows of one order and of its release."""
+    from django.db import connection, transaction
+
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")
         cursor.execute(ACCOUNTS)
         cursor.execute("ANALYZE payments_account")
-        for first in range(1, sellers * orders + 1, BATCH):
-            last = min(first + BATCH - 1, sellers * orders)
+        for first in range(1, count + 1, BATCH):
+            last = min(first + BATCH - 1, count)
             with transaction.atomic():
                 for table, own in OWN.items():
                     values = (own % params).replace("%", "%%")

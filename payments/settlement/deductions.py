@@ -13,7 +13,6 @@ from payments.models import Journal
 from storefront.lib import money
 from storefront.lib.refusal import Refusal
 
-
 PENALTIES = ("late_handover", "not_as_described")
 
 
