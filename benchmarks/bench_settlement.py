@@ -161,6 +161,7 @@ def measure() -> dict[str, Any]:
     paid, payouts = timed(lambda: settlement.close_period(UNTIL, now=NOW, actor="bench"))
     memory = peak() - before
     files, size = timed(lambda: sum(len(settlement.file_of(row)) for row in Payout.objects.all()))
+    print(f"statements {settled:.1f} s, deal and payouts {paid:.1f} s", flush=True)
     again, twice = timed(lambda: settlement.close_period(UNTIL, now=NOW, actor="bench"))
     checked, broken = timed(check)
     return {
@@ -182,11 +183,20 @@ def measure() -> dict[str, Any]:
 
 def check() -> int:
     """How many invariants of settlement do not hold; the copied orders were never paid."""
+    from django.db import connection
+
     from payments import books
 
     ours = ("ledger", "settlements", "batches", "payouts", "sellers: payable", "yuan")
-    found = [(name, failures) for name, _rows, failures in books.checks() if failures]
-    return len([name for name, _failures in found if name.startswith(ours)])
+    broken = [query for name, _rows, query in books.INVARIANTS if name.startswith(ours)]
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
+        return sum(_breaks(cursor, query) for query in broken)
+
+
+def _breaks(cursor: Any, query: str) -> bool:
+    cursor.execute(query)
+    return cursor.fetchone() is not None
 
 
 def timed(work: Callable[[], Any]) -> tuple[float, Any]:
