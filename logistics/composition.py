@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from catalog import pricing, restrictions
+from catalog import commissions, pricing, restrictions
 from orders import quotes
 from orders.models import CartLine, City
 from storefront.lib import money
@@ -133,7 +133,7 @@ def _group(
     if not ways:
         raise NoWay(_("We cannot bring these goods to this city yet."))
     way = next((one for one in ways if one.lane == lane), min(ways, key=lambda w: w.until_on))
-    priced = tuple(_line(line, terms) for line in lines)
+    priced = tuple(_line(line, terms, now.date()) for line in lines)
     duty = _duty(priced, parcel.weight_g, terms, now.date())
     part = quotes.Part(
         origin=origin,
@@ -161,9 +161,10 @@ def _forbidden(lines: list[CartLine], on: date) -> frozenset[str]:
     )
 
 
-def _line(line: CartLine, terms: Terms) -> quotes.Line:
+def _line(line: CartLine, terms: Terms, on: date) -> quotes.Line:
     offer, seller = line.offer, line.offer.seller
     yuan = offer.price.amount
+    bps = commissions.bps(seller, offer.variant.product.category_id, on=on)
     titles = {lang: _title(line, lang) for lang in ("ru", "zh", "en")}
     return quotes.Line(
         offer_id=offer.pk,
@@ -174,8 +175,8 @@ def _line(line: CartLine, terms: Terms) -> quotes.Line:
         quantity=line.quantity,
         price_cny=yuan,
         price_rub=pricing.rubles(yuan, rate=terms.rate, margins=terms.margins),
-        commission_bps=seller.commission_bps,
-        commission=money.share(yuan * line.quantity, seller.commission_bps),
+        commission_bps=bps,
+        commission=money.share(yuan * line.quantity, bps),
     )
 
 

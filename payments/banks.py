@@ -27,9 +27,10 @@ class Deal:
     made_at: datetime
 
 
-def buy_yuan(reference: str, price: Decimal) -> Deal:
+def buy_yuan(reference: str, price: Decimal, *, via: tuple[str, ...] = ()) -> Deal:
     """Buy so many yuan for rubles; the same reference never buys twice.
 
+    `via` are the BICs of the banks the money goes by.
     If the reference was used for another sum, the deal that was made then is given back.
     Raises: Unreachable, Unknown, Refused.
     """
@@ -39,6 +40,7 @@ def buy_yuan(reference: str, price: Decimal) -> Deal:
         "buy": {"value": f"{price:.2f}", "currency": "CNY"},
         "from_account": settings.BANK_ACCOUNT_RUB,
         "to_account": settings.BANK_ACCOUNT_CNY,
+        **({"via": list(via)} if via else {}),
     }
     try:
         answer = http.call("POST", f"{_base()}/deals", json=body)

@@ -172,6 +172,17 @@ def closed(position: Position, *, sold: int, bought: int) -> list[Leg]:
     ]
 
 
+def deducted(
+    units: int, *, seller: str, purpose: str, order_number: str = "", order_line: int | None = None
+) -> list[Leg]:
+    """A penalty, or the price of storage, is taken from what a seller is owed."""
+    here = (order_number, order_line)
+    return [
+        Leg("seller_payable", CNY, units, seller, *here),
+        Leg(purpose, CNY, -units, "", *here),
+    ]
+
+
 def payout_sent(units: int, *, seller: str) -> list[Leg]:
     """Yuan are on their way to a seller."""
     return [

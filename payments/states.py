@@ -4,11 +4,10 @@ from .models.charges import Charge, Refund
 from .models.disputes import Chargeback, Dispute
 from .models.receipts import Receipt
 from .models.reconciliation import Break
-from .models.settlement import Payout
+from .models.settlement import Payout, PayoutBatch
 
-C, R, P = Charge.State, Refund.State, Payout.State
-D, B = Dispute.State, Chargeback.State
-F = Receipt.State
+C, R, P, B = Charge.State, Refund.State, Payout.State, PayoutBatch.State
+D, K, F = Dispute.State, Chargeback.State, Receipt.State
 
 # A cancelled charge may still be captured: money that comes late is recorded, never refused.
 CHARGE_MOVES: dict[Charge.State, frozenset[Charge.State]] = {
@@ -25,10 +24,17 @@ REFUND_MOVES: dict[Refund.State, frozenset[Refund.State]] = {
     R.REJECTED: frozenset({R.READY}),
 }
 PAYOUT_MOVES: dict[Payout.State, frozenset[Payout.State]] = {
+    P.WAITING: frozenset({P.READY, P.CANCELLED}),
     P.READY: frozenset({P.SENT, P.RETURNED}),
     P.SENT: frozenset({P.CREDITED, P.RETURNED}),
     P.CREDITED: frozenset({P.RETURNED}),
     P.RETURNED: frozenset(),
+    P.CANCELLED: frozenset(),
+}
+BATCH_MOVES: dict[PayoutBatch.State, frozenset[PayoutBatch.State]] = {
+    B.FROZEN: frozenset({B.APPROVED}),
+    B.APPROVED: frozenset({B.SENT}),
+    B.SENT: frozenset(),
 }
 DISPUTE_MOVES: dict[Dispute.State, frozenset[Dispute.State]] = {
     D.OPEN: frozenset({D.ANSWERED, D.PROPOSED, D.RETURNING, D.CLOSED, D.WITHDRAWN}),
@@ -40,10 +46,10 @@ DISPUTE_MOVES: dict[Dispute.State, frozenset[Dispute.State]] = {
 }
 # A bank may decide without waiting for our answer, and news may come late.
 CHARGEBACK_MOVES: dict[Chargeback.State, frozenset[Chargeback.State]] = {
-    B.RECEIVED: frozenset({B.ANSWERED, B.WON, B.LOST}),
-    B.ANSWERED: frozenset({B.WON, B.LOST}),
-    B.WON: frozenset(),
-    B.LOST: frozenset(),
+    K.RECEIVED: frozenset({K.ANSWERED, K.WON, K.LOST}),
+    K.ANSWERED: frozenset({K.WON, K.LOST}),
+    K.WON: frozenset(),
+    K.LOST: frozenset(),
 }
 # A break that shows itself again after its answer is open again.
 BREAK_MOVES: dict[Break.State, frozenset[Break.State]] = {
@@ -61,5 +67,6 @@ assert set(CHARGE_MOVES) == set(C)
 assert set(REFUND_MOVES) == set(R)
 assert set(PAYOUT_MOVES) == set(P)
 assert set(DISPUTE_MOVES) == set(D)
-assert set(CHARGEBACK_MOVES) == set(B)
+assert set(CHARGEBACK_MOVES) == set(K)
 assert set(RECEIPT_MOVES) == set(F)
+assert set(BATCH_MOVES) == set(B)

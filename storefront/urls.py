@@ -25,6 +25,7 @@ from storefront.views import (
     seller,
     shop,
     staff,
+    statements,
     stores,
     webhooks,
 )
@@ -106,6 +107,12 @@ selling = [
         name="seller_dispute_file",
     ),
     path("money/", seller.money, name="seller_money"),
+    path("money/<int:pk>/", statements.statement, name="seller_statement"),
+    path(
+        "money/<int:pk>/statement.<slug:kind>",
+        statements.statement_file,
+        name="seller_statement_file",
+    ),
     path("members/", members.members, name="seller_members"),
     path("join/<str:token>/", members.join, name="seller_join"),
     path("apply/", applying.apply, name="seller_apply"),

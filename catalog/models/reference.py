@@ -2,6 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from .texts import Titled, language
@@ -156,6 +157,31 @@ class Margin(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.rate_bps} bps from {self.valid_from}"
+
+
+class CommissionRule(models.Model):
+    """What the house takes of goods of a category, from a day on; without one the seller's own."""
+
+    category = models.ForeignKey(Category, models.PROTECT, related_name="commissions")
+    rate_bps = models.PositiveIntegerField(_("rate, basis points"))
+    valid_from = models.DateField(_("valid from"))
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    source = models.CharField(_("source"), max_length=200)
+
+    class Meta:
+        verbose_name = _("rule of commission")
+        verbose_name_plural = _("rules of commission")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["category", "valid_from"], name="commission_rule_once_a_day"
+            ),
+            models.CheckConstraint(
+                condition=Q(rate_bps__lt=10_000), name="commission_rule_under_all"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.category_id} {self.rate_bps} bps from {self.valid_from}"
 
 
 class Restriction(models.Model):

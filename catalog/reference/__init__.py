@@ -13,6 +13,7 @@ from catalog.models import (
     AttributeChoice,
     Brand,
     Category,
+    CommissionRule,
     HsCode,
     Margin,
     RefusalReason,
@@ -33,6 +34,7 @@ def load() -> dict[str, int]:
         "attribute_choices": _attribute_choices(),
         "hs_codes": _store(HsCode, map(_hs_code, _read("hs_codes")), key=("code",)),
         "margins": _store(Margin, map(_margin, _read("margins")), key=("kind", "valid_from")),
+        "commissions": _store(CommissionRule, _commissions(), key=("category_id", "valid_from")),
         "restrictions": _store(
             Restriction, map(_restriction, _read("restrictions")), key=("rule",)
         ),
@@ -157,6 +159,20 @@ def _margin(row: Row) -> dict[str, Any]:
         "valid_until": _day(row["valid_until"]),
         "source": row["source"],
     }
+
+
+def _commissions() -> list[dict[str, Any]]:
+    known = dict(Category.objects.values_list("slug", "pk"))
+    return [
+        {
+            "category_id": known[row["category"]],
+            "rate_bps": int(row["rate_bps"]),
+            "valid_from": date.fromisoformat(row["valid_from"]),
+            "valid_until": _day(row["valid_until"]),
+            "source": row["source"],
+        }
+        for row in _read("commissions")
+    ]
 
 
 def _restriction(row: Row) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What is kept of money."""
 
+from .banks import Bank, BankDay, Correspondence, ReturnReason
 from .charges import Bearer, Charge, ChargeFact, Notice, Refund, RefundPart
 from .disputes import (
     Chargeback,
@@ -27,13 +28,15 @@ from .screening import (
     ScreeningRun,
     ScreeningWord,
 )
-from .settlement import Conversion, Payout
+from .settlement import Conversion, LeftOut, Payout, PayoutBatch, Settlement, SettlementLine
 from .statements import BankAccount, BankStatement, Paper, Registry, RegistryLine, StatementLine
 
 __all__ = [
     "Account",
     "BalanceSnapshot",
+    "Bank",
     "BankAccount",
+    "BankDay",
     "BankStatement",
     "Bearer",
     "Break",
@@ -44,6 +47,7 @@ __all__ = [
     "ChargebackFile",
     "ChargebackReason",
     "Conversion",
+    "Correspondence",
     "Cut",
     "DealRate",
     "Decision",
@@ -55,6 +59,7 @@ __all__ = [
     "Hit",
     "Job",
     "Journal",
+    "LeftOut",
     "ListKind",
     "ListedName",
     "ListedParty",
@@ -65,6 +70,7 @@ __all__ = [
     "Notice",
     "Paper",
     "Payout",
+    "PayoutBatch",
     "Rate",
     "RatePayload",
     "Receipt",
@@ -72,11 +78,14 @@ __all__ = [
     "RefundPart",
     "Registry",
     "RegistryLine",
+    "ReturnReason",
     "SanctionsList",
     "ScreenedParty",
     "ScreeningRun",
     "ScreeningWord",
     "Seal",
+    "Settlement",
+    "SettlementLine",
     "StatementLine",
     "VatRule",
 ]

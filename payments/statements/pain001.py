@@ -19,6 +19,8 @@ REFERENCE = re.compile(r"[A-Za-z0-9+?/:().,'-]{1,35}")
 BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?")
 ACCOUNT = re.compile(r"[A-Za-z0-9]{1,34}")
 DIGITS = 18
+CENT = Decimal("0.01")
+MOST_BANKS = 3
 
 
 class BadPayment(ValueError):
@@ -37,7 +39,10 @@ class Debtor:
 
 @dataclass(frozen=True)
 class Credit:
-    """One transfer to an account at a Chinese bank, known by its CNAPS code."""
+    """One transfer to an account at a Chinese bank, known by its CNAPS code.
+
+    `via` are the BICs of at most three banks it goes by, in their order.
+    """
 
     end_to_end: str
     uetr: UUID
@@ -46,6 +51,7 @@ class Credit:
     account: str
     cnaps: str
     text: str
+    via: tuple[str, ...] = ()
 
 
 def build(
@@ -88,6 +94,8 @@ def _transfer(parent: etree._Element, credit: Credit, currency: str) -> None:
     _add(names, "EndToEndId", credit.end_to_end)
     _add(names, "UETR", str(credit.uetr))
     _add(parent, "Amt/InstdAmt", f"{credit.price:.2f}").set("Ccy", currency)
+    for number, bic in enumerate(credit.via, start=1):
+        _add(parent, f"IntrmyAgt{number}/FinInstnId/BICFI", bic)
     member = _add(parent, "CdtrAgt/FinInstnId/ClrSysMmbId")
     _add(member, "ClrSysId/Cd", "CNAPS")
     _add(member, "MmbId", credit.cnaps)
@@ -121,6 +129,7 @@ def _check(message: str, debtor: Debtor, credits: Sequence[Credit]) -> None:
         raise BadPayment("EndToEndId: one stands twice")
     for credit in credits:
         _check_credit(credit)
+    _digits("CtrlSum", sum((credit.price for credit in credits), Decimal(0)))
 
 
 def _check_credit(credit: Credit) -> None:
@@ -133,9 +142,19 @@ def _check_credit(credit: Credit) -> None:
         raise BadPayment("UETR: not a random UUID")
     if credit.text:
         _line("Ustrd", credit.text, 140)
-    cents = credit.price.scaleb(2)
-    if credit.price <= 0 or cents != cents.to_integral_value() or len(str(int(cents))) > DIGITS:
-        raise BadPayment(f"InstdAmt: {credit.price} cannot be paid")
+    if len(credit.via) > MOST_BANKS:
+        raise BadPayment(f"IntrmyAgt: {len(credit.via)} banks are too many")
+    for bic in credit.via:
+        _match("IntrmyAgt/BICFI", bic, BIC)
+    _digits("InstdAmt", credit.price)
+
+
+def _digits(name: str, price: Decimal) -> None:
+    """The schema gives a sum eighteen digits; we use two of them behind the point."""
+    if not price.is_finite() or price <= 0 or price.adjusted() > DIGITS:
+        raise BadPayment(f"{name}: {price} cannot be paid")
+    if price != price.quantize(CENT) or len(str(int(price.scaleb(2)))) > DIGITS:
+        raise BadPayment(f"{name}: {price} cannot be paid")
 
 
 def _match(name: str, text: str, pattern: re.Pattern[str]) -> None:

@@ -4,6 +4,7 @@ from django.contrib import admin
 
 from . import (
     accounts,
+    banks,
     breaks,
     catalog,
     customs,
@@ -19,6 +20,7 @@ from . import (
     opinions,
     orders,
     payments,
+    payouts,
     prices,
     rates,
     receipts,
@@ -31,6 +33,7 @@ from . import (
 
 __all__ = [
     "accounts",
+    "banks",
     "breaks",
     "catalog",
     "customs",
@@ -45,6 +48,7 @@ __all__ = [
     "opinions",
     "orders",
     "payments",
+    "payouts",
     "prices",
     "rates",
     "receipts",

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from payments import refunds
@@ -12,7 +12,6 @@ from payments.models import (
     Conversion,
     Job,
     Notice,
-    Payout,
     Refund,
 )
 from storefront.lib import clock, due
@@ -24,7 +23,6 @@ from .waiting import Waiting
 
 CHARGE_TONES = {"READY": "", "PENDING": "warn", "AUTHORISED": "warn", "CAPTURED": "good"}
 REFUND_TONES = {"READY": "warn", "SENT": "warn", "DONE": "good", "REJECTED": "bad"}
-PAYOUT_TONES = {"READY": "", "SENT": "warn", "CREDITED": "good", "RETURNED": "bad"}
 FACT_TONES = {"CAPTURED": "good", "REFUNDED": "warn", "CANCELLED": ""}
 MOST_SHOWN = 20_000
 
@@ -199,37 +197,6 @@ class NoticeDesk(Waiting, Looking):
     @display(description=_("message"))
     def text(self, notice):
         return cells.block(bytes(notice.body)[:MOST_SHOWN].decode("utf-8", "replace"))
-
-
-@admin.register(Payout)
-class PayoutDesk(Waiting, Looking):
-    deeds_need = "payments.change_payout"
-    actions = ("try_again",)
-    actions_detail = ("try_again",)
-    list_display = ("merchant", "period_until", "yuan", "state_tag", "reason", "sent", "ended")
-    list_filter = (
-        ("state", ChoicesDropdownFilter),
-        ("seller", RelatedDropdownFilter),
-        filters.Failing,
-    )
-    list_select_related = ("seller",)
-    search_fields = ("seller__slug", "message", "uetr")
-    ordering = ("-pk",)
-    fieldsets = (
-        (None, {"fields": ("merchant", "period_until", "yuan", "state_tag", "reason")}),
-        (_("At the bank"), {"fields": ("message", "uetr", "made", "sent", "ended")}),
-        (_("Work"), {"fields": ("work", "last_failure")}),
-    )
-
-    yuan = cells.priced("money", _("payout"))
-    state_tag = cells.stated(PAYOUT_TONES)
-    made = cells.dated("made_at", _("made"))
-    sent = cells.dated("sent_at", _("sent"))
-    ended = cells.dated("ended_at", _("ended"))
-
-    @display(description=_("seller"), ordering="seller__slug")
-    def merchant(self, payout):
-        return payout.seller.name
 
 
 @admin.register(Conversion)

@@ -60,10 +60,10 @@ class Story:
         """Name the thing, or a part of it."""
         return str(uuid.uuid5(_SPACE, f"{self.seed}:{self.kind}:{self.number}:{part}"))
 
-    def happens(self, name: str) -> bool:
-        """Decide whether a trouble of the table of shares meets this thing."""
+    def happens(self, name: str, *, times: float = 1.0) -> bool:
+        """Decide whether a trouble of the table, or so many times its share, meets this thing."""
         # The draw is made in any case, so that a share set to zero changes nothing else.
-        return self.dice.random() < self.shares[name]
+        return self.dice.random() < self.shares[name] * times
 
     def takes(self, step: str) -> timedelta:
         """Draw how long a step takes.

@@ -13,7 +13,8 @@ from logistics import holdings
 from orders import sales
 from orders.models import Handover
 from payments import settlement
-from payments.models import Payout
+from payments.models import Payout, Settlement
+from payments.settlement import statements
 from storefront.flows import selling
 from storefront.lib import clock
 
@@ -126,10 +127,12 @@ def hand_over(request: HttpRequest, seller: Seller, pk: int) -> HttpResponse:
 def money(request: HttpRequest, seller: Seller) -> HttpResponse:
     """What is owed, what is on its way, what waits for its day."""
     payouts = Payout.objects.filter(seller=seller).order_by("-pk")
+    settled = Settlement.objects.filter(seller=seller).order_by("-period_until")
     page = {
         "tab": "money",
         "seller": seller.name,
         "owed": settlement.owed(seller),
+        "statements": [statements.brief(row) for row in settled[: _desk.PAGE]],
         "page": _desk.page(request, payouts),
     }
     return render(request, "seller/money.html", page)

@@ -13,6 +13,8 @@ from moneyed import Money
 from catalog import access, asking, promotions
 from catalog.models import (
     ApprovalRule,
+    Category,
+    CommissionRule,
     HsCode,
     ImportJob,
     Margin,
@@ -39,7 +41,7 @@ from logistics.models import (
 )
 from logistics.states import State
 from orders import holds
-from orders.models import Order, Review, Term
+from orders.models import Order, OrderLine, Review, Term
 from payments import ledger, manual, parts, refunds
 from payments.models import (
     Account,
@@ -48,6 +50,7 @@ from payments.models import (
     Chargeback,
     ChargebackReason,
     Conversion,
+    Correspondence,
     Decision,
     Dispute,
     Hit,
@@ -56,9 +59,11 @@ from payments.models import (
     ListedParty,
     Notice,
     Payout,
+    PayoutBatch,
     Rate,
     SanctionsList,
     ScreeningRun,
+    Settlement,
 )
 from payments.reconciliation import breaks, matches
 from payments.screening import parties
@@ -218,6 +223,7 @@ def _around(order: Order, number: int, cast: dict[str, User], now: datetime) -> 
         made_at=now,
     )
     Job.objects.create(kind="RATES", run_on=on)
+    _settled(line, on, number, now)
     Account.objects.create(code=f"test-{number}", purpose=f"test-{number}", currency="RUB")
     _disputed(order, number, now)
     _person(number, cast, order)
@@ -257,6 +263,44 @@ def _disputed(order: Order, number: int, now: datetime) -> None:
         received_at=now,
         evidence_until=now + timedelta(days=10),
         bearer="PLATFORM",
+    )
+
+
+def _settled(line: OrderLine, on: date, number: int, now: datetime) -> None:
+    """A statement with a line and one left out, and a large payout of a batch of its own."""
+    names = ("sold", "commission", "refunded", "penalty", "storage", "corrected")
+    settlement = Settlement.objects.create(
+        seller=line.seller,
+        period_until=on,
+        carried_units=-number,
+        net_units=-number,
+        **{f"{name}_units": 0 for name in names},
+        made_at=now,
+        made_by="task:test",
+    )
+    settlement.lines.create(position=1, kind="CARRIED", gross_units=-number, net_units=-number)
+    settlement.left_out.create(order_line=line, reason="NOT_DELIVERED", net_units=119_508)
+    yuan = Money(Decimal("150000.00"), "CNY")
+    batch = PayoutBatch.objects.create(
+        period_until=on,
+        number=1,
+        payouts_n=1,
+        total=yuan,
+        digest="0" * 64,
+        made_at=now,
+        made_by="task:test",
+    )
+    Payout.objects.create(
+        seller=line.seller,
+        settlement=settlement,
+        batch=batch,
+        period_until=on + timedelta(days=1),
+        money=yuan,
+        message=f"B{number}",
+        route=Correspondence.objects.filter(currency="CNY").order_by("pk")[number],
+        state=Payout.State.WAITING,
+        needs_two=True,
+        made_at=now,
     )
 
 
@@ -313,6 +357,7 @@ def _reference(number: int) -> None:
     titles = dict.fromkeys(("title_ru", "title_zh", "title_en"), "test")
     ChargebackReason.objects.create(code=f"test-{number}", bearer="SELLER", **titles, **dated)
     Margin.objects.create(kind="exchange", rate_bps=number, **dated)
+    CommissionRule.objects.create(category=Category.objects.earliest("pk"), rate_bps=1, **dated)
     counts = {"least_approved": 1, "least_days": 1, "band_bps": 1, "is_active": False}
     ApprovalRule.objects.create(rule=f"test-{number}", **counts, **dated)
     RefusalReason.objects.create(key=f"test-{number}", title_zh="测试")

@@ -22,6 +22,7 @@ MACHINES = {
     "chargeback": payments.states.CHARGEBACK_MOVES,
     "break": payments.states.BREAK_MOVES,
     "receipt": payments.states.RECEIPT_MOVES,
+    "payout-batch": payments.states.BATCH_MOVES,
 }
 
 

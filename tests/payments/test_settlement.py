@@ -273,13 +273,13 @@ def test_a_silent_bank_leaves_everything_as_it_was(outside: Sandbox, settings: o
 def test_a_payout_no_bank_would_take_is_returned_at_once(outside: Sandbox) -> None:
     order = sold()
     seller = order.lines.get().seller
-    seller.cnaps = "104584001015"
-    seller.save(update_fields=["cnaps"])
+    seller.name_zh = "莲花\x07数码"
+    seller.save(update_fields=["name_zh"])
     (payout,) = close()
 
     returned = drive(payout, at=LATER + timedelta(minutes=1))
 
-    assert (returned.state, returned.reason) == ("RETURNED", "MmbId")
+    assert (returned.state, returned.reason) == ("RETURNED", "Cdtr/Nm")
     assert ledger.balance("seller_payable", "CNY", "boris") == -119_508
 
 

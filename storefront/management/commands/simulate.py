@@ -15,7 +15,7 @@ from logistics import outcome
 from orders.models import Order
 from payments import jobs
 from storefront.lib import clock
-from storefront.management import buyers, stage, world
+from storefront.management import buyers, finance, stage, world
 from storefront.management.commands import check_books
 from storefront.management.driver import Driver
 
@@ -75,6 +75,7 @@ class Command(BaseCommand):
         end = last + LONGEST
         while clock.now() < end:
             driver.run(clock.now() + timedelta(days=1))
+            finance.sign(now=clock.now())
             waiting = Order.objects.filter(state__in=OPEN).count()
             self._progress(
                 f"{clock.now():%Y-%m-%d}: {Order.objects.count()} orders, {waiting} open"

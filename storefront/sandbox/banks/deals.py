@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import sqlite3
 from datetime import timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
@@ -16,6 +17,7 @@ from storefront.sandbox.wire import Problem, Reply, Request, as_json, text_of
 
 # Source: assumption; what a Russian bank takes over the central bank's rate on yuan.
 _MARGIN = Decimal("0.006")
+_MARGINS = tuple(Decimal(margin) for margin in ("0.003", "0.0045", "0.006", "0.008"))
 _PLACES = Decimal("0.0001")
 _OFFER_LIVES = timedelta(minutes=15)
 
@@ -81,7 +83,7 @@ def _terms(request: Request, body: dict[str, Any]) -> tuple[_Side, _Side, Decima
         raise Problem(422, "bad_field", "the bank deals in RUB against CNY", "sell.currency")
     if ("value" in sell) == ("value" in buy):
         raise Problem(422, "bad_field", "just one side carries the value", "buy.value")
-    buys, sells = _both_ways(request)
+    buys, sells = _both_ways(request, _margin(request, body))
     rate = sells if sell["currency"] == "RUB" else buys
     given, other = (sell, buy) if "value" in sell else (buy, sell)
     units = _units(given, "sell" if given is sell else "buy")
@@ -91,16 +93,16 @@ def _terms(request: Request, body: dict[str, Any]) -> tuple[_Side, _Side, Decima
     return _both(sell, known), _both(buy, known), rate
 
 
-def _both_ways(request: Request) -> tuple[Decimal, Decimal]:
+def _both_ways(request: Request, margin: Decimal) -> tuple[Decimal, Decimal]:
     """For how many rubles the bank buys a yuan, and for how many it sells one."""
     middle = centralbank.rate(request.world.environment.seed, "CNY", request.moment.banking_day)
-    buys = (middle * (1 - _MARGIN)).quantize(_PLACES, ROUND_FLOOR)
-    return buys, (middle * (1 + _MARGIN)).quantize(_PLACES, ROUND_CEILING)
+    buys = (middle * (1 - margin)).quantize(_PLACES, ROUND_FLOOR)
+    return buys, (middle * (1 + margin)).quantize(_PLACES, ROUND_CEILING)
 
 
 def _rates(request: Request) -> Reply:
     """What the bank offers now, good for a quarter of an hour; nothing is bought by asking."""
-    buys, sells = _both_ways(request)
+    buys, sells = _both_ways(request, _MARGIN)
     offered_at = request.moment.business
     return as_json(
         {
@@ -112,6 +114,17 @@ def _rates(request: Request) -> Reply:
             "valid_until": clock.show(offered_at + _OFFER_LIVES),
         }
     )
+
+
+def _margin(request: Request, body: dict[str, Any]) -> Decimal:
+    """What a pair of banks takes over the central bank's rate: each its own, the same each time."""
+    via = body.get("via", [])
+    if not via:
+        return _MARGIN
+    if not isinstance(via, list) or not all(isinstance(bic, str) for bic in via):
+        raise Problem(422, "bad_field", "via lists BICs", "via")
+    dice = random.Random(f"{request.world.environment.seed}:margin:{'-'.join(via)}")
+    return dice.choice(_MARGINS)
 
 
 def _both(side: dict[str, Any], known: dict[str, int]) -> _Side:

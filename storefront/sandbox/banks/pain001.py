@@ -15,7 +15,7 @@ _P = {"p": _NS}
 
 @dataclass(frozen=True)
 class Transfer:
-    """One transfer of a file. Money: minor units of its currency."""
+    """One transfer of a file. Money: minor units of its currency; `via` BICs of banks between."""
 
     instruction: str
     end_to_end: str
@@ -24,6 +24,7 @@ class Transfer:
     debtor_account: str
     creditor: str
     text: str
+    via: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,14 @@ def _transfer(block: etree._Element, element: etree._Element) -> Transfer:
         debtor_account=_account(block, "DbtrAcct"),
         creditor=_text(element, "Cdtr/Nm", 140),
         text=_text(element, "RmtInf/Ustrd", 140, needed=False),
+        via=_via(element),
     )
+
+
+def _via(element: etree._Element) -> tuple[str, ...]:
+    names = (f"IntrmyAgt{number}/FinInstnId/BICFI" for number in (1, 2, 3))
+    found = (_text(element, name, 11, needed=False) for name in names)
+    return tuple(filter(None, found))
 
 
 def _account(parent: etree._Element, name: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from lxml import etree
 
 from storefront.sandbox import clock, papers, parties
-from storefront.sandbox.banks import accounts, iso, pain001
+from storefront.sandbox.banks import accounts, answers, iso, pain001
 from storefront.sandbox.banks.accounts import Entry
 from storefront.sandbox.banks.pain001 import Order, Transfer
 from storefront.sandbox.papers import Paper
@@ -18,10 +18,6 @@ from storefront.sandbox.stories import Story
 from storefront.sandbox.wire import Reply, Request, as_json, as_xml
 
 _NS = "urn:iso:std:iso:20022:tech:xsd:pain.002.001.12"
-_TEXTS = {
-    "AC04": "Creditor account is closed",
-    "RR04": "Stopped for regulatory reasons, given back",
-}
 
 
 def _post(request: Request) -> Reply:
@@ -47,8 +43,8 @@ def _accept(request: Request, page: sqlite3.Connection, bic: str, order: Order) 
     stories = []
     for transfer in order.transfers:
         story = request.world.story(page, "transaction")
-        reason = parties.refusal(page, f"banks.{bic}", "transfer")
-        steps, reason = _steps(story, now, reason)
+        reason = _trouble(request, page, story, transfer)
+        steps = _steps(story, now, reason)
         _book(page, bic, transfer, steps, reason)
         stories.append(
             {
@@ -57,6 +53,7 @@ def _accept(request: Request, page: sqlite3.Connection, bic: str, order: Order) 
                 "amount": transfer.units,
                 "currency": transfer.currency,
                 "creditor": transfer.creditor,
+                "via": list(transfer.via),
                 "reason": reason,
                 "steps": [[clock.show(at), status] for at, status in steps],
             }
@@ -70,18 +67,27 @@ def _accept(request: Request, page: sqlite3.Connection, bic: str, order: Order) 
 _Steps = list[tuple[datetime, str]]
 
 
-def _steps(story: Story, now: datetime, refused: str) -> tuple[_Steps, str]:
+def _trouble(request: Request, page: sqlite3.Connection, story: Story, transfer: Transfer) -> str:
+    """The code a transfer comes to nothing with: scripted for us or a bank on its way, or drawn."""
+    bics = (request.parts["bic"], *transfer.via)
+    told = (parties.refusal(page, f"banks.{bic}", "transfer") for bic in bics)
+    scripted = next(filter(None, told), "")
+    times = answers.strictness(request.world.environment.seed, transfer.via)
+    # Drawn in any case, so that a script changes nothing else.
+    found = answers.drawn(story, times=times)
+    return scripted or found
+
+
+def _steps(story: Story, now: datetime, reason: str) -> _Steps:
     """Draw how a transfer goes: credited, never debited, or debited and given back."""
-    rejected, returned = story.happens("transfer_rejected"), story.happens("transfer_returned")
-    reason = refused or ("AC04" if rejected else "RR04" if returned else "")
     settling = now + story.takes("bank_received_to_settling")
-    if reason and reason != "RR04":
-        return [(now, "RCVD"), (now + story.takes("bank_rejected"), "RJCT")], reason
+    if reason and not answers.is_returned(reason):
+        return [(now, "RCVD"), (now + story.takes("bank_rejected"), "RJCT")]
     if reason:
         back = settling + story.takes("bank_returned")
-        return [(now, "RCVD"), (settling, "ACSP"), (back, "RJCT")], reason
+        return [(now, "RCVD"), (settling, "ACSP"), (back, "RJCT")]
     credited = settling + story.takes("bank_settling_to_credited")
-    return [(now, "RCVD"), (settling, "ACSP"), (credited, "ACCC")], ""
+    return [(now, "RCVD"), (settling, "ACSP"), (credited, "ACCC")]
 
 
 def _book(
@@ -99,7 +105,7 @@ def _book(
         if status == "ACSP":
             entry = Entry(f"{number}-D", transfer.currency, at, -transfer.units, details)
             accounts.book(page, bic, transfer.debtor_account, entry)
-        if status == "RJCT" and reason == "RR04":
+        if status == "RJCT" and answers.is_returned(reason):
             returned = {**details, "kind": "return", "reason": reason}
             entry = Entry(f"{number}-R", transfer.currency, at, transfer.units, returned)
             accounts.book(page, bic, transfer.debtor_account, entry)
@@ -139,7 +145,7 @@ def _transaction(parent: etree._Element, told: dict[str, Any], state: str) -> No
     if state == "RJCT":
         why = iso.add(shown, "StsRsnInf")
         iso.add(why, "Rsn/Cd", told["reason"])
-        iso.add(why, "AddtlInf", _TEXTS.get(told["reason"], "Rejected"))
+        iso.add(why, "AddtlInf", answers.text(told["reason"]))
 
 
 def status_at(told: dict[str, Any], now: datetime) -> str:

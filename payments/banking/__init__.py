@@ -1,0 +1,1 @@
+"""By which banks money goes: pairs as data, bank days, and the choice among them."""

@@ -1,0 +1,38 @@
+"""What sellers are owed, period by period: released, settled, bought, approved, paid, returned."""
+
+from .approvals import SamePerson, approve, ask, refuse
+from .conversions import buy, convert, free_yuan
+from .deductions import penalise, store
+from .driving import drive, file_of, record
+from .eligibility import may_be_paid
+from .owing import Owed, Waiting, owed
+from .periods import close_period, settle
+from .releasing import NotCovered, NotDelivered, release
+from .returns import CarriedOver, NotReturned, send_again
+
+__all__ = [
+    "CarriedOver",
+    "NotCovered",
+    "NotDelivered",
+    "NotReturned",
+    "Owed",
+    "SamePerson",
+    "Waiting",
+    "approve",
+    "ask",
+    "buy",
+    "close_period",
+    "convert",
+    "drive",
+    "file_of",
+    "free_yuan",
+    "may_be_paid",
+    "owed",
+    "penalise",
+    "record",
+    "refuse",
+    "release",
+    "send_again",
+    "settle",
+    "store",
+]
