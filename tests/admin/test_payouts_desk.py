@@ -39,7 +39,7 @@ def test_one_person_asks_and_may_not_approve(finance, root, waiting):
 
     waiting.refresh_from_db()
     assert (waiting.state, waiting.decided_by) == ("WAITING", "")
-    assert len(told(refused)) == 1
+    assert len(told(refused)) == 2  # that it was asked for, and why it is not decided
     root.post(deed(waiting, "approve"), yes("agreed"))
     waiting.refresh_from_db()
     people = {user.email: f"user:{user.pk}" for user in User.objects.filter(is_staff=True)}
