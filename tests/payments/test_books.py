@@ -45,7 +45,7 @@ def test_honest_books_are_green_and_every_check_looks_at_rows(order: Order) -> N
     found = list(books.checks())
 
     assert [failures for _name, _rows, failures in found if failures] == []
-    assert len({name for name, _rows, _failures in found}) == len(books.INVARIANTS) == 14
+    assert len({name for name, _rows, _failures in found}) == len(books.INVARIANTS) == 16
     looked_at = {name: rows for name, rows, _failures in found}
     assert looked_at["ledger: every currency sums to zero"] == 2 + 2 + 8
     assert looked_at["charges: captured facts = ledger"] == 2
