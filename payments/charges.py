@@ -60,7 +60,7 @@ def open(order: Order, *, method: str, actor: str, now_wall: datetime) -> Charge
     """
     if not order.awaits_payment:
         raise NothingToPay(_("This order does not wait for payment."))
-    if method not in ways(order.total, on=clock.now().date()).methods:
+    if method not in ways(order.total.amount, on=clock.now().date()).methods:
         raise NotOffered(_("Instalments are not offered for so small a sum."))
     for charge in locks.rows(Charge.objects.open().filter(order=order)):
         if charge.method == method:
@@ -86,10 +86,10 @@ class Ways:
     instalments_from: Money
 
 
-def ways(price: Money, *, on: date) -> Ways:
+def ways(price: Decimal, *, on: date) -> Ways:
     """The ways a sum of rubles may be paid."""
     start = Money(terms.value("instalments_from_rubles", on=on), "RUB")
-    left_out = {str(Charge.Method.INSTALLMENTS)} if price < start else set()
+    left_out = {str(Charge.Method.INSTALLMENTS)} if price < start.amount else set()
     methods = tuple(str(each) for each in Charge.Method.values if each not in left_out)
     return Ways(methods, start)
 

@@ -57,12 +57,15 @@ BUYERS: list[tuple[str, str, str]] = [
         "SELECT count(*) FROM payments_receipt",
         """
         SELECT c.key || ': captured without a receipt' FROM payments_charge c
-        WHERE c.state = 'CAPTURED' AND NOT EXISTS (
+        WHERE EXISTS (
+            SELECT 1 FROM payments_chargefact f WHERE f.charge_id = c.id AND f.kind = 'CAPTURED'
+        ) AND NOT EXISTS (
             SELECT 1 FROM payments_receipt r WHERE r.charge_id = c.id AND r.kind = 'PREPAYMENT'
         )
         UNION ALL
         SELECT f.key || ': refunded without a receipt' FROM payments_refund f
-        WHERE f.state = 'DONE' AND f.reason <> 'CHARGEBACK' AND NOT EXISTS (
+        JOIN payments_journal j ON j.key = 'refunded:' || f.key
+        WHERE f.reason <> 'CHARGEBACK' AND NOT EXISTS (
             SELECT 1 FROM payments_receipt r WHERE r.refund_id = f.id AND r.price = f.price
         )
         """,

@@ -8,9 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import City
-from payments import charges
 from payments.models import Charge
-from storefront.templatetags.money import rubles
 
 NAME = re.compile(r"^[^\W\d_][^\d_]*$")
 PHONE = re.compile(r"^\+?[78]?[\s(-]*9\d{2}[\s)-]*\d{3}[\s-]*\d{2}[\s-]*\d{2}$")
@@ -61,12 +59,12 @@ class CheckoutForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.city = city
 
-    def offer(self, ways: charges.Ways) -> None:
+    def offer(self, methods: tuple[str, ...], instalments_from: str) -> None:
         """Leave the ways of paying that this sum may be paid by, and say from where instalments."""
         field: Any = self.fields["method"]
-        field.choices = [each for each in Charge.Method.choices if each[0] in ways.methods]
-        start = rubles(ways.instalments_from)
-        field.help_text = gettext("Instalments are offered from %(sum)s.") % {"sum": start}
+        field.choices = [each for each in Charge.Method.choices if each[0] in methods]
+        words = gettext("Instalments are offered from %(sum)s.")
+        field.help_text = words % {"sum": instalments_from}
 
     def clean_recipient(self) -> str:
         name = " ".join(self.cleaned_data["recipient"].split())

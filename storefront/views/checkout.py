@@ -18,6 +18,7 @@ from storefront.flows import payment
 from storefront.forms.checkout import CheckoutForm
 from storefront.lib import clock
 from storefront.lib.refusal import Refusal
+from storefront.templatetags.money import rubles
 
 from . import showing
 from .cart import mine
@@ -56,7 +57,8 @@ def _show(request: HttpRequest, found: Cart, city: City, form: CheckoutForm) -> 
     quote, basket = flow.quote(
         found, city=city, chosen=showing.chosen(request), now=clock.now(), wall=clock.wall()
     )
-    form.offer(charges.ways(quote.total, on=clock.now().date()))
+    ways = charges.ways(quote.total.amount, on=clock.now().date())
+    form.offer(ways.methods, rubles(ways.instalments_from))
     page = {
         "form": form,
         "form_key": request.POST.get("form_key") or secrets.token_urlsafe(16),

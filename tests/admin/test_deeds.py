@@ -15,7 +15,7 @@ from logistics.models import Shipment
 from orders.models import Hold, Order
 from orders.states import CancelReason
 from payments import parts, refunds
-from payments.models import Rate, Refund
+from payments.models import Rate, Receipt, Refund
 from storefront.accounts.models import User
 from tests.admin import world
 from tests.factories import catalog, logistics, orders, payments
@@ -200,6 +200,20 @@ def test_a_rejected_refund_is_sent_again_as_another(operator, placed):
 
     again = Refund.objects.exclude(pk=made.pk).get(charge=charge)
     assert (again.price.amount, again.state, again.asked_by) == (Decimal(100), "READY", me())
+
+
+def test_a_rejected_receipt_is_sent_again_with_a_reason_by_finance_alone(sign_in, placed):
+    refused = world.refused_receipt(payments.paid(placed))
+    finance, operator = sign_in("finance"), sign_in("operator")
+
+    assert operator.post(deed(refused, "send_again"), {"sure": "1"}).status_code == 403
+    finance.post(deed(refused, "send_again"), {"sure": "1"})
+    assert not Receipt.objects.filter(again_of=refused).exists()
+    finance.post(deed(refused, "send_again"), {"sure": "1", "text": "the operator is back"})
+
+    again = Receipt.objects.get(again_of=refused)
+    assert (again.state, again.asked_by) == ("READY", me("finance"))
+    assert again.why_again == "the operator is back"
 
 
 def test_failing_work_is_tried_again_now(operator, desks):

@@ -61,9 +61,11 @@ from payments.models import (
     Payout,
     PayoutBatch,
     Rate,
+    Receipt,
     SanctionsList,
     ScreeningRun,
     Settlement,
+    VatRule,
 )
 from payments.reconciliation import breaks, matches
 from payments.screening import parties
@@ -355,6 +357,15 @@ def _reference(number: int) -> None:
     dated: dict[str, Any] = {"valid_from": on, "source": "test"}
     HsCode.objects.create(code=f"85179900{number:02d}", unit_1="796", **dated)
     titles = dict.fromkeys(("title_ru", "title_zh", "title_en"), "test")
+    VatRule.objects.create(
+        kind="GOODS",
+        tax_system=number % 6 + 1,
+        vat_code=1,
+        rate="none",
+        subject="commodity",
+        valid_from=date(2030, 1, 1) + timedelta(days=number),
+        source="test",
+    )
     ChargebackReason.objects.create(code=f"test-{number}", bearer="SELLER", **titles, **dated)
     Margin.objects.create(kind="exchange", rate_bps=number, **dated)
     CommissionRule.objects.create(category=Category.objects.earliest("pk"), rate_bps=1, **dated)
@@ -449,3 +460,9 @@ def pending(order: Order) -> Charge:
 
 def held_rate() -> Rate:
     return payments.rate("15.99", on=date(2026, 12, 1), is_held=True)
+
+
+def refused_receipt(charge: Charge) -> Receipt:
+    """A receipt that the operator of fiscal data did not take."""
+    Receipt.objects.filter(charge=charge).update(state="REJECTED", answer="no_operator")
+    return Receipt.objects.get(charge=charge)

@@ -160,5 +160,5 @@ def test_instalments_are_not_offered_for_small_sums(order: Order) -> None:
 
     with pytest.raises(charges.NotOffered):
         money.charge(order, "installments")
-    ways = charges.ways(order.total, on=date(2026, 11, 23))
+    ways = charges.ways(order.total.amount, on=date(2026, 11, 23))
     assert ways.methods == ("bank_card", "sbp")
