@@ -43,7 +43,7 @@ class Draft:
 
 
 def payable(seller: Seller) -> int:
-    """Fen a seller may be promised now: what stands on his account less what is promised or kept."""
+    """Fen a seller may be promised now: his account less what is promised already or kept."""
     standing = -ledger.balance("seller_payable", "CNY", seller.slug)
     standing -= protection.withheld().get(seller.slug, 0)
     return standing - _promised(Payout.objects.filter(seller=seller)).get(seller.slug, 0)
