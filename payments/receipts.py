@@ -17,6 +17,8 @@ from .models import Charge, Receipt, Refund
 from .providers import Item, ReceiptAnswer
 
 Kind, State = Receipt.Kind, Receipt.State
+# The provider forgets a key after a day; from then on a receipt is looked for first.
+KEY_LIVES = timedelta(hours=20)
 LOOK_AGAIN, LONGEST_LOOK = timedelta(seconds=20), timedelta(hours=1)
 STATES = {"pending": State.SENT, "done": State.REGISTERED, "rejected": State.REJECTED}
 
@@ -105,6 +107,10 @@ def ask(receipt: Receipt) -> ReceiptAnswer:
     if receipt.kind == Kind.PREPAYMENT and receipt.again_of_id is None:
         return ReceiptAnswer(drawer.read(charge.provider_id).receipt or "pending")
     refund = receipt.refund.provider_id if receipt.refund else ""
+    if clock.now() - receipt.made_at > KEY_LIVES:
+        found = _stray(receipt, drawer.find_receipts(payment=charge.provider_id, refund=refund))
+        if found is not None:
+            return found
     return drawer.send_receipt(
         key=str(receipt.key),
         body=receipt.body,
@@ -112,6 +118,13 @@ def ask(receipt: Receipt) -> ReceiptAnswer:
         payment=charge.provider_id,
         refund=refund,
     )
+
+
+def _stray(receipt: Receipt, found: dict[str, ReceiptAnswer]) -> ReceiptAnswer | None:
+    """The receipt among theirs that is none of ours yet: the first try whose answer was lost."""
+    known = Receipt.objects.filter(charge=receipt.charge).values_list("provider_id", flat=True)
+    strays = [answer for number, answer in found.items() if number not in set(known)]
+    return strays[0] if strays else None
 
 
 @transaction.atomic

@@ -174,6 +174,9 @@ class Drawer(Protocol):
     ) -> ReceiptAnswer:
         """Send a receipt of a payment, or of a refund of it; the same key sends it once."""
 
+    def find_receipts(self, *, payment: str, refund: str) -> dict[str, ReceiptAnswer]:
+        """The receipts of a payment or a refund, by their numbers."""
+
     def read_receipt(self, receipt_id: str) -> ReceiptAnswer:
         """How a receipt stands."""
 

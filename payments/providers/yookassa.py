@@ -227,6 +227,12 @@ class YooKassa:
                 raise
             return ReceiptAnswer("rejected", reason=fiscal.why(refused.body))
 
+    def find_receipts(self, *, payment: str, refund: str) -> dict[str, ReceiptAnswer]:
+        """The receipts of a payment or a refund, by their numbers."""
+        about = {"refund_id": refund} if refund else {"payment_id": payment}
+        answers = [fiscal.answer(found) for found in self._list("/receipts", about)]
+        return {answer.provider_id: answer for answer in answers}
+
     def read_receipt(self, receipt_id: str) -> ReceiptAnswer:
         """How a receipt stands."""
         return fiscal.answer(self.client.request(HttpVerb.GET, f"/receipts/{receipt_id}"))

@@ -249,6 +249,19 @@ def test_a_receipt_is_registered_later(outside: Sandbox, paid: Charge, order: Or
     assert receipts.next_look(handed) is not None
 
 
+def test_a_receipt_whose_answer_was_lost_is_found_and_not_made_twice(
+    outside: Sandbox, paid: Charge, order: Order
+) -> None:
+    handed = receipts.handed_over(
+        order.deliveries.get(), actor=ACTOR, now=clock.now() - timedelta(hours=21)
+    )
+    first = receipts.ask(handed)
+
+    handed.key = "5a1d9f2e-6b0c-5c11-9c3e-0d4a53756e67"  # the acquirer has forgotten the first
+
+    assert receipts.ask(handed) == first
+
+
 def test_a_refused_receipt_is_sent_again_with_a_reason(
     outside: Sandbox, paid: Charge, order: Order
 ) -> None:

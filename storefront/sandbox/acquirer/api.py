@@ -235,12 +235,14 @@ def _get_receipt(request: Request) -> Reply:
 
 @_signed
 def _list_receipts(request: Request) -> Reply:
-    wanted = request.query.get("payment_id")
+    payment, refund = request.query.get("payment_id"), request.query.get("refund_id")
     with request.world.books.read() as page:
         found = [
             receipts.form(paper.body, request.moment)
             for paper in papers.listed(page, "receipt")
-            if paper.owner == request.shop and wanted in (None, paper.body["payment_id"])
+            if paper.owner == request.shop
+            and payment in (None, paper.body["payment_id"])
+            and refund in (None, paper.body.get("refund_id"))
         ]
     return _page(found, "")
 
