@@ -30,6 +30,7 @@ TEXTS: dict[str, Promise] = {
     "payment_method_limit_exceeded": _("The limit of this card or of the day is reached."),
     "payment_method_restricted": _("This way of paying is blocked by the bank."),
     "permission_revoked": _("The permission to charge was withdrawn."),
+    "rejected_by_timeout": _("The bank did not answer in time. Try again."),
     "unsupported_mobile_operator": _("This mobile operator cannot be paid from."),
 }
 PARTIES: dict[str, Promise] = {

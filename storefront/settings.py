@@ -354,7 +354,7 @@ UNFOLD = {
     "SHOW_VIEW_ON_SITE": False,
     "BORDER_RADIUS": "8px",
     "DASHBOARD_CALLBACK": "storefront.admin.desk.start_page",
-    "SIDEBAR": {"show_search": True, "navigation": "storefront.admin.desk.navigation"},
+    "SIDEBAR": {"show_search": True, "navigation": "storefront.admin.navigation.navigation"},
     "STYLES": ["storefront.admin.desk.stylesheet"],
     "SITE_FAVICONS": [{"rel": "icon", "href": "storefront.admin.desk.favicon"}],
     "COLORS": {

@@ -15,7 +15,7 @@ from logistics import figures
 from logistics.models import Declaration, Shipment
 from orders.models import Hold, Order
 from payments.models import Refund
-from storefront.admin import desk
+from storefront.admin import desk, navigation
 from storefront.lib import clock
 from tests.admin import world
 from tests.admin.conftest import COUNT
@@ -145,7 +145,7 @@ def test_the_authority_sees_trade_and_parcels_and_no_orders(authority):
 def test_every_list_has_its_place_in_the_navigation(root):
     addresses = [
         link(None) if callable(link) else str(link)
-        for group in desk.NAVIGATION
+        for group in navigation.NAVIGATION
         for link in (entry["link"] for entry in group["items"])
     ]
 

@@ -11,6 +11,7 @@ from payments import settlement, tasks
 from payments.models import Decision, Hit, ListedParty, Payout, ScreenedParty, ScreeningRun
 from payments.screening import clearing, parties, running
 from payments.screening.clearing import NotClear, SamePerson, Standing
+from payments.settlement import conversions, payouts
 from storefront.lib import due
 from tests.factories import catalog as goods
 from tests.factories import orders as factory
@@ -18,6 +19,7 @@ from tests.factories import payments as money
 from tests.factories.payments import NOW
 from tests.payments import lists
 
+UNTIL, LATER = date(2026, 12, 14), NOW + timedelta(days=21)
 pytestmark = pytest.mark.django_db
 Kind = ScreenedParty.Kind
 Verdict = Decision.Verdict
@@ -258,9 +260,10 @@ def test_who_is_not_clear_is_not_paid_and_the_reason_is_told(monkeypatch):
     sold(good)
     lists.take()
     run_all()
-    monkeypatch.setattr(settlement, "_free_yuan", lambda: 10**9)
+    monkeypatch.setattr(conversions, "free_yuan", lambda: 10**9)
+    settlement.settle(UNTIL, now=LATER, actor="task:job")
 
-    made = settlement._make_payouts(date(2026, 12, 14), NOW + timedelta(days=21), NOW)
+    made = payouts.make(UNTIL, actor="task:job", now=LATER)
 
     assert [payout.seller for payout in made] == [good]
     assert not Payout.objects.filter(seller=bad).exists()

@@ -151,7 +151,7 @@ def test_a_month_closed(lianhua: Seller, outside: Sandbox, check_now: object) ->
     for days in (0, 5):
         drive(first, at=datetime(2026, 12, 14, 7, tzinfo=UTC) + timedelta(days=days))
 
-    refunds.take_back(phone.deliveries.get(), actor="user:vera", now=day(16))
+    refunds.give_back(phone, phone.deliveries.get(), reason="LOST", actor="user:vera", now=day(16))
     delivered(lianhua, "1190.30", at=day(17))
     assert close(date(2026, 12, 21)) == []
 

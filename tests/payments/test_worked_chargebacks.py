@@ -10,7 +10,7 @@ from djmoney.money import Money
 from orders import holds
 from orders.models import Delivery
 from payments import banks, chargebacks, parts, settlement
-from payments.models import Bearer, Chargeback, Refund
+from payments.models import Bearer, Chargeback, Payout, Refund
 from payments.providers import Taken
 from payments.statements import pain002
 from storefront.lib import clock
@@ -36,7 +36,13 @@ def payout(delivery: Delivery) -> None:
     deal = banks.Deal("FX-1", "D-1", Decimal("11.95"), Decimal("14281.21"), Decimal("1195.08"), NOW)
     settlement.convert(deal, actor="task:job", now=LATER)
     seller = delivery.lines.get().seller
-    made = settlement._make(seller, LATER.date(), 119_508, LATER)
+    made = Payout.objects.create(
+        seller=seller,
+        period_until=LATER.date(),
+        money=Money(Decimal("1195.08"), "CNY"),
+        message="PAY-1",
+        made_at=LATER,
+    )
     settlement.record(made, pain002.Standing("credited", "ACCC"), now=LATER)
 
 

@@ -25,9 +25,9 @@ UNION ALL
 SELECT 'refund', id, payment, created_at, -amount, 0, made_on, shop, body
   FROM refunds WHERE status <> 'canceled'
 UNION ALL
-SELECT 'chargeback', id, payment, taken_at, -amount, 0, taken_on, shop FROM chargebacks
+SELECT 'chargeback', id, payment, taken_at, -amount, 0, taken_on, shop, '{}' FROM chargebacks
 UNION ALL
-SELECT 'chargeback_reversal', id, payment, taken_at, amount, 0, ended_on, shop
+SELECT 'chargeback_reversal', id, payment, taken_at, amount, 0, ended_on, shop, '{}'
   FROM chargebacks WHERE status = 'won'
 """
 

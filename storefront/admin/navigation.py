@@ -1,0 +1,161 @@
+"""Where everything is found: the sidebar of the desks."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+
+def allowed(permission: str):
+    """A condition for an entry of the navigation."""
+    return lambda request: request.user.has_perm(permission)
+
+
+def entry(title: Any, icon: str, label: str, query: str = "") -> dict[str, Any]:
+    """One list in the navigation, shown to those who may look at it."""
+    app, model = label.split(".")
+    address = reverse_lazy(f"admin:{app}_{model}_changelist")
+    return {
+        "title": title,
+        "icon": icon,
+        "link": (lambda request: f"{address}{query}") if query else address,
+        "permission": allowed(f"{app}.view_{model}"),
+    }
+
+
+def group(title: Any, *items: dict[str, Any], collapsible: bool = False) -> dict[str, Any]:
+    return {"title": title, "items": list(items), "collapsible": collapsible, "separator": True}
+
+
+NAVIGATION = [
+    group(
+        _("Trade"),
+        {"title": _("Today"), "icon": "today", "link": reverse_lazy("admin:index")},
+        entry(_("Orders"), "receipt_long", "orders.order"),
+        entry(_("Holds"), "front_hand", "orders.hold", "?open=1"),
+        entry(_("Offers to approve"), "approval", "catalog.offer", "?state__exact=REVIEW"),
+        entry(_("Texts to read"), "translate", "catalog.cardtext", "?waiting=1"),
+        entry(
+            _("Firms that apply"),
+            "how_to_reg",
+            "catalog.sellerapplication",
+            "?state__exact=SUBMITTED",
+        ),
+        entry(_("Handovers"), "move_to_inbox", "orders.handover"),
+        entry(_("Reviews"), "reviews", "orders.review", "?state__exact=PENDING"),
+        entry(_("Questions"), "help", "catalog.question"),
+    ),
+    group(
+        _("Movement"),
+        entry(_("Parcels"), "package_2", "logistics.shipment"),
+        entry(_("Departures"), "flight_takeoff", "logistics.departure"),
+        entry(_("Bags"), "shopping_bag", "logistics.bag"),
+        entry(_("Declarations"), "gavel", "logistics.declaration"),
+        entry(_("Declared goods"), "inventory", "logistics.declarationline"),
+        entry(_("Stock"), "warehouse", "logistics.stock"),
+        entry(_("Stock movements"), "swap_vert", "logistics.stockmove"),
+    ),
+    group(
+        _("Money"),
+        entry(_("Charges"), "credit_card", "payments.charge"),
+        entry(_("Refunds"), "undo", "payments.refund"),
+        entry(_("Notices"), "notifications", "payments.notice"),
+        entry(_("Accounts"), "account_balance", "payments.account"),
+        {
+            "title": _("Trial balance"),
+            "icon": "balance",
+            "link": reverse_lazy("admin:payments_account_trial_balance"),
+            "permission": allowed("payments.view_account"),
+        },
+        entry(_("Journals"), "menu_book", "payments.journal"),
+        entry(_("Manual postings"), "edit_note", "payments.manualposting"),
+        {
+            "title": _("Ask for a posting"),
+            "icon": "post_add",
+            "link": reverse_lazy("admin:payments_manualposting_ask"),
+            "permission": allowed("payments.add_manualposting"),
+        },
+        entry(_("Seals"), "verified", "payments.seal"),
+        entry(_("Settlements"), "request_quote", "payments.settlement"),
+        entry(_("Payouts to approve"), "how_to_reg", "payments.payout", "?state__exact=WAITING"),
+        entry(_("Payouts"), "payments", "payments.payout"),
+        entry(_("Batches of payouts"), "inventory_2", "payments.payoutbatch"),
+        entry(_("Conversions"), "currency_exchange", "payments.conversion"),
+        entry(_("Rates"), "trending_up", "payments.rate"),
+        entry(_("Banks' rates"), "currency_yuan", "payments.dealrate"),
+        entry(_("Jobs"), "schedule", "payments.job"),
+    ),
+    group(
+        _("Screening"),
+        entry(_("Hits to decide"), "person_search", "payments.hit", "?undecided=1"),
+        entry(_("Screened parties"), "groups_2", "payments.screenedparty"),
+        entry(_("Lists of sanctions"), "list_alt", "payments.sanctionslist"),
+        entry(_("Decisions"), "gavel", "payments.decision"),
+        entry(_("Runs"), "sync", "payments.screeningrun"),
+        collapsible=True,
+    ),
+    group(
+        _("Agreement"),
+        entry(_("Breaks"), "broken_image", "payments.break", "?state__exact=OPEN"),
+        entry(_("Lines to match"), "join_inner", "payments.statementline", "?waiting=1"),
+        entry(_("Matches"), "handshake", "payments.match"),
+        entry(_("Statements"), "receipt", "payments.bankstatement"),
+        entry(_("Registries"), "list_alt", "payments.registry"),
+        entry(_("Bank files"), "draft", "payments.paper"),
+        entry(_("Bank accounts"), "account_balance_wallet", "payments.bankaccount"),
+        collapsible=True,
+    ),
+    group(
+        _("Catalogue"),
+        entry(_("Products"), "smartphone", "catalog.product"),
+        entry(_("Variants"), "style", "catalog.variant"),
+        entry(_("Offers"), "sell", "catalog.offer"),
+        entry(_("Promotions"), "loyalty", "catalog.promotion"),
+        entry(_("Price lists"), "request_quote", "catalog.pricelist"),
+        entry(_("Imports"), "upload_file", "catalog.importjob"),
+        entry(_("Asked prices"), "history", "catalog.askedprice"),
+        entry(_("Sellers"), "storefront", "catalog.seller"),
+        entry(_("Access tokens"), "key", "catalog.accesstoken"),
+        entry(_("Brands"), "verified", "catalog.brand"),
+        entry(_("Categories"), "category", "catalog.category"),
+        entry(_("Attributes"), "tune", "catalog.attribute"),
+        entry(_("HS codes"), "tag", "catalog.hscode"),
+        entry(_("Restrictions"), "block", "catalog.restriction"),
+        entry(_("Margins"), "percent", "catalog.margin"),
+        entry(_("Rules of approval"), "rule_settings", "catalog.approvalrule"),
+        entry(_("Reasons of refusals"), "comment_bank", "catalog.refusalreason"),
+        collapsible=True,
+    ),
+    group(
+        _("Network"),
+        entry(_("Places"), "place", "logistics.place"),
+        entry(_("Lanes"), "route", "logistics.lane"),
+        entry(_("Services"), "departure_board", "logistics.service"),
+        entry(_("Last miles"), "local_shipping", "logistics.lastmile"),
+        entry(_("Holidays"), "event_busy", "logistics.holiday"),
+        entry(_("Stages of the centre"), "conveyor_belt", "logistics.stage"),
+        entry(_("Duty rules"), "balance", "logistics.dutyrule"),
+        entry(_("Cities"), "location_city", "orders.city"),
+        entry(_("Terms"), "rule", "orders.term"),
+        entry(_("Rules of commission"), "percent", "catalog.commissionrule"),
+        entry(_("Banks"), "account_balance", "payments.bank"),
+        entry(_("Routes of money"), "alt_route", "payments.correspondence"),
+        entry(_("Reasons of returns"), "assignment_return", "payments.returnreason"),
+        entry(_("Bank days"), "calendar_month", "payments.bankday"),
+        collapsible=True,
+    ),
+    group(
+        _("People"),
+        entry(_("Users"), "person", "accounts.user"),
+        entry(_("Groups"), "groups", "auth.group"),
+        entry(_("Letters"), "mail", "notifications.letter"),
+        entry(_("Actions of the desks"), "history", "admin.logentry"),
+        collapsible=True,
+    ),
+]
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """The sidebar, for Unfold, which hides what a permission forbids."""
+    return NAVIGATION
