@@ -124,11 +124,15 @@ class Outlet(io.RawIOBase):
         return piece
 
 
+# A reader of XML takes a bare carriage return for a line feed; this way it stays one.
+RETURNS = {"\r": "&#13;"}
+
+
 def _row(number: int, letters: Sequence[str], row: Sequence[Any]) -> str:
     style = ' s="1"' if number == 1 else ""
     cells = (
         f'<c r="{letter}{number}"{style} t="inlineStr"><is>'
-        f'<t xml:space="preserve">{escape(text)}</t></is></c>'
+        f'<t xml:space="preserve">{escape(text, RETURNS)}</t></is></c>'
         for letter, text in zip(letters, map(_plain, row), strict=False)
         if text
     )

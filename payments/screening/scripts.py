@@ -3,9 +3,9 @@
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import lru_cache
-
-from pypinyin import Style, lazy_pinyin
+from functools import cache, lru_cache
+from importlib import import_module
+from types import ModuleType
 
 from . import syllables
 from .tables import spaced, table
@@ -121,9 +121,16 @@ def readings(token: str) -> list[str]:
     return [_plain(one) for one in _pinyin(token)]
 
 
+@cache
+def _library() -> ModuleType:
+    """The readings of Chinese names, taken up by the first who asks: they hold some 60 MB."""
+    return import_module("pypinyin")
+
+
 @lru_cache(maxsize=16384)
 def _pinyin(token: str) -> tuple[str, ...]:
-    read = lazy_pinyin(token, style=Style.NORMAL, v_to_u=False, errors="ignore")
+    library = _library()
+    read = library.lazy_pinyin(token, style=library.Style.NORMAL, v_to_u=False, errors="ignore")
     surname = syllables.SURNAME_READINGS.get(token[0])
     return tuple([surname, *read[1:]] if surname and len(token) <= 4 else read)
 

@@ -151,7 +151,7 @@ def test_a_firm_is_not_approved_before_it_is_screened(operator, waiting):
 
     response = operator.post(deed(waiting, "approve"), {"sure": "1"})
 
-    assert "held against the lists" in told(response)[0]
+    assert "санкционным спискам" in told(response)[0]
     waiting.refresh_from_db()
     assert waiting.state == SellerApplication.State.SUBMITTED
     assert ScreeningRun.objects.filter(closed_at=None).exists()

@@ -43,7 +43,7 @@ def test_a_clearance_needs_a_reason_and_another_person(sign_in, hit):
     assert not told(first.post(deed(hit, "somebody_else"), {"sure": "1", "text": ""}))
     assert not Decision.objects.filter(hit=hit).exists()
     first.post(deed(hit, "somebody_else"), WHY)
-    assert "Somebody else must confirm" in told(first.post(deed(hit, "confirm"), WHY))[-1]
+    assert "подтвердить другой" in told(first.post(deed(hit, "confirm"), WHY))[-1]
     assert clearing.of_hit(Hit.objects.get(pk=hit.pk)) is Standing.WAITING
     sign_in("superuser").post(deed(hit, "confirm"), WHY)
 

@@ -11,7 +11,6 @@ from payments import disputes
 from payments.models import Dispute
 from storefront.management import world
 from tests.browser.conftest import Visitor
-from tests.browser.test_working import sign_in
 from tests.factories import orders, payments
 from tests.factories.tables import picture
 from tests.shop import NOW
@@ -72,7 +71,7 @@ def test_seller_answers_a_dispute_in_chinese(visitor: Visitor) -> None:
     order = delivered()
     claim = disputes.Claim("DEFECTIVE", "RETURN", "Не заряжается", line=order.lines.get())
     dispute = disputes.open(order.deliveries.get(), claim, actor="guest", now=NOW)
-    sign_in(visitor, "seller", "/zh-hans/seller/disputes/")
+    visitor.sign_in("seller", "/zh-hans/seller/disputes/")
     visitor.look("seller-disputes")
     page = visitor.page
 

@@ -7,7 +7,7 @@ import pytest
 
 from orders import lifecycle
 from orders.models import Order
-from payments import books, charges, fetching, jobs, ledger, refunds, settlement, tasks
+from payments import books, charges, fetching, jobs, ledger, parts, refunds, settlement, tasks
 from payments.models import (
     BankAccount,
     BankStatement,
@@ -63,7 +63,11 @@ def refunded(outside: Sandbox, order: Order, price: str, *, at: datetime) -> Non
     charge = Charge.objects.get(order=order)
     with clock.simulated(at):
         refund = refunds.open(
-            charge, price=Decimal(price), reason="LOST", actor="user:1", now_wall=at
+            charge,
+            parts=[parts.surplus(Decimal(price))],
+            reason="LOST",
+            actor="user:1",
+            now_wall=at,
         )
         refunds.settle(refund, refunds.ask(refund), actor="provider:yookassa", now=at)
     with clock.simulated(at + timedelta(hours=1)):

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from moneyed import Money
 
-from payments import charges
+from payments import charges, parts
 from payments.models import Break, Match, Refund
 from payments.reconciliation import breaks
 from tests.factories import payments as money
@@ -109,6 +109,8 @@ def test_refunds_are_matched_and_what_waits_for_its_answer_is_no_alarm() -> None
         )
         for price, state, name in ((100, "DONE", "ref-1"), (50, "SENT", ""))
     )  # fmt: skip
+    for refund in (done, asked):
+        parts.write(refund, [parts.surplus(refund.price.amount)])
     statements.registry(
         told(order),
         row("refund", "ref-1", "-100.00", payment=charge.provider_id),

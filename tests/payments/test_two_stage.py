@@ -1,5 +1,6 @@
 """Money held on a card: taken once the order can be kept, let go if it cannot."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -27,6 +28,14 @@ def two_stage() -> None:
     Term.objects.create(
         key="card_two_stage", value=1, unit="0 or 1", valid_from=date(2026, 1, 1), source="a test"
     )
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """A sandbox of this file's own: what is held here ends by time, and time is moved."""
+    sandbox = Sandbox(tmp_path_factory.mktemp("sandbox") / "books.sqlite3")
+    yield sandbox
+    sandbox.stop()
 
 
 @pytest.fixture

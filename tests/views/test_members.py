@@ -49,6 +49,8 @@ MAY = {
     "seller_price_list_add": LISTING,
     "seller_price": LISTING,
     "seller_price_stop": LISTING,
+    "seller_statement": FINANCE,
+    "seller_statement_file": FINANCE,
     "seller_access": OWNER,
     "seller_access_revoke": OWNER,
 }
