@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from unfold import widgets
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
@@ -153,14 +154,8 @@ class Unmatched(filters.YesNo):
     title = _("waiting")
     parameter_name = "waiting"
 
-    def queryset(self, request, queryset):
-        wanted = self.value()
-        if wanted == "1":
-            return queryset.exclude(left=0)
-        return queryset.filter(left=0) if wanted == "0" else queryset
-
     def condition(self):
-        raise NotImplementedError
+        return ~Q(left=0)
 
 
 class Together(doing.Reason):
