@@ -334,7 +334,10 @@ def _apply(
     _note(sums)
 
 
-def _by_stock(sums: dict[int, dict[str, int]], column: str) -> Case:
+def _by_stock(sums: dict[int, dict[str, int]], column: str) -> Case | Value:
+    """What each row of stock gets more in a column, or less."""
+    if not any(change[column] for change in sums.values()):
+        return Value(0)
     return Case(
         *(When(pk=pk, then=Value(change[column])) for pk, change in sums.items()),
         default=Value(0),

@@ -2,6 +2,8 @@
 
 from django.db import migrations
 
+from storefront.lib import guards
+
 FUNCTION = """
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -9,15 +11,17 @@ BEGIN
         USING ERRCODE = 'integrity_constraint_violation';
 END $$;
 """
+TABLES = (
+    "catalog_offerevent",
+    "catalog_askedprice",
+    "catalog_applicationevent",
+    "catalog_sellerevent",
+)
 
 
 class Migration(migrations.Migration):
     dependencies = [("catalog", "0001_tables")]
     operations = [
         migrations.RunSQL(FUNCTION, "DROP FUNCTION refuse_change()"),
-        migrations.RunSQL(
-            "CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON catalog_offerevent "
-            "FOR EACH ROW EXECUTE FUNCTION refuse_change()",
-            "DROP TRIGGER append_only ON catalog_offerevent",
-        ),
+        *[guards.append_only(table) for table in TABLES],
     ]

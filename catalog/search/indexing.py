@@ -1,12 +1,12 @@
 """What the shop shows of a product, written beside it for search: words, facets, best price."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, F, Q, QuerySet, Value, When, prefetch_related_objects
 from django.db.models.functions import Least
 
 from catalog import colours
@@ -16,6 +16,7 @@ from storefront.lib import clock, due, locks
 from . import stacks, texts, vocabulary
 
 SOLD_WAITS = timedelta(minutes=10)  # what sells best need not be known at once
+AT_ONCE = 200  # products of one transaction, when nobody waits for them
 MOST = 1_000_000  # a larger number is a slip of the pen
 
 
@@ -40,14 +41,24 @@ def touch(product_ids: Iterable[int], now_wall: datetime | None = None) -> None:
 
 
 @transaction.atomic
-def index(product: Product, *, now: datetime) -> None:
-    """Recompute everything the shop finds and lists a product by, and mark its stack.
+def index(*products: Product, now: datetime) -> None:
+    """Recompute everything the shop finds and lists products by, and mark their stacks.
 
     Listed is what has a live offer of an open seller. The first time is kept. What is new in the
     shop is prominent until its stack is laid again.
-    Locks: the product, then the stack of its category.
+    Locks: the products, then the stacks of their categories; several in the caller's order.
     """
-    offers = _offers(product)
+    offers = _offers(products)
+    words: set[str] = set()
+    for product in products:
+        _write(product, offers[product.pk], now)
+        words.update(texts.words_of(product, offers[product.pk]))
+    vocabulary.learn(words)
+    for category in sorted({product.category_id for product in products}):
+        stacks.mark(category)
+
+
+def _write(product: Product, offers: list[Offer], now: datetime) -> None:
     is_prominent = Case(When(is_listed=False, then=Value(value=True)), default=F("is_prominent"))
     Product.objects.filter(pk=product.pk).update(
         is_listed=bool(offers),
@@ -58,8 +69,6 @@ def index(product: Product, *, now: datetime) -> None:
         search_text=texts.likeness(product, offers),
         search_vector=texts.vector(product, offers),
     )
-    vocabulary.learn(texts.words_of(product, offers))
-    stacks.mark(product.category_id)
 
 
 def settle(*, now: datetime) -> int:
@@ -67,20 +76,34 @@ def settle(*, now: datetime) -> int:
 
     For commands and tests: in the shop the workers do it.
     """
-    waiting = Product.objects.exclude(due_at=None).select_related("brand").order_by("pk")
-    number = 0
-    for product in waiting.iterator(chunk_size=200):
-        with due.fenced(), transaction.atomic():
-            index(product, now=now)
-            due.finish(product, at=None)
-        number += 1
+    waiting = Product.objects.exclude(due_at=None)
+    keys = list(waiting.order_by("pk").values_list("pk", flat=True))
+    number = sum(
+        _settle(waiting.filter(pk__in=keys[start : start + AT_ONCE]), now)
+        for start in range(0, len(keys), AT_ONCE)
+    )
     stacks.restack(now=now)
     return number
 
 
-def _offers(product: Product) -> list[Offer]:
-    live = Offer.objects.live().filter(variant__product=product)
-    return list(live.select_related("variant", "seller").order_by("price", "pk"))
+@transaction.atomic
+def _settle(waiting: QuerySet[Product], now: datetime) -> int:
+    """Some products, locked first: no worker can lose or win them meanwhile."""
+    products = locks.rows(waiting)
+    prefetch_related_objects(products, "brand")
+    index(*products, now=now)
+    for product in products:
+        due.finish(product, at=None)
+    return len(products)
+
+
+def _offers(products: Sequence[Product]) -> dict[int, list[Offer]]:
+    """The live offers of each product, cheapest first."""
+    found: dict[int, list[Offer]] = {product.pk: [] for product in products}
+    live = Offer.objects.live().filter(variant__product__in=found)
+    for offer in live.select_related("variant", "seller").order_by("price", "pk"):
+        found[offer.variant.product_id].append(offer)
+    return found
 
 
 def _facets(product: Product, offers: list[Offer]) -> dict[str, Any]:

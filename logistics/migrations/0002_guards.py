@@ -2,6 +2,8 @@
 
 from django.db import migrations
 
+from storefront.lib import guards
+
 WAY = [
     "PICKED",
     "PACKED",
@@ -39,36 +41,15 @@ MOVES = [
     ("declaration", "HELD", "REJECTED"),
     ("declaration", "HELD", "REFUSED"),
 ]
-TRIGGERS = [
-    ("logistics_shipment", "moves", "UPDATE OF state", "enforce_move('shipment')"),
-    ("logistics_declaration", "moves", "UPDATE OF state", "enforce_move('declaration')"),
-    ("logistics_stockmove", "append_only", "UPDATE OR DELETE", "refuse_change()"),
-    ("logistics_shipmentevent", "append_only", "UPDATE OR DELETE", "refuse_change()"),
-    ("logistics_declarationmessage", "append_only", "UPDATE OR DELETE", "refuse_change()"),
-]
-
-
-def fill(apps, schema_editor):
-    move = apps.get_model("orders", "StateMove")
-    for machine, source, target in MOVES:
-        move.objects.get_or_create(machine=machine, source=source, target=target)
-
-
-def empty(apps, schema_editor):
-    names = {machine for machine, _, _ in MOVES}
-    apps.get_model("orders", "StateMove").objects.filter(machine__in=names).delete()
 
 
 class Migration(migrations.Migration):
     dependencies = [("logistics", "0001_tables"), ("orders", "0002_guards")]
     operations = [
-        *[
-            migrations.RunSQL(
-                f"CREATE TRIGGER {name} BEFORE {when} ON {table} "
-                f"FOR EACH ROW EXECUTE FUNCTION {call}",
-                f"DROP TRIGGER {name} ON {table}",
-            )
-            for table, name, when, call in TRIGGERS
-        ],
-        migrations.RunPython(fill, empty),
+        guards.machine("logistics_shipment", "shipment"),
+        guards.machine("logistics_declaration", "declaration"),
+        guards.append_only("logistics_stockmove"),
+        guards.append_only("logistics_shipmentevent"),
+        guards.append_only("logistics_declarationmessage"),
+        guards.moves(MOVES),
     ]

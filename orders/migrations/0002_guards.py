@@ -2,6 +2,8 @@
 
 from django.db import migrations
 
+from storefront.lib import guards
+
 MOVES = [
     ("order", "PLACED", "PAID"),
     ("order", "PLACED", "CANCELLED"),
@@ -44,34 +46,17 @@ DROP = """
 DROP FUNCTION enforce_move(); DROP FUNCTION refuse_event_change();
 DROP FUNCTION refuse_quote_change();
 """
-TRIGGERS = [
-    ("orders_order", "moves", "BEFORE UPDATE OF state", "enforce_move('order')"),
-    ("orders_orderevent", "append_only", "BEFORE UPDATE OR DELETE", "refuse_event_change()"),
-    ("orders_quote", "append_only", "BEFORE UPDATE", "refuse_quote_change()"),
-    ("orders_orderline", "append_only", "BEFORE UPDATE OR DELETE", "refuse_change()"),
-]
-
-
-def fill(apps, schema_editor):
-    move = apps.get_model("orders", "StateMove")
-    for machine, source, target in MOVES:
-        move.objects.get_or_create(machine=machine, source=source, target=target)
-
-
-def empty(apps, schema_editor):
-    apps.get_model("orders", "StateMove").objects.filter(machine="order").delete()
 
 
 class Migration(migrations.Migration):
     dependencies = [("orders", "0001_tables"), ("catalog", "0002_append_only")]
     operations = [
         migrations.RunSQL(FUNCTION, DROP),
-        *[
-            migrations.RunSQL(
-                f"CREATE TRIGGER {name} {when} ON {table} FOR EACH ROW EXECUTE FUNCTION {call}",
-                f"DROP TRIGGER {name} ON {table}",
-            )
-            for table, name, when, call in TRIGGERS
-        ],
-        migrations.RunPython(fill, empty),
+        guards.machine("orders_order", "order"),
+        guards.append_only("orders_orderevent", "refuse_event_change"),
+        guards.trigger(
+            "orders_quote", "append_only", f"BEFORE UPDATE ON %s {guards.ROW} refuse_quote_change()"
+        ),
+        guards.append_only("orders_orderline"),
+        guards.moves(MOVES),
     ]

@@ -2,6 +2,9 @@
 
 from django.db import migrations
 
+from storefront.lib import guards
+from storefront.lib.guards import LATE, ROW
+
 COLUMNS = """
 ALTER TABLE payments_journal
     ADD COLUMN made_by_xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
@@ -57,34 +60,6 @@ FUNCTIONS_BACK = """
 DROP FUNCTION ledger_entry_belongs(); DROP FUNCTION ledger_journal_balances();
 DROP FUNCTION ledger_journal_has_entries();
 """
-ROW = "FOR EACH ROW EXECUTE FUNCTION"
-ONCE = "FOR EACH STATEMENT EXECUTE FUNCTION"
-LATE = "DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION"
-TRIGGERS = [
-    ("payments_entry", "belongs", f"BEFORE INSERT ON %s {ROW} ledger_entry_belongs()"),
-    ("payments_entry", "balances", f"AFTER INSERT ON %s {LATE} ledger_journal_balances()"),
-    ("payments_journal", "has_entries", f"AFTER INSERT ON %s {LATE} ledger_journal_has_entries()"),
-    *[
-        (f"payments_{table}", name, f"BEFORE {when} ON %s {how} refuse_change()")
-        for table in ("entry", "journal", "account", "rate", "chargefact", "conversion")
-        for name, when, how in (
-            ("append_only", "UPDATE OR DELETE", ROW),
-            ("no_truncate", "TRUNCATE", ONCE),
-        )
-    ],
-    ("payments_charge", "moves", f"BEFORE UPDATE OF state ON %s {ROW} enforce_move('charge')"),
-    ("payments_refund", "moves", f"BEFORE UPDATE OF state ON %s {ROW} enforce_move('refund')"),
-    ("payments_payout", "moves", f"BEFORE UPDATE OF state ON %s {ROW} enforce_move('payout')"),
-]
-# The application's role may only read and add. It is absent where the owner is the only role.
-REVOKE = """
-DO $$ BEGIN
-    IF EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'sungari_app') THEN
-        REVOKE UPDATE, DELETE, TRUNCATE ON payments_entry, payments_journal, payments_account,
-            payments_rate, payments_chargefact, payments_conversion FROM sungari_app;
-    END IF;
-END $$;
-"""
 MOVES = [
     ("charge", "READY", "PENDING"),
     ("charge", "READY", "CAPTURED"),
@@ -92,6 +67,10 @@ MOVES = [
     ("charge", "PENDING", "CAPTURED"),
     ("charge", "PENDING", "CANCELLED"),
     ("charge", "CANCELLED", "CAPTURED"),
+    ("charge", "READY", "AUTHORISED"),
+    ("charge", "PENDING", "AUTHORISED"),
+    ("charge", "AUTHORISED", "CAPTURED"),
+    ("charge", "AUTHORISED", "CANCELLED"),
     ("refund", "READY", "SENT"),
     ("refund", "READY", "DONE"),
     ("refund", "READY", "REJECTED"),
@@ -106,30 +85,26 @@ MOVES = [
 ]
 
 
-def create(table: str, name: str, rest: str) -> migrations.RunSQL:
-    kind = "CONSTRAINT TRIGGER" if "DEFERRABLE" in rest else "TRIGGER"
-    return migrations.RunSQL(
-        f"CREATE {kind} {name} {rest.replace('%s', table)}", f"DROP TRIGGER {name} ON {table}"
-    )
-
-
-def fill(apps, schema_editor):
-    move = apps.get_model("orders", "StateMove")
-    for machine, source, target in MOVES:
-        move.objects.get_or_create(machine=machine, source=source, target=target)
-
-
-def empty(apps, schema_editor):
-    names = {machine for machine, _, _ in MOVES}
-    apps.get_model("orders", "StateMove").objects.filter(machine__in=names).delete()
-
-
 class Migration(migrations.Migration):
     dependencies = [("payments", "0001_tables"), ("orders", "0002_guards")]
     operations = [
         migrations.RunSQL(COLUMNS, COLUMNS_BACK),
         migrations.RunSQL(FUNCTIONS, FUNCTIONS_BACK),
-        *[create(*trigger) for trigger in TRIGGERS],
-        migrations.RunSQL(REVOKE, migrations.RunSQL.noop),
-        migrations.RunPython(fill, empty),
+        guards.trigger(
+            "payments_entry", "belongs", f"BEFORE INSERT ON %s {ROW} ledger_entry_belongs()"
+        ),
+        guards.trigger(
+            "payments_entry", "balances", f"AFTER INSERT ON %s {LATE} ledger_journal_balances()"
+        ),
+        guards.trigger(
+            "payments_journal",
+            "has_entries",
+            f"AFTER INSERT ON %s {LATE} ledger_journal_has_entries()",
+        ),
+        *guards.facts("payments", "entry", "journal", "account"),
+        *guards.facts("payments", "rate", "chargefact", "conversion"),
+        guards.machine("payments_charge", "charge"),
+        guards.machine("payments_refund", "refund"),
+        guards.machine("payments_payout", "payout"),
+        guards.moves(MOVES),
     ]

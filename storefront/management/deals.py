@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from catalog import asking, promotions, search
+from catalog import asking, promotions
 from catalog.models import Offer, PriceList, Promotion, Seller
 from orders.sales import SELLERS_ZONE
 from storefront.lib import clock, due
@@ -39,7 +39,6 @@ def play(*, begun: datetime, until: datetime) -> int:
                 deed(at)
         clock.set_virtual(until)
         _settle(until)
-        search.settle(now=until)
     return Promotion.objects.count() + PriceList.objects.count()
 
 

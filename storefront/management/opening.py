@@ -42,12 +42,7 @@ class Opening:
         self.folder.start_clock(self.speed if is_past_there else REAL_TIME)
         self.supervisor.add(shop.sandbox())
         static = _fingerprint_of_static()
-        was_open = self.folder.is_done("open", static)
-        if was_open:  # nothing to build: the doors open while the database is looked through
-            self._start_processes(shop)
-        self._prepare(shop, with_static=not was_open)
-        if not was_open:
-            self._start_processes(shop)
+        self._prepare(shop, with_static=not self.folder.is_done("open", static))
         self._wait_for("the shop", lambda: _is_ready(shop) and _workers_answer(shop))
         self.folder.done("open", static)
         return shop
@@ -84,20 +79,23 @@ class Opening:
         return Shop(self.folder, values, urls.owner)
 
     def _prepare(self, shop: Shop, *, with_static: bool) -> None:
-        """Bring database, demo world, translations and static files up to date, side by side."""
+        """Bring database, demo world, translations and static files up to date, side by side.
+
+        The processes start as soon as there are static files: they take their time to start, and
+        refuse visitors until the database is migrated.
+        """
         sandbox = urlsplit(shop.variables["SANDBOX_URL"])
         self._wait_for("the sandbox", lambda: not embedded.is_free(sandbox.port or 0))
-        errands = [shop.manage("prepare", "prepare")]
+        world = shop.manage("prepare", "prepare")
+        self.supervisor.run(world)
+        translations.compile_all()
         if with_static:
-            errands.append(shop.manage("static", "collectstatic", "--noinput", "--verbosity", "0"))
-        self.supervisor.run(*errands)
-        translations.compile_all()
-        self._wait_for("the preparation", lambda: all(self._is_over(each) for each in errands))
-        self.say("database, demo world and static files are up to date")
-
-    def _start_processes(self, shop: Shop) -> None:
-        translations.compile_all()
+            static = shop.manage("static", "collectstatic", "--noinput", "--verbosity", "0")
+            self.supervisor.run(static)
+            self._wait_for("the static files", lambda: self._is_over(static))
         self.supervisor.add(shop.web(), shop.worker("own"), shop.worker("outside"))
+        self._wait_for("the preparation", lambda: self._is_over(world))
+        self.say("database, demo world and static files are up to date")
 
     def _is_over(self, errand: Program) -> bool:
         ended = errand.how_it_ended()

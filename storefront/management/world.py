@@ -53,10 +53,18 @@ def login(role: str) -> Row:
 
 @transaction.atomic
 def goods(*, now: datetime) -> int:
+    """All goods of the demo, listed in the shop by the real indexing; the number of products."""
+    number = unlisted_goods(now=now)
+    search.settle(now=now)
+    return number
+
+
+@transaction.atomic
+def unlisted_goods(*, now: datetime) -> int:
     """Sellers, products, variants, offers and stock; the number of products.
 
-    Rows are written in bulk and then listed by the real indexing and received by the real
-    warehouse; nothing happens when they are there already.
+    Rows are written in bulk and then received by the real warehouse; they wait for the indexing.
+    Nothing happens when they are there already.
     """
     if Product.objects.exists():
         return 0
@@ -68,7 +76,6 @@ def goods(*, now: datetime) -> int:
     offers = _offers(sellers, variants, now)
     _receive(offers, now)
     asking.refresh([offer.pk for offer, _row in offers], now=now, because=ACTOR)
-    search.settle(now=now)
     return len(products)
 
 

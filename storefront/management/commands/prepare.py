@@ -29,7 +29,13 @@ class Command(BaseCommand):
 
     def _is_behind(self) -> bool:
         executor = MigrationExecutor(connection)
-        return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+        loader = executor.loader
+        if foreign := sorted(set(loader.applied_migrations) - set(loader.disk_migrations)):
+            raise CommandError(
+                f"the database was made by another version (it has {'.'.join(foreign[0])}); "
+                "use the code it was made by, or begin anew with FRESH=1 make run"
+            )
+        return bool(executor.migration_plan(loader.graph.leaf_nodes()))
 
     def _migrate(self) -> None:
         """Migrate in a process of its own: this one is not the owner, and should not be."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from catalog import search
 from payments import jobs
 from storefront.lib import clock, http
 from storefront.management import applicants, deals, history, opinions, world
@@ -37,8 +38,9 @@ class Command(BaseCommand):
         now = clock.now()
         begun = now - history.LENGTH
         self.stdout.write(f"rates: {world.rates(until=now.date(), now=begun)} new days")
-        self.stdout.write(f"products: {world.goods(now=begun)} new")
+        self.stdout.write(f"products: {world.unlisted_goods(now=begun)} new")
         self.stdout.write(f"prices: {deals.play(begun=begun, until=now)} lists and promotions")
+        self.stdout.write(f"listed: {search.settle(now=begun)} products")
         self.stdout.write(f"people: {world.people()} new")
         self.stdout.write(f"questions: {opinions.ask(until=now)} new")
         self.stdout.write(f"applications: {applicants.apply(now=begun)} new")

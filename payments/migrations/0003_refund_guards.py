@@ -2,21 +2,17 @@
 
 from django.db import migrations
 
-# Refunds made before parts were kept become one part each.
-FILL = """
-INSERT INTO payments_refundpart (kind, quantity, money, money_currency, bearer, is_again, refund_id)
-SELECT 'SURPLUS', 0, r.price, 'RUB', '', false, r.id FROM payments_refund r
-WHERE NOT EXISTS (SELECT 1 FROM payments_refundpart p WHERE p.refund_id = r.id);
-SET CONSTRAINTS ALL IMMEDIATE;
-SET CONSTRAINTS ALL DEFERRED;
-"""
+from storefront.lib import guards
+from storefront.lib.guards import LATE, ROW
 
 # The lock on the charge makes two clicks wait for each other; each statement of the function
 # then sees what the other one has committed.
+# What a bank has taken and may keep cannot be given back as well. An update of a living refund
+# is let through: a chargeback may come when a refund is under way, and both are facts then.
 FUNCTIONS = """
 CREATE FUNCTION refund_within_captured() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    came numeric; given numeric;
+    came numeric; given numeric; taken numeric;
 BEGIN
     IF NEW.state = 'REJECTED' THEN RETURN NULL; END IF;
     PERFORM 1 FROM payments_charge WHERE id = NEW.charge_id FOR NO KEY UPDATE;
@@ -24,9 +20,12 @@ BEGIN
         WHERE charge_id = NEW.charge_id AND kind = 'CAPTURED' AND money_currency = 'RUB';
     SELECT coalesce(sum(price), 0) INTO given FROM payments_refund
         WHERE charge_id = NEW.charge_id AND state <> 'REJECTED';
-    IF given > came THEN
-        RAISE EXCEPTION 'charge %: refunds of % are more than % captured',
-            NEW.charge_id, given, came USING ERRCODE = 'integrity_constraint_violation';
+    SELECT coalesce(sum(money), 0) INTO taken FROM payments_chargeback
+        WHERE charge_id = NEW.charge_id AND state IN ('RECEIVED', 'ANSWERED')
+            AND TG_OP = 'INSERT';
+    IF given + taken > came THEN
+        RAISE EXCEPTION 'charge %: refunds of % and % at the bank are more than % captured',
+            NEW.charge_id, given, taken, came USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     RETURN NULL;
 END $$;
@@ -72,8 +71,6 @@ FUNCTIONS_BACK = """
 DROP FUNCTION refund_within_captured(); DROP FUNCTION refund_is_sum();
 DROP FUNCTION refund_part_within_paid();
 """
-ROW = "FOR EACH ROW EXECUTE FUNCTION"
-LATE = "DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION"
 TRIGGERS = [
     (
         "payments_refund",
@@ -83,34 +80,13 @@ TRIGGERS = [
     ("payments_refund", "is_sum", f"AFTER INSERT OR UPDATE OF price ON %s {LATE} refund_is_sum()"),
     ("payments_refundpart", "is_sum", f"AFTER INSERT ON %s {LATE} refund_is_sum()"),
     ("payments_refundpart", "within_paid", f"AFTER INSERT ON %s {ROW} refund_part_within_paid()"),
-    ("payments_refundpart", "append_only", f"BEFORE UPDATE OR DELETE ON %s {ROW} refuse_change()"),
-    (
-        "payments_refundpart",
-        "no_truncate",
-        "BEFORE TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
-    ),
 ]
-REVOKE = """
-DO $$ BEGIN
-    IF EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'sungari_app') THEN
-        REVOKE UPDATE, DELETE, TRUNCATE ON payments_refundpart FROM sungari_app;
-    END IF;
-END $$;
-"""
-
-
-def create(table: str, name: str, rest: str) -> migrations.RunSQL:
-    kind = "CONSTRAINT TRIGGER" if "DEFERRABLE" in rest else "TRIGGER"
-    return migrations.RunSQL(
-        f"CREATE {kind} {name} {rest.replace('%s', table)}", f"DROP TRIGGER {name} ON {table}"
-    )
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payments", "0003_refund_tables")]
+    dependencies = [("payments", "0002_ledger_guards")]
     operations = [
-        migrations.RunSQL(FILL, migrations.RunSQL.noop),
         migrations.RunSQL(FUNCTIONS, FUNCTIONS_BACK),
-        *[create(*trigger) for trigger in TRIGGERS],
-        migrations.RunSQL(REVOKE, migrations.RunSQL.noop),
+        *[guards.trigger(*each) for each in TRIGGERS],
+        *guards.facts("payments", "refundpart"),
     ]

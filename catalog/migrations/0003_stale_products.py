@@ -157,7 +157,7 @@ TRIGGERS = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("catalog", "0004_append_only_prices")]
+    dependencies = [("catalog", "0002_append_only")]
     operations = [
         migrations.RunSQL(SEQUENCE, "DROP SEQUENCE catalog_stack_marks"),
         migrations.RunSQL(STALE, "DROP FUNCTION catalog_stale(bigint[])"),

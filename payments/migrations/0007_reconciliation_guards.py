@@ -2,6 +2,9 @@
 
 from django.db import migrations
 
+from storefront.lib import guards
+from storefront.lib.guards import LATE, ROW
+
 PARENTS = ("payments_bankstatement", "payments_registry", "payments_match")
 COLUMNS = "".join(
     f"ALTER TABLE {table} ADD COLUMN made_by_xid xid8 NOT NULL DEFAULT pg_current_xact_id(),"
@@ -106,9 +109,6 @@ DROP FUNCTION paper_part_belongs(); DROP FUNCTION statement_adds_up();
 DROP FUNCTION registry_adds_up(); DROP FUNCTION match_adds_up();
 DROP FUNCTION break_stays_what_it_is();
 """
-ROW = "FOR EACH ROW EXECUTE FUNCTION"
-ONCE = "FOR EACH STATEMENT EXECUTE FUNCTION"
-LATE = "DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION"
 KEPT = (
     *("paper", "bankstatement", "statementline", "registry", "registryline"),
     *("match", "matchpart", "matchundone", "breaknote"),
@@ -126,55 +126,19 @@ TRIGGERS = [
     ("payments_bankstatement", "adds_up", f"AFTER INSERT ON %s {LATE} statement_adds_up()"),
     ("payments_registry", "adds_up", f"AFTER INSERT ON %s {LATE} registry_adds_up()"),
     ("payments_match", "adds_up", f"AFTER INSERT ON %s {LATE} match_adds_up()"),
-    *[
-        (f"payments_{table}", name, f"BEFORE {when} ON %s {how} refuse_change()")
-        for table in KEPT
-        for name, when, how in (
-            ("append_only", "UPDATE OR DELETE", ROW),
-            ("no_truncate", "TRUNCATE", ONCE),
-        )
-    ],
-    ("payments_break", "moves", f"BEFORE UPDATE OF state ON %s {ROW} enforce_move('break')"),
     ("payments_break", "stays", f"BEFORE UPDATE ON %s {ROW} break_stays_what_it_is()"),
-    ("payments_break", "append_only", f"BEFORE DELETE ON %s {ROW} refuse_change()"),
-    ("payments_break", "no_truncate", f"BEFORE TRUNCATE ON %s {ONCE} refuse_change()"),
 ]
-TABLES = ", ".join(f"payments_{table}" for table in KEPT)
-REVOKE = f"""
-DO $$ BEGIN
-    IF EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'sungari_app') THEN
-        REVOKE UPDATE, DELETE, TRUNCATE ON {TABLES} FROM sungari_app;
-        REVOKE DELETE, TRUNCATE ON payments_break FROM sungari_app;
-    END IF;
-END $$;
-"""
 MOVES = [("break", "OPEN", "CLOSED"), ("break", "CLOSED", "OPEN")]
 
 
-def create(table: str, name: str, rest: str) -> migrations.RunSQL:
-    kind = "CONSTRAINT TRIGGER" if "DEFERRABLE" in rest else "TRIGGER"
-    return migrations.RunSQL(
-        f"CREATE {kind} {name} {rest.replace('%s', table)}", f"DROP TRIGGER {name} ON {table}"
-    )
-
-
-def fill(apps, schema_editor):
-    move = apps.get_model("orders", "StateMove")
-    for machine, source, target in MOVES:
-        move.objects.get_or_create(machine=machine, source=source, target=target)
-
-
-def empty(apps, schema_editor):
-    names = {machine for machine, _, _ in MOVES}
-    apps.get_model("orders", "StateMove").objects.filter(machine__in=names).delete()
-
-
 class Migration(migrations.Migration):
-    dependencies = [("payments", "0011_reconciliation_tables"), ("orders", "0002_guards")]
+    dependencies = [("payments", "0006_screening_guards")]
     operations = [
         migrations.RunSQL(COLUMNS, COLUMNS_BACK),
         migrations.RunSQL(FUNCTIONS, FUNCTIONS_BACK),
-        *[create(*trigger) for trigger in TRIGGERS],
-        migrations.RunSQL(REVOKE, migrations.RunSQL.noop),
-        migrations.RunPython(fill, empty),
+        *[guards.trigger(*each) for each in TRIGGERS],
+        *guards.facts("payments", *KEPT),
+        *guards.lasting("payments", "break"),
+        guards.machine("payments_break", "break"),
+        guards.moves(MOVES),
     ]

@@ -2,6 +2,9 @@
 
 from django.db import migrations
 
+from storefront.lib import guards
+from storefront.lib.guards import ROW
+
 # SECURITY DEFINER: the lock needs more than the application's role may do, and nobody but these
 # two may write a cut or a snapshot. A snapshot of the data older than the lock would be blind.
 FUNCTIONS = """
@@ -79,52 +82,33 @@ FUNCTIONS_BACK = """
 DROP FUNCTION ledger_cut(); DROP FUNCTION ledger_snapshot(bigint);
 DROP FUNCTION ledger_manual_has_two(); DROP FUNCTION ledger_manual_once();
 """
-ROW = "FOR EACH ROW EXECUTE FUNCTION"
-ONCE = "FOR EACH STATEMENT EXECUTE FUNCTION"
-TRIGGERS = [
-    *[
-        (f"payments_{table}", name, f"BEFORE {when} ON %s {how} refuse_change()")
-        for table in ("cut", "balancesnapshot", "seal")
-        for name, when, how in (
-            ("append_only", "UPDATE OR DELETE", ROW),
-            ("no_truncate", "TRUNCATE", ONCE),
-        )
-    ],
-    ("payments_manualposting", "decided_once", f"BEFORE UPDATE ON %s {ROW} ledger_manual_once()"),
-    ("payments_manualposting", "append_only", f"BEFORE DELETE ON %s {ROW} refuse_change()"),
-    ("payments_manualposting", "no_truncate", f"BEFORE TRUNCATE ON %s {ONCE} refuse_change()"),
-    (
-        "payments_journal",
-        "manual_has_two",
-        "AFTER INSERT ON %s DEFERRABLE INITIALLY DEFERRED FOR EACH ROW"
-        " WHEN (NEW.kind = 'manual') EXECUTE FUNCTION ledger_manual_has_two()",
-    ),
-]
-GRANTS = """
+RIGHTS = """
 REVOKE EXECUTE ON FUNCTION ledger_cut(), ledger_snapshot(bigint) FROM PUBLIC;
 DO $$ BEGIN
     IF EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'sungari_app') THEN
-        REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON payments_cut, payments_balancesnapshot
-            FROM sungari_app;
-        REVOKE UPDATE, DELETE, TRUNCATE ON payments_seal FROM sungari_app;
-        REVOKE DELETE, TRUNCATE ON payments_manualposting FROM sungari_app;
         GRANT EXECUTE ON FUNCTION ledger_cut(), ledger_snapshot(bigint) TO sungari_app;
     END IF;
 END $$;
 """
 
 
-def create(table: str, name: str, rest: str) -> migrations.RunSQL:
-    kind = "CONSTRAINT TRIGGER" if "DEFERRABLE" in rest else "TRIGGER"
-    return migrations.RunSQL(
-        f"CREATE {kind} {name} {rest.replace('%s', table)}", f"DROP TRIGGER {name} ON {table}"
-    )
-
-
 class Migration(migrations.Migration):
-    dependencies = [("payments", "0013_ledger_tables")]
+    dependencies = [("payments", "0007_reconciliation_guards")]
     operations = [
         migrations.RunSQL(FUNCTIONS, FUNCTIONS_BACK),
-        *[create(*trigger) for trigger in TRIGGERS],
-        migrations.RunSQL(GRANTS, migrations.RunSQL.noop),
+        migrations.RunSQL(RIGHTS, migrations.RunSQL.noop),
+        *guards.facts("payments", "cut", "balancesnapshot", "seal"),
+        guards.revoke("INSERT", "payments_cut", "payments_balancesnapshot"),
+        guards.trigger(
+            "payments_manualposting",
+            "decided_once",
+            f"BEFORE UPDATE ON %s {ROW} ledger_manual_once()",
+        ),
+        *guards.lasting("payments", "manualposting"),
+        guards.trigger(
+            "payments_journal",
+            "manual_has_two",
+            "AFTER INSERT ON %s DEFERRABLE INITIALLY DEFERRED FOR EACH ROW"
+            " WHEN (NEW.kind = 'manual') EXECUTE FUNCTION ledger_manual_has_two()",
+        ),
     ]
