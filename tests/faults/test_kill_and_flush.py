@@ -59,6 +59,7 @@ def live_through(shop: Shop, count: int, *, calm: int, seconds: float) -> dict[s
         eventually(lambda: arrived() >= calm, seconds=seconds, why=f"{calm} orders arrive")
     eventually(lambda: arrived() == count, seconds=seconds, why="all orders arrive")
     eventually(lambda: completed() == count, seconds=seconds, why="all orders are completed")
+    eventually(lambda: not unpaid(), seconds=seconds, why="what is given back has left")
     shop.hurry(1)
     assert havoc.flushes_left == 0
     assert len(set(numbers)) == count
@@ -94,6 +95,10 @@ def arrived() -> int:
 
 def completed() -> int:
     return Order.objects.filter(state="COMPLETED").count()
+
+
+def unpaid() -> int:
+    return Refund.objects.filter(state__in=["READY", "SENT"]).count()
 
 
 def each_once(shop: Shop, numbers: list[str]) -> None:
