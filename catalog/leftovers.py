@@ -1,7 +1,7 @@
 """What sellers sent and nobody needs any more: old tables, their refused rows, stray pictures."""
 
 from collections.abc import Collection, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import PurePosixPath
 
@@ -14,6 +14,12 @@ from catalog.models.applications import paper_storage
 from storefront.lib import locks
 
 UNANSWERED = (ImportJob.State.UPLOADED, ImportJob.State.CHECKED)
+
+
+def clear(kept: timedelta, *, now: datetime, wall: datetime) -> tuple[int, int]:
+    """Remove all that is older than so long: the numbers of imports and of stray files."""
+    imports = forget_imports(before=now - kept, now=now)
+    return imports, erase_strays(before=wall - kept)
 
 
 def forget_imports(*, before: datetime, now: datetime) -> int:

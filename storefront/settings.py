@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -188,9 +189,12 @@ CELERY_TASK_ROUTES = {
     "logistics.tasks.drive_departure": {"queue": "carrier"},
     "storefront.notifications.tasks.*": {"queue": "mail"},
     "storefront.tasks.import_table": {"queue": "images"},
+    "storefront.tasks.clear_uploads": {"queue": "images"},
 }
 QUEUES = ("default", "images", "acquirer", "bank", "customs", "carrier", "mail")
+NIGHT = crontab(hour="19", minute="10")  # UTC: deep night in China, where the files come from
 CELERY_BEAT_SCHEDULE = {
+    "clear-uploads": {"task": "storefront.tasks.clear_uploads", "schedule": NIGHT},
     "sweep": {"task": "storefront.tasks.sweep", "schedule": 1.0, "options": {"expires": 5}},
     **{
         f"heartbeat-{queue}": {

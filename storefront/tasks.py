@@ -1,13 +1,15 @@
 """Tasks that run a flow: claim a due row, call one function, or try again later."""
 
+from datetime import timedelta
 from typing import Any
 
 from celery import shared_task
 from celery.exceptions import SoftTimeLimitExceeded
+from django.conf import settings
 from django.core.cache import cache
 from django.db import DatabaseError, transaction
 
-from catalog import promotions, search
+from catalog import leftovers, promotions, search
 from catalog.models import ImportJob, PriceList, Product, Promotion, Stack
 from orders.models import Delivery, Order
 from payments import jobs
@@ -169,3 +171,10 @@ def import_table(*, id: int, **_: Any) -> None:
     except (DatabaseError, SoftTimeLimitExceeded, OSError) as error:
         with due.fenced():
             importing.put_off(job, error, now=clock.now())
+
+
+@shared_task(name="storefront.tasks.clear_uploads")
+def clear_uploads(**_: Any) -> None:
+    """Remove what sellers sent and nobody needs any more, every night."""
+    kept = timedelta(days=settings.UPLOADS_KEPT_DAYS)
+    leftovers.clear(kept, now=clock.now(), wall=clock.wall())

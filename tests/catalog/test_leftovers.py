@@ -12,6 +12,7 @@ from catalog import importing as jobs
 from catalog import uploads
 from catalog.models import ImportJob, RefusedRow
 from catalog.models.applications import paper_storage
+from storefront import tasks
 from storefront.flows import importing
 from storefront.lib import clock
 from tests.factories import catalog as make
@@ -67,6 +68,17 @@ def test_files_of_old_imports_go_and_their_figures_stay(django_capture_on_commit
         assert job.file.storage.exists(job.file.name)
         assert RefusedRow.objects.filter(job=job).count() == 1
     assert jobs.waits_for(young) is None
+
+
+def test_the_workers_do_it_every_night(settings, django_capture_on_commit_callbacks):
+    nightly = settings.CELERY_BEAT_SCHEDULE["clear-uploads"]["task"]
+    assert nightly == tasks.clear_uploads.name
+    old = sent(OLD, "DONE", "old.csv")
+
+    with django_capture_on_commit_callbacks(execute=True):
+        tasks.clear_uploads()
+
+    assert not old.file.storage.exists(old.file.name)
 
 
 def test_strays_go_when_they_are_old_and_kept_pictures_stay():

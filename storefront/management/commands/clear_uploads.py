@@ -15,7 +15,7 @@ class Command(BaseCommand):
     help = (
         "Removes the files and refused rows of imports sent more than UPLOADS_KEPT_DAYS ago, and "
         "files of imports and of pictures as old that no row speaks of. Imports that still wait "
-        "for their seller's word are given up. Meant to be run every night; twice is once."
+        "for their seller's word are given up. The workers do it every night; twice is once."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -25,7 +25,5 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         kept = timedelta(days=options["days"])
-        now = clock.now()
-        imports = leftovers.forget_imports(before=now - kept, now=now)
-        strays = leftovers.erase_strays(before=clock.wall() - kept)
+        imports, strays = leftovers.clear(kept, now=clock.now(), wall=clock.wall())
         self.stdout.write(f"imports: {imports}, stray files: {strays}")
