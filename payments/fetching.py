@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -32,15 +33,14 @@ def _registries(now: datetime) -> Iterator[Taken]:
     if not settings.YOOKASSA_REGISTRY_URL:
         return
     known = Registry.objects.filter(provider=providers.FIRST, shop=shop)
-    last = known.order_by("-registry_on").values_list("registry_on", flat=True).first()
-    for day in _days(last, now):
+    for day in _missing(set(known.values_list("registry_on", flat=True)), now):
         body = _ask(
             settings.YOOKASSA_REGISTRY_URL,
             {"on": day.isoformat()},
             (shop, settings.YOOKASSA_SECRET_KEY),
         )
         if body is None:
-            return
+            continue
         about = Day(providers.FIRST, shop, day)
         name = f"registry-{shop}-{day}.csv"
         yield papers.take_registry(body, about, name=name, actor=ACTOR, now=now)
@@ -64,6 +64,14 @@ def _statements(now: datetime) -> Iterator[Taken]:
             yield taken
             if taken.reason:
                 break
+
+
+def _missing(have: set[date], now: datetime) -> Iterator[date]:
+    """Up to yesterday, the days whose paper was refused or never drawn up, oldest first."""
+    yesterday = now.astimezone(MOSCOW).date() - timedelta(days=1)
+    first = min(have, default=yesterday)
+    days = (first + timedelta(days=number) for number in range((yesterday - first).days + 1))
+    return islice((day for day in days if day not in have), MOST_DAYS)
 
 
 def _days(last: date | None, now: datetime) -> Iterator[date]:

@@ -7,7 +7,18 @@ import pytest
 
 from orders import lifecycle
 from orders.models import Order
-from payments import books, charges, fetching, jobs, ledger, parts, refunds, settlement, tasks
+from payments import (
+    books,
+    charges,
+    fetching,
+    jobs,
+    ledger,
+    parts,
+    receipts,
+    refunds,
+    settlement,
+    tasks,
+)
 from payments.models import (
     BankAccount,
     BankStatement,
@@ -105,6 +116,9 @@ def test_a_sale_a_refund_and_a_payout_agree_with_bank_and_acquirer(
     lifecycle.mark_released(delivery, now=later)
     settlement.release(delivery, actor="task:release", now=later)
     with clock.simulated(later):
+        receipt = receipts.handed_over(delivery, actor="task:release", now=later)
+        tasks.send_receipt(id=receipt.pk)
+        receipt.refresh_from_db()
         (payout,) = settlement.close_period(date(2026, 12, 14), now=later, actor="task:job")
     for days in range(20):
         at = later + timedelta(days=days, minutes=1)
@@ -124,6 +138,8 @@ def test_a_sale_a_refund_and_a_payout_agree_with_bank_and_acquirer(
         assert (standing.unexplained, standing.only_ours, standing.only_theirs) == (0, 0, 0)
         assert standing.closing == ledger.balance("bank", account.currency)
     assert ledger.balance("bank", "CNY") == 0
+    assert not Paper.objects.exclude(reason="").exists()
+    assert RegistryLine.objects.filter(object_id=receipt.provider_id).exists()
     assert broken() == []
 
 
@@ -165,6 +181,20 @@ def test_a_paper_that_cannot_be_read_is_put_aside_and_asked_for_again(bank_days:
     bank_days.script("banks.SNGHCNBH")
     daily(MORNING + timedelta(days=2))
     assert BankStatement.objects.count() == 2 * 3
+
+
+def test_a_register_that_cannot_be_read_leaves_a_gap_that_is_filled(
+    bank_days: Sandbox, settings: object
+) -> None:
+    registers = settings.YOOKASSA_REGISTRY_URL
+    settings.YOOKASSA_REGISTRY_URL = f"{bank_days.url}/"
+    assert "1 refused" in daily(MORNING + timedelta(days=1))
+    settings.YOOKASSA_REGISTRY_URL = registers
+
+    daily(MORNING + timedelta(days=2))
+
+    days = Registry.objects.order_by("registry_on").values_list("registry_on", flat=True)
+    assert [day.day for day in days] == [22, 23, 24]
 
 
 def test_a_silent_bank_is_asked_again_later(bank_days: Sandbox, settings: object) -> None:

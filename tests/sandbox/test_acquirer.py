@@ -315,10 +315,11 @@ def test_receipts_are_registered_with_their_payments_or_apart(sandbox):
     assert made.status_code == 200, made.text
 
     first = sandbox.get("/yookassa/registry?on=2026-11-21&shop=shop").text.splitlines()
-    second = sandbox.get("/yookassa/registry?on=2026-11-22&shop=shop").text.splitlines()
+    asked = "/yookassa/registry?on=2026-11-22&shop=shop"
+    second = sandbox.get(asked, at="2026-11-23T07:00:00Z").text.splitlines()
 
     assert [line.split(",")[0] for line in first[1:]] == ["payment", "receipt"]
     assert ",17630.00,0.00,0.00,RUB" in first[2]
-    assert [line.split(",")[:3] for line in second[1:]] == [
-        ["receipt", made.json()["id"], payment["id"]]
+    assert [line.split(",")[:4] for line in second[1:]] == [
+        ["receipt", made.json()["id"], payment["id"], "2026-11-22T10:00:00Z"]
     ]

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
 from storefront.sandbox import amounts, clock, parties
-from storefront.sandbox.acquirer import checks
+from storefront.sandbox.acquirer import checks, receipts
 from storefront.sandbox.routing import Routes
 from storefront.sandbox.wire import Problem, Reply, Request
 
@@ -74,7 +74,7 @@ def _registry(request: Request) -> Reply:
             f"SELECT * FROM ({_LINES}) WHERE day = ? AND shop = ? ORDER BY at, id",
             (day.isoformat(), shop),
         ).fetchall()
-        apart = _receipts_apart(page, shop, day)
+        apart = _receipts_apart(page, shop, day, request.moment)
     text = io.StringIO()
     lines = csv.writer(text, lineterminator="\n")
     lines.writerow(_COLUMNS)
@@ -98,22 +98,24 @@ def _line(
     return [kind, id or row["id"], row["payment_id"], row["at"], *sums, "RUB", about]
 
 
-def _receipts_apart(page: sqlite3.Connection, shop: str, day: date) -> list[list[str]]:
-    """List the receipts of payments that were sent on a day, apart from their payments."""
+def _receipts_apart(
+    page: sqlite3.Connection, shop: str, day: date, moment: clock.Moment
+) -> list[list[str]]:
+    """List the registered receipts of payments that were sent on a day, apart from them."""
     since = datetime.combine(day, time(), clock.MOSCOW)
     found = page.execute(
-        "SELECT body FROM papers WHERE kind = 'receipt' AND owner = ? AND made_at >= ?"
+        "SELECT made_at, body FROM papers WHERE kind = 'receipt' AND owner = ? AND made_at >= ?"
         " AND made_at < ? ORDER BY number",
         (shop, clock.show(since), clock.show(since + timedelta(days=1))),
     )
-    bodies = [json.loads(row["body"]) for row in found]
+    kept = [(row["made_at"], json.loads(row["body"])) for row in found]
     return [
         [
-            *("receipt", body["id"], body["payment_id"], body["registered_at"]),
+            *("receipt", body["id"], body["payment_id"], sent_at),
             *(amounts.show(checks.receipt_sum(body)), "0.00", "0.00", "RUB", ""),
         ]
-        for body in bodies
-        if body.get("payment_id")
+        for sent_at, body in kept
+        if body.get("payment_id") and receipts.form(body, moment)["status"] == "succeeded"
     ]
 
 
