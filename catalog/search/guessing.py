@@ -1,6 +1,6 @@
 """What was meant by words that nobody knows: the other keyboard, slips, words run together."""
 
-from catalog.words import codes, folding, keyboards, parsing, sounds, stems, units
+from catalog.words import codes, folding, keyboards, numerals, parsing, sounds, stems, units
 from catalog.words.spoken import Table
 
 from . import parting, vocabulary
@@ -21,7 +21,7 @@ class Guess:
     """A text, the words of the shop it was held against, and what it was read as."""
 
     def __init__(self, text: str, table: Table, *, typing: bool) -> None:
-        self.text = text[: parsing.LONGEST]
+        self.text = numerals.in_digits(text[: parsing.LONGEST])
         self.table = table
         self.typing = typing
         self.chunks = self.text.split()
@@ -165,7 +165,7 @@ class Guess:
         self._read(chunks)
 
     def _read(self, chunks: list[str]) -> None:
-        self.chunks, self.text = chunks, " ".join(chunks)
+        self.chunks, self.text = chunks, numerals.in_digits(" ".join(chunks))
         self.words = parsing.letters(parsing.parse(self.text))
         self.is_switched = True
 
