@@ -1,7 +1,9 @@
 """What was meant by words that nobody knows: the other keyboard, slips, words run together."""
 
-from catalog.words import codes, folding, keyboards, parsing, sounds, stems, units
-from catalog.words.spoken import Table
+from itertools import pairwise
+
+from catalog.words import codes, folding, keyboards, numerals, parsing, sounds, stems, units
+from catalog.words.spoken import Group, Table
 
 from . import parting, vocabulary
 
@@ -14,6 +16,8 @@ COMMON = 3  # goods, fewer may be a slip in a title
 NAME = 1_000  # goods that a spoken name counts for
 SHORT_PART = 3
 RARE = 5  # letters; a shorter word is near to too many others
+JOINED = 8  # letters of two words that may be one
+TAIL = 2  # letters of a model run on a name
 KEYS = frozenset("[];'`")  # signs that are letters on the other keyboard
 
 
@@ -21,7 +25,7 @@ class Guess:
     """A text, the words of the shop it was held against, and what it was read as."""
 
     def __init__(self, text: str, table: Table, *, typing: bool) -> None:
-        self.text = text[: parsing.LONGEST]
+        self.text = numerals.in_digits(text[: parsing.LONGEST])
         self.table = table
         self.typing = typing
         self.chunks = self.text.split()
@@ -36,7 +40,7 @@ class Guess:
         """Look words up, choose the keyboard, and look up more where that was not enough."""
         others = parsing.letters(parsing.parse(" ".join(self.switched)))
         asked = [*self.words, *others]
-        self.known = vocabulary.ask(asked, asked)
+        self.known = vocabulary.ask(asked, [*asked, *self._pairs()])
         self._choose_keyboard()
         puzzling = [word for word in self.words if self._is_puzzling(word)]
         last = self._last()
@@ -54,6 +58,8 @@ class Guess:
     def _is_puzzling(self, word: str) -> bool:
         """Say whether nothing is known of a word; one that nearly is a spoken name is mended."""
         if len(word) < SHORT_PART or (self.is_known(word) and not self.is_rare(word)):
+            return False
+        if self._tailed(word):
             return False
         best = self._spoken_near(word)
         if self.is_known(word):
@@ -124,8 +130,35 @@ class Guess:
         return any(name == word for name, _letters in self.table.names.get(sort, ()))
 
     def is_spoken(self, word: str) -> bool:
-        stem = stems.stem(word)
-        return word in self.table.stop or (stem,) in self.table.by_form or stem in self.table.parts
+        is_part = stems.stem(word) in self.table.parts
+        return word in self.table.stop or is_part or bool(self.groups(word))
+
+    def groups(self, word: str) -> list[Group]:
+        """Give what a word is the name of; a letter has no other forms than those it is said in."""
+        found = self.table.by_form.get((stems.stem(word),), [])
+        return [group for group in found if group.role != "letter" or (word,) in group.forms]
+
+    def _pairs(self) -> list[str]:
+        """Neighbours that may be one name of two words: neither means anything else."""
+        return [one + other for one, other in pairwise(self.words) if self._may_be_one(one, other)]
+
+    def _may_be_one(self, word: str, after: str) -> bool:
+        is_long = len(word) + len(after) >= JOINED
+        is_bare = is_long and self._is_bare(word) and self._is_bare(after)
+        return is_bare and not (self.groups(word) and self.groups(after))
+
+    def _is_bare(self, word: str) -> bool:
+        if not folding.has_cyrillic(word) or len(word) < SHORT_PART:
+            return False
+        groups = self.groups(word)
+        is_spoken = self.is_spoken(word)
+        return all(group.role == "series" for group in groups) if groups else not is_spoken
+
+    def heard_joined(self, word: str, after: str) -> list[tuple[str, float]]:
+        """Give words of the shop that two neighbours sound like when they are said together."""
+        are_known = self.known.holds(word) and self.known.holds(after)
+        may_be = not are_known and self._may_be_one(word, after)
+        return self.heard(word + after, sure=SURE) if may_be else []
 
     def heard(self, word: str, *, sure: float = HEARD) -> list[tuple[str, float]]:
         """Give words of the other script that sound like this one, the nearest first."""
@@ -140,9 +173,17 @@ class Guess:
 
     def split(self, word: str) -> parting.Parts:
         """Part words that were run together: redminote is redmi note."""
-        return (
-            () if word in self.mended or self.is_spoken(word) else parting.part(word, self._goods)
-        )
+        if word in self.mended or self.is_spoken(word):
+            return ()
+        return self._tailed(word) or parting.part(word, self._goods)
+
+    def _tailed(self, word: str) -> parting.Parts:
+        """Part a name from the letters of a model run on it: iphonese is iphone se."""
+        name, tail = word[:-TAIL], word[-TAIL:]
+        is_name = any(group.role in ("maker", "series") for group in self.groups(name))
+        is_tail = any(group.role == "letter" for group in self.groups(tail))
+        is_parted = not self.is_known(word) and is_name and is_tail and self.is_form(name)
+        return (name, tail) if is_parted else ()
 
     def _goods(self, word: str) -> int:
         goods = self.known.goods(word) + NAME * self.is_spoken(word)
@@ -165,7 +206,7 @@ class Guess:
         self._read(chunks)
 
     def _read(self, chunks: list[str]) -> None:
-        self.chunks, self.text = chunks, " ".join(chunks)
+        self.chunks, self.text = chunks, numerals.in_digits(" ".join(chunks))
         self.words = parsing.letters(parsing.parse(self.text))
         self.is_switched = True
 

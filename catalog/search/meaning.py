@@ -1,5 +1,6 @@
 """What each piece of a text means: the ways in which goods may say it."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -7,7 +8,8 @@ from catalog.words import Term, Way, codes, folding, keyboards, sounds, spoken, 
 from catalog.words.parsing import Item, parse
 from catalog.words.spoken import Group
 
-from .guessing import SURE, Guess
+from . import opening
+from .guessing import COMMON, SURE, Guess
 
 WEIGHTS = {
     "maker": 1.2,
@@ -19,6 +21,7 @@ WEIGHTS = {
     "measure": 0.8,
     "code": 1.5,
     "number": 1.2,
+    "name": 1.05,
     "word": 0.9,
     "unknown": 0.3,
 }
@@ -26,16 +29,15 @@ WEAK, HEARD, BEGUN, MENDED, APART, LAYOUT = 0.2, 0.1, 0.25, 0.3, 0.1, 0.1
 BEGUN_TYPING = 0.08  # while somebody types, a word is hardly ever whole
 SAME = 0.04  # another word for the same: the one that was typed comes first
 MOST_BEGUN = 16
-HEARD_WHOLE = 0.8  # a word heard as near as this is not two words run together
-LONGEST_TAIL = 2  # letters between a name and a number
-MOST_TIED = 4  # pieces; what has more is an article number
-WORDLY = 30  # in so many goods letters beside digits are a word, not the beginning of a code
 LONG_NUMBER = 5
 SHORT_CODE = 1.1  # many makers have an A54: the maker says more
-PURPOSE = frozenset({"для", "на", "под", "к", "dlya", "for"})
+PURPOSE = frozenset({"для", "на", "под", "к", "с", "со", "без", "dlya", "for", "with"})
 ROMAN = {"2": "ii", "3": "iii", "4": "iv"}
 ARABIC = {roman: number for number, roman in ROMAN.items()}
 SHORT_WORD = 3
+FEW = 300  # goods; a Latin word of so few says more than the kind
+LETTERS = 6  # at the beginning of an article number
+DECIMAL = re.compile(r"(\d{1,2})[.,](\d{1,2})")
 AND = "и"
 DERIVED = 6  # letters; of a shorter word too little is left without its ending
 ENDING = 3  # letters of a stem that another word made of the same root has otherwise
@@ -43,20 +45,45 @@ ENDING = 3  # letters of a stem that another word made of the same root has othe
 
 def terms(guess: Guess) -> list[Term]:
     """Give what must be found for a text, in its order; words that say nothing are left out."""
-    items = [each for item in parse(guess.text) for each in _opened(item, guess)]
+    items = [each for item in parse(guess.text) for each in opening.opened(item, guess)]
     found: list[Term] = []
     at = 0
     while at < len(items):
         length, term = _phrase(items, at, guess)
         found.append(term or _single(items[at], guess, is_last=at == len(items) - 1))
         at += length
-    meant = _with_purpose(found)
+    meant = list(_without_makers(_with_purpose(found)))
     telling = [term for term in meant if term.typed not in guess.table.stop]
+    telling += [] if guess.typing or meant[-1] in telling else _ending(meant)
     return telling or meant
 
 
+def _ending(meant: Sequence[Term]) -> Sequence[Term]:
+    """A short word that ends a text after a name is a letter of the model: хтс дизайр с."""
+    last, before = meant[-1], meant[-2:-1]
+    is_letter = len(last.typed) == 1 and before and before[0].role in spoken.NAMES
+    return [last] if is_letter else []
+
+
+def _without_makers(found: Sequence[Term]) -> Sequence[Term]:
+    """A word of the maker is not the kind: cooler master makes more than coolers."""
+    makers = {
+        word
+        for term in found
+        for way in term.ways
+        if term.role == "maker" and len(way.words) > 1
+        for word in way.words
+        if folding.has_latin(word)
+    }
+    return [_without(term, makers) if term.kinds and makers else term for term in found]
+
+
+def _without(term: Term, words: set[str]) -> Term:
+    return replace(term, ways=tuple(way for way in term.ways if not words.issuperset(way.words)))
+
+
 def _with_purpose(found: Sequence[Term]) -> list[Term]:
-    """A kind after для is not what is asked for, but what that is good for."""
+    """A kind after для or с is not what is asked for, but what that is good for or comes with."""
     meant: list[Term] = []
     for term in found:
         serves = bool(meant) and meant[-1].typed in PURPOSE and any(each.kinds for each in meant)
@@ -64,103 +91,6 @@ def _with_purpose(found: Sequence[Term]) -> list[Term]:
             term = replace(term, kinds=(), role="feature", weight=WEIGHTS["feature"])
         meant.append(term)
     return meant
-
-
-def _opened(item: Item, guess: Guess) -> Iterable[Item]:
-    """Part what was run together, codes with words in them and Chinese with names in it."""
-    if item.sort == "chinese":
-        return _parted(item.text, guess)
-    if item.sort == "code" and not _groups(item.text, guess):
-        pieces = _untied(item.pieces, guess)
-        if any(_is_name(piece, guess) for piece in pieces):
-            return _pieces(replace(item, pieces=pieces), guess)
-    if item.sort == "word" and (not guess.is_known(item.text) or guess.is_rare(item.text)):
-        parts = guess.split(item.text)
-        is_word = guess.is_known(item.text) and spoken.stemmed(parts) not in guess.table.by_form
-        is_word = is_word or (not all(map(guess.is_form, parts)) and _is_heard(item.text, guess))
-        if parts and not is_word:
-            return [Item("word", part) for part in parts]
-    return [item]
-
-
-def _is_heard(word: str, guess: Guess) -> bool:
-    return bool(guess.heard(word, sure=HEARD_WHOLE))
-
-
-def _untied(pieces: Sequence[str], guess: Guess) -> tuple[str, ...]:
-    """Give letters that were run on a name back to the number after them: pocox7 is poco x7."""
-    found: list[str] = []
-    for piece, after in zip(pieces, (*pieces[1:], ""), strict=True):
-        is_letters = after.isdigit() and piece.isalpha() and len(pieces) <= MOST_TIED
-        found += _tail(piece, guess) if is_letters else (piece,)
-    return tuple(found)
-
-
-def _tail(piece: str, guess: Guess) -> tuple[str, ...]:
-    if _is_made_of_names(piece, guess):
-        return (piece,)
-    for at in range(len(piece) - 1, max(len(piece) - LONGEST_TAIL, 2) - 1, -1):
-        if _is_made_of_names(piece[:at], guess):
-            return piece[:at], piece[at:]
-    return (piece,)
-
-
-def _is_made_of_names(word: str, guess: Guess) -> bool:
-    parts = guess.split(word) or (word,)
-    return all(guess.is_form(part) and _is_of_maker(part, guess) for part in parts)
-
-
-def _is_of_maker(word: str, guess: Guess) -> bool:
-    return any(group.role in ("maker", "series") for group in _groups(word, guess))
-
-
-def _is_name(piece: str, guess: Guess) -> bool:
-    """Say whether letters beside digits are a word rather than a part of the code."""
-    if not piece.isalpha() or len(piece) < 3:
-        return False
-    if guess.is_spoken(piece) or bool(guess.split(piece)):
-        return True
-    return len(piece) > 3 and guess.known.goods(piece) >= WORDLY
-
-
-def _pieces(item: Item, guess: Guess) -> Iterable[Item]:
-    """айфон15про is three words, redmi13c is redmi and 13c."""
-    found: list[Item] = []
-    rest: list[str] = []
-    for piece in (*item.pieces, ""):
-        if piece and not _is_name(piece, guess):
-            rest.append(piece)
-            continue
-        if rest:
-            sort = "code" if len(rest) > 1 else ("number" if rest[0].isdigit() else "word")
-            found.append(Item(sort, "".join(rest), tuple(rest)))
-            rest = []
-        if piece:
-            parts = () if guess.known.goods(piece) >= WORDLY else guess.split(piece)
-            found += [Item("word", part) for part in parts or (piece,)]
-    return found
-
-
-def _parted(run: str, guess: Guess) -> Iterable[Item]:
-    """Find known names in a Chinese run, the longest first; the rest stays as it is."""
-    at = 0
-    plain = ""
-    found: list[Item] = []
-    while at < len(run):
-        name = next(
-            (run[at:end] for end in range(len(run), at, -1) if _names(run[at:end], guess)), ""
-        )
-        if name and plain:
-            found.append(Item("chinese", plain))
-        if name:
-            found.append(Item("word", name))
-        plain = "" if name else plain + run[at]
-        at += len(name) or 1
-    return [*found, Item("chinese", plain)] if plain else found
-
-
-def _names(text: str, guess: Guess) -> bool:
-    return (text,) in guess.table.by_form
 
 
 def _phrase(items: list[Item], at: int, guess: Guess) -> tuple[int, Term | None]:
@@ -176,7 +106,21 @@ def _phrase(items: list[Item], at: int, guess: Guess) -> tuple[int, Term | None]
     if at + 1 == len(items):
         return 1, None
     spelled = _spelled(items[at:], guess)
-    return spelled if spelled[1] else _letter(items[at], items[at + 1])
+    if spelled[1]:
+        return spelled
+    item, after = items[at : at + 2]
+    term = _joined(item, after, guess) or _letter(item, after, guess)
+    return (2 if term else 1), term
+
+
+def _joined(item: Item, after: Item, guess: Guess) -> Term | None:
+    """Two words that together sound like one of the shop: экспресс мьюзик is xpressmusic."""
+    heard = guess.heard_joined(item.text, after.text)
+    if not heard:
+        return None
+    ways = [Way((each,), HEARD + (1 - near) / 2) for each, near in heard]
+    ways.append(Way((item.text, after.text)))
+    return Term(f"{item.text} {after.text}", _clean(ways), "word", WEIGHTS["word"])
 
 
 def _spelled(items: list[Item], guess: Guess) -> tuple[int, Term | None]:
@@ -197,23 +141,41 @@ def _spelled(items: list[Item], guess: Guess) -> tuple[int, Term | None]:
 def _said_letter(item: Item, guess: Guess) -> str:
     if item.sort != "word" or len(item.text) < 2:
         return ""
-    said = (group.key for group in _groups(item.text, guess) if group.role == "letter")
+    said = (group.key for group in guess.groups(item.text) if group.role == "letter")
     return next((letter for letter in said if len(letter) == 1 and letter.isalpha()), "")
 
 
-def _letter(item: Item, after: Item) -> tuple[int, Term | None]:
-    """A letter before a number belongs to it: s 24 is s24."""
-    if item.sort != "word" or len(item.text) > 1 or item.text == AND or after.sort != "number":
-        return 1, None
-    ways = [Way((way,)) for way in codes.ways(f"{item.text}{after.text}")]
-    ways += [Way((letter, after.text), APART) for letter in codes.ways(item.text)]
-    return 2, Term(f"{item.text} {after.text}", tuple(ways), "code", WEIGHTS["code"])
+def _letter(item: Item, after: Item, guess: Guess) -> Term | None:
+    """A letter beside a number belongs to it, and so do the letters of an article number: s 24 is
+    s24, 1 x is 1x, lfspk 03 begins lfspk03bk."""
+    is_first = item.sort == "word" and after.sort == "number"
+    is_last = item.sort == "number" and _is_letter(after) and after.text not in guess.table.stop
+    is_article = is_first and _is_of_article(item.text, guess)
+    if not (is_first and _is_letter(item)) and not is_last and not is_article:
+        return None
+    joined, letter, number = f"{item.text}{after.text}", item.text, after.text
+    ways = [Way((way,)) for way in codes.ways(joined)]
+    ways += [Way((way,), APART / 2, is_prefix=True) for way in codes.ways(joined) if is_article]
+    ways += [Way((way, number), APART) for way in codes.ways(letter) if is_first]
+    ways += [Way((letter, way), APART) for way in codes.ways(number) if is_last]
+    return Term(f"{letter} {number}", tuple(ways), "code", WEIGHTS["code"])
+
+
+def _is_letter(item: Item) -> bool:
+    return item.sort == "word" and len(item.text) == 1 and item.text != AND
+
+
+def _is_of_article(word: str, guess: Guess) -> bool:
+    """Say whether hardly any goods have these letters as a word."""
+    is_short = 1 < len(word) <= LETTERS and folding.has_latin(word)
+    is_bare = is_short and word not in guess.mended and not guess.is_spoken(word)
+    return is_bare and 0 < guess.known.goods(word) < COMMON
 
 
 def _single(item: Item, guess: Guess, *, is_last: bool) -> Term:
     if item.sort == "measure":
         return _measure(item)
-    groups = _groups(item.text, guess) if item.sort == "code" else []
+    groups = guess.groups(item.text) if item.sort == "code" else []
     if groups:
         return _named(item.text, Way((item.text,)), groups)
     if item.sort in ("code", "number"):
@@ -253,10 +215,16 @@ def _code(item: Item, guess: Guess, *, is_last: bool) -> Term:
             ways.append(Way(parts, APART, is_phrase=len(joined) <= SHORT_WORD))
     if item.sort == "code":
         ways += _on_other_keyboard(joined, guess)
-    if joined in units.SIZES:
-        ways.append(Way((f"u{joined}gb",)))
+    ways += _without_unit(item.text, joined)
     weight = WEIGHTS[item.sort] if is_long else min(WEIGHTS[item.sort], SHORT_CODE)
     return Term(item.text, _clean(ways), item.sort, weight)
+
+
+def _without_unit(text: str, joined: str) -> list[Way]:
+    """A size of memory and inches are often said as bare numbers: 3.5, 256."""
+    if decimal := DECIMAL.fullmatch(text):
+        return [Way((f"u{decimal[1]}d{decimal[2]}in",), APART)]
+    return [Way((f"u{joined}gb",))] if joined in units.SIZES else []
 
 
 def _may_be_roman(pieces: Sequence[str]) -> bool:
@@ -272,19 +240,17 @@ def _on_other_keyboard(code: str, guess: Guess) -> list[Way]:
 
 
 def _word(word: str, guess: Guess, *, is_last: bool) -> Term:
-    groups = _groups(word, guess)
+    groups = guess.groups(word)
     ways = [Way((word,))]
     unsure = BEGUN if is_last and guess.typing else HEARD
     ways += [Way((each,), unsure + (1 - near) / 2) for each, near in guess.heard(word)]
     mended = guess.mended.get(word)
     if mended and not groups:
-        groups = _groups(mended, guess)
+        groups = guess.groups(mended)
         ways += [Way((mended,), MENDED)]
         ways += [Way((each,), MENDED) for each in _alike(word, guess)]
     if not groups:
-        groups = [
-            group for each in guess.heard(word, sure=SURE) for group in _groups(each[0], guess)
-        ]
+        groups = [group for each in guess.heard(word, sure=SURE) for group in guess.groups(each[0])]
     begun = _Begun() if not is_last else _begun(word, guess)
     if groups:
         return _named(word, ways[0], groups, [*ways[1:], *begun.ways])
@@ -292,7 +258,15 @@ def _word(word: str, guess: Guess, *, is_last: bool) -> Term:
     ways += [*looks, *_derived(word, guess)]
     known = guess.known.holds(word) or bool(guess.heard(word) or looks) or word in guess.sure
     role = "word" if known or begun.ways else "unknown"
-    return Term(word, _clean([*ways, *begun.ways]), role, WEIGHTS[role], begun.kinds)
+    is_name = role == "word" and _is_name(word, guess)
+    weight = WEIGHTS["name" if is_name else role]
+    return Term(word, _clean([*ways, *begun.ways]), role, weight, begun.kinds)
+
+
+def _is_name(word: str, guess: Guess) -> bool:
+    """Say whether a word among Russian ones is a name that few goods have."""
+    is_latin = len(word) >= SHORT_WORD and folding.has_latin(word)
+    return is_latin and guess.known.goods(word) < FEW
 
 
 def _by_look(word: str) -> list[Way]:
@@ -307,14 +281,10 @@ def _by_look(word: str) -> list[Way]:
 def _derived(word: str, guess: Guess) -> list[Way]:
     """Words of the same root, for a word that few goods have: потолочный, потолок."""
     stem = stems.stem(word)
-    is_told = guess.is_spoken(word) or guess.known.goods(word) >= WORDLY
+    is_told = guess.is_spoken(word) or guess.known.goods(word) >= opening.WORDLY
     if is_told or len(stem) < DERIVED or not folding.has_cyrillic(word):
         return []
     return [Way((stem[: max(len(stem) - ENDING, DERIVED - 1)],), MENDED, is_prefix=True)]
-
-
-def _groups(word: str, guess: Guess) -> list[Group]:
-    return guess.table.by_form.get((stems.stem(word),), [])
 
 
 def _alike(word: str, guess: Guess) -> list[str]:

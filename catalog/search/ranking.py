@@ -1,5 +1,6 @@
 """The one place where the order of results is decided."""
 
+import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import lru_cache
@@ -12,6 +13,8 @@ from catalog.words import Term, stems
 DEVICES = frozenset({Kind.PHONE, Kind.TABLET})
 
 BRAND, MODEL, TITLE, FACTS, ELSEWHERE = 1.0, 1.0, 0.9, 0.45, 0.25
+IN_CODE = 0.88
+GLUED = re.compile(r"([a-z]{3,})(\d+[a-z]?)")  # mate7 is mate 7
 LATER = 0.02  # what each word before it costs a word of the title
 SIDE_BY_SIDE = 0.06
 COVERED = 0.15
@@ -122,7 +125,11 @@ def _places(text: str) -> tuple[Places, set[str]]:
         (facts, FACTS, 0.0),
     ):
         for number, word in enumerate(part.split()):
-            found.setdefault(stems.stem(word), (max(worth - later * number, FACTS), at))
+            value = max(worth - later * number, FACTS)
+            found.setdefault(stems.stem(word), (value, at))
+            if glued := GLUED.fullmatch(word):
+                for piece in glued.groups():
+                    found.setdefault(piece, (value * IN_CODE, at))
             at += 1
     return found, set(map(stems.stem, f"{brand} {model}".split()))
 

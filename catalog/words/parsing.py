@@ -1,12 +1,17 @@
 """A typed text taken apart: words, numbers, codes, measures, Chinese."""
 
+import re
 from dataclasses import dataclass
+
+from storefront.lib import identifiers
 
 from . import codes, folding, units
 
 LONGEST = 120
 MOST_ITEMS = 12
 MOST_PIECES = 6
+BARCODE = range(12, 15)  # digits
+_GROUPS = re.compile(r"(?<![\w.,/+-])\d+(?: \d+){1,5}(?![\w.,/+-])")
 
 
 @dataclass(frozen=True)
@@ -24,7 +29,7 @@ class Item:
 
 def parse(text: str) -> list[Item]:
     """Take a text apart, in its order."""
-    small = folding.spaced(folding.plain(text[:LONGEST]))
+    small = _scanned(folding.spaced(folding.plain(text[:LONGEST])))
     found: list[Item] = []
     at = 0
     for measure in units.measures(small):
@@ -32,6 +37,17 @@ def parse(text: str) -> list[Item]:
         found.append(Item("measure", measure.raw.strip(), measure.words, measure.loose))
         at = measure.end
     return (found + _runs(small[at:]))[:MOST_ITEMS]
+
+
+def _scanned(text: str) -> str:
+    """Join the groups in which a barcode is printed: 4 006381 333931."""
+    return _GROUPS.sub(lambda groups: _barcode(groups[0], text.strip()), text)
+
+
+def _barcode(groups: str, text: str) -> str:
+    digits = groups.replace(" ", "")
+    is_one = len(digits) in BARCODE and (groups == text or identifiers.is_ean(digits))
+    return digits if is_one else groups
 
 
 def _runs(text: str) -> list[Item]:

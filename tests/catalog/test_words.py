@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog import words
-from catalog.words import codes, keyboards, parsing, sounds, spoken, stems, terms, units
+from catalog.words import codes, keyboards, numerals, parsing, sounds, spoken, stems, terms, units
 
 BRANDS = {"сяоми": "xiaomi", "галакси": "samsung", "джи би эль": "jbl", "новинка": "nova brand"}
 
@@ -132,6 +132,35 @@ def test_numbers_with_units_are_one_word(text, found):
     assert [
         word for measure in units.measures(words.plain(text)) for word in measure.words
     ] == found
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("флешка тридцать два гига", "флешка 32 гига"),
+        ("пять тысяч двести мач", "5200 мач"),
+        ("galaxy s двадцать один", "galaxy s 21"),
+        ("galaxy s восемь", "galaxy s 8"),
+        ("шесть дюймов", "6 дюймов"),
+        ("айфон семь плюс", "айфон семь плюс"),
+        ("семь восемь", "семь восемь"),
+    ],
+)
+def test_numbers_said_in_words_are_written_in_digits(text, written):
+    assert numerals.in_digits(text) == written
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("4 006381 333931", ["4006381333931"]),
+        ("чехол 4 006381 333931", ["4006381333931"]),
+        ("чехол 4 006381 333932", ["4", "006381", "333932"]),
+        ("8 256 512", ["8", "256", "512"]),
+    ],
+)
+def test_a_barcode_is_read_as_it_is_printed(text, numbers):
+    assert [item.text for item in parsing.parse(text) if item.sort == "number"] == numbers
 
 
 def test_a_measure_is_found_by_what_people_say_for_it():
