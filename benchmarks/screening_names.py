@@ -9,6 +9,8 @@ import os
 import random
 import re
 from collections.abc import Callable, Iterator
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -50,6 +52,12 @@ SURNAMES = (
 GIVEN = (
     "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚桂英玉兰秀珍华梅建国志飞鹏鑫波斌莉宇浩凯健俊帆雪帅慧旭宁婷龙林晶欢颖红"
     "佳倩阳亮成琴畅云洁峰柳淑春海燕晨冬荣瑞莹雷东琳欣博彬坤岩文利楠瑜璐凤金小晓子梓涵一诺雨轩浩然思远嘉怡昊天"
+)
+
+LATIN = re.split(
+    " ",
+    "Huaxing Tianyuan Ruida Xinghe Longteng Baolai Zhongyi Hengtai Jinrui Mingyang Haoyu Shengda "
+    "Yonghui Guangming Xinda Fuyuan Kaida Lianhe Bowen Chenxi Dongfeng Nanfang Xingye Taihe",
 )
 
 
@@ -167,10 +175,15 @@ def russians(folder: Path, count: int, chance: random.Random) -> list[str]:
 
 
 def chinese(count: int, chance: random.Random) -> list[str]:
-    """Ordinary Chinese names composed of common surnames and common letters of given names.
+    """Ordinary Chinese: of Faker's zh_CN where it is installed, or composed here.
 
-    The commoner a surname, the oftener it is drawn.
+    Composed ones are of common surnames and common letters of given names; the commoner a surname,
+    the oftener it is drawn.
     """
+    if find_spec("faker"):
+        faker = import_module("faker").Faker("zh_CN")
+        faker.seed_instance(chance.randrange(1 << 30))
+        return [faker.name() for _ in range(count)]
     weights = [1 / (place + 8) for place in range(len(SURNAMES))]
     return [
         chance.choices(SURNAMES, weights)[0]

@@ -10,9 +10,10 @@ from rapidfuzz.distance import OSA
 RULES = tuple(
     (re.compile(pattern), said)
     for pattern, said in (
-        (r"shch|stsch|schtsch", "S"),
+        (r"shch|stsch|schtsch|shh", "S"),
+        (r"tsch|tch", "C"),
         (r"sch|sh", "S"),
-        (r"tsch|tch|ch|cz", "C"),
+        (r"ch|cz", "C"),
         (r"dzh|dsch|dj|zh", "J"),
         (r"kh", "h"),
         (r"gh", "g"),
@@ -50,8 +51,16 @@ SPANISH = tuple(
         (r"(?<!t)z", "s"),
     )
 )
+GUESSES = tuple(
+    (re.compile(pattern), said)
+    for pattern, said in (
+        (r"(?<![st])ch", "kh"),
+        (r"(?<![st])ch|sz", "sh"),
+        ("x", "kh"),
+        ("(?<!t)sch", "zh"),
+    )
+)
 VOWELS = re.compile(r"(?<!^)[aeiou]+")
-WEAK = re.compile(r"[vaeiou]")
 VOWEL_COST = 0.4
 DOUBLED = re.compile(r"(.)\1+")
 
@@ -65,11 +74,16 @@ def sound(word: str) -> str:
 
 
 @lru_cache(maxsize=131072)
-def sounds(word: str, *, is_foreign: bool = False) -> tuple[str, ...]:
-    """A word as it may sound: as it stands, with a Slavic j, or read by a Spaniard."""
+def sounds(word: str, *, is_foreign: bool = False, is_guessed: bool = False) -> tuple[str, ...]:
+    """A word as it may sound: as it stands, with a Slavic j, or read by a Spaniard.
+
+    `is_guessed`: by whom it was spelled is anybody's guess; a German, a Frenchman and a Pole too.
+    """
     found = [sound(word)]
     if "j" in word or "c" in word:
         found.append(sound(_changed(word, SLAVIC)))
+    if is_guessed:
+        found += [sound(pattern.sub(said, word)) for pattern, said in GUESSES]
     if is_foreign and word.startswith("kh"):
         found.append(sound(word[:1] + word[2:]))  # Khan, Kan
     if is_foreign:
@@ -92,12 +106,6 @@ def bones(said: str) -> str:
     return DOUBLED.sub(r"\1", lead + VOWELS.sub("", said[len(lead) :]).lstrip("aeiou"))
 
 
-@lru_cache(maxsize=262144)
-def bare(said: str) -> str:
-    """The consonants that a script without vowels writes for sure."""
-    return WEAK.sub("", said)
-
-
 @lru_cache(maxsize=1 << 18)
 def likeness(ours: str, theirs: str) -> float:
     """How alike two sounds are, 0 to 1; a wrong vowel weighs less than a consonant."""
@@ -107,20 +115,6 @@ def likeness(ours: str, theirs: str) -> float:
     whole = OSA.distance(ours, theirs)
     frame = min(whole, OSA.distance(bones(ours), bones(theirs)))
     return 1 - (frame + VOWEL_COST * (whole - frame)) / longest
-
-
-@lru_cache(maxsize=1 << 18)
-def bare_likeness(ours: str, theirs: str) -> float:
-    """The same of a word without vowels and one with them; both given as sounds."""
-    frame = bones(ours)
-    if len(frame) > 2 and frame == bones(theirs).removeprefix("a"):
-        return 0.97
-    mine, its = bare(ours), bare(theirs)
-    if min(len(mine), len(its)) < 2:
-        return 0.0
-    if mine == its:
-        return 0.97 if len(mine) > 2 else 0.91
-    return 0.95 * (1 - OSA.distance(mine, its) / max(len(mine), len(its)))
 
 
 def together(said: str) -> str:

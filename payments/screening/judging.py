@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from . import folding, syllables
+from . import consonants, folding, syllables
 from .names import Name, Token
 
 PRIMARY, STRONG, WEAK = "PRIMARY", "STRONG", "WEAK"
@@ -16,6 +17,7 @@ OTHER_LETTERS = 0.88  # the reading agrees, the Chinese letters do not
 WEAK_WHOLE, WEAK_PART = 0.87, 0.84
 OTHER_KIND = 0.1
 ONE_WORD = 0.95
+BY_INITIALS, RARE = 0.86, 0.5
 SURE, SLOPPY = 0.9, 0.04  # each further word that is only about the same takes so much away
 # What words cost that one side leaves out: ours that the list lacks, theirs that we lack.
 LEFT_OUT = {PERSON: (0.3, 0.2), FIRM: (0.45, 0.45), CRAFT: (0.45, 0.45)}
@@ -62,11 +64,12 @@ class Known:
     name: Name
     words: tuple[int, ...]
     unions: tuple[tuple[int, int, int], ...]
+    all: tuple[int, ...]
+    has_initials: bool
     weights: tuple[float, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     ours: tuple[int, int]
     theirs: tuple[int, int]
     likeness: float
@@ -77,17 +80,24 @@ def alike(ours: Token, theirs: Token) -> float:
     """How alike two words are, by the best of their sounds."""
     if ours.is_syllable and syllables.parted(theirs.plain):
         same = ours.plain == theirs.plain or theirs.plain in ours.sounds
-        if same:
+        if same or ours.plain in theirs.others:
             return 1.0
         return 0.8 if set(ours.sounds) & set(theirs.sounds) else 0.0
     if ours.is_bare != theirs.is_bare:
         if ours.is_syllable or theirs.is_syllable:
             return 0.0
-        if ours.is_bare:
-            return max(folding.bare_likeness(a, b) for a in ours.sounds for b in theirs.sounds)
-        found = max(folding.bare_likeness(b, a) for a in ours.sounds for b in theirs.sounds)
-        return found if found > 0.95 else 0.0  # lists give Latin letters beside: no need to guess
+        bare, said = (ours, theirs) if ours.is_bare else (theirs, ours)
+        return max(_across(one, other) for one in bare.sounds for other in said.sounds)
+    if any(mine in theirs.sounds for mine in ours.sounds):
+        return 1.0
     return max(folding.likeness(mine, its) for mine in ours.sounds for its in theirs.sounds)
+
+
+def _across(letters: str, said: str) -> float:
+    """A word of a script without vowels and one with them; `~` begins a group of spellings."""
+    if letters[0] == "~" or said[0] == "~":
+        return float(letters == said)
+    return consonants.likeness(letters, said)
 
 
 def chosen(links: list[Link]) -> list[Link]:
@@ -117,10 +127,12 @@ def left(
     """The words without a partner; an initial finds one in any free word that begins so."""
     alone = {n for n in range(len(tokens)) if n not in taken}
     free = [others[n] for n in range(len(others)) if n not in others_taken]
-    for n in list(alone):
-        token = tokens[n]
-        if any(_begins(token, other) or _begins(other, token) for other in free):
+    for n in sorted(alone):
+        found = next((one for one in free if _begins(tokens[n], one)), None)
+        found = found or next((one for one in free if _begins(one, tokens[n])), None)
+        if found is not None:
             alone.discard(n)
+            free.remove(found)
     return alone
 
 
@@ -148,8 +160,11 @@ def pair_of(
     )
 
 
-def is_enough(pairs: list[Pair], name: Name, known: Known) -> bool:
-    """One word in common is enough only where a name has no other, or for a firm's own word."""
+def is_enough(pairs: list[Pair], name: Name, known: Known, alone: set[int]) -> bool:
+    """One word in common is enough only where a name has no other, or for a firm's own word.
+
+    And for a person told by initials, none of which (`alone`) is without a word of theirs.
+    """
     ours, theirs = count(name.tokens), count(known.name.tokens)
     solid = [pair for pair in pairs if pair.weight > INITIAL_WEIGHT]
     if len(solid) > 1 or any(" " in pair.ours or " " in pair.theirs for pair in solid):
@@ -157,8 +172,16 @@ def is_enough(pairs: list[Pair], name: Name, known: Known) -> bool:
     if not solid:
         return False
     if known.listed.kind == PERSON or ours == theirs == 1:
-        return ours == theirs == 1
+        return ours == theirs == 1 or (ours == 1 and is_by_initials(pairs, name, alone))
     return min(ours, theirs) == 1 and solid[0].weight > 0.6
+
+
+def is_by_initials(pairs: Sequence[Pair], name: Name, alone: set[int]) -> bool:
+    """Putin V. V.: one word that is not common, as good as the same, and initials that all fit."""
+    solid = [pair for pair in pairs if pair.weight > INITIAL_WEIGHT]
+    sure = [pair for pair in solid if pair.likeness >= SURE and pair.weight >= RARE]
+    has_initials = any(token.is_initial for token in name.tokens)
+    return has_initials and not alone and len(sure) == len(solid) == 1
 
 
 def count(tokens: Sequence[Token]) -> int:
@@ -189,6 +212,9 @@ def limited(
             same = is_whole and score > 0.97
         score = min(score, ONLY_READ if same else OTHER_READING)
         notes.append("only read")
+    if count(name.tokens) == 1 and any(token.is_initial for token in name.tokens):
+        score = min(score, BY_INITIALS)
+        notes.append("by initials")
     if known.listed.quality == WEAK:
         cap = WEAK_WHOLE if is_whole and score > 0.97 else WEAK_PART
         score = min(score, cap)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from . import folding, judging, names
+from . import consonants, folding, judging, names
 from .judging import PERSON, Hit, Known, Link, Listed
 from .names import Name, Token
 from .words import Words
@@ -15,6 +15,37 @@ from .words import Words
 LEAST_ALIKE = 0.74  # words less alike than this are two words
 MOST_NAMES = 4000  # names looked at for one query
 MOST_HITS = 100
+
+
+@dataclass
+class Asked:
+    """A name we ask about: its words, each with the listed words like it."""
+
+    name: Name
+    weights: list[float]
+    like: list[dict[int, float]]
+    twins: list[tuple[int, int, dict[int, float]]]
+    every: set[int]
+
+    def may_reach(self, least: float, known: Known) -> bool:
+        """Whether the score may be that high, were every word that has a like one the same.
+
+        Cheap and never too strict, so that most candidates need not be judged.
+        """
+        if known.has_initials or any(token.is_initial for token in self.name.tokens):
+            return True
+        met = {n for n, word in enumerate(known.words) if word in self.every}
+        for start, end, word in known.unions:
+            if word in self.every:
+                met.update(range(start, end))
+        ours = {n for n, likes in enumerate(self.like) if not likes.keys().isdisjoint(known.all)}
+        for start, end, likes in self.twins:
+            if not likes.keys().isdisjoint(known.words):
+                ours.update(range(start, end))
+        lost = sum(weight for n, weight in enumerate(self.weights) if n not in ours)
+        missing = sum(weight for n, weight in enumerate(known.weights) if n not in met)
+        whole = sum(self.weights) - lost + sum(known.weights) - missing
+        return judging.agreement(whole, lost, missing, known.listed.kind) >= least
 
 
 @dataclass
@@ -30,6 +61,7 @@ class Index:
     _by_key: dict[str, "array[int]"] = field(default_factory=dict)
     _short: set[int] = field(default_factory=set)
     _whole: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    _has_bare_alone: bool = False  # an entry that gives no letters with vowels
     _carriers: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
 
     def __post_init__(self) -> None:
@@ -43,66 +75,67 @@ class Index:
         """Entries with a name as like as `least`, each by its likest name, the likest first."""
         best: dict[int, Hit] = {}
         for name in names.ready(text, self.words, is_person=kind == PERSON if kind else None):
-            for hit in self._hits(name, kind):
+            for hit in self._hits(name, kind, least):
                 before = best.get(hit.listed.entry)
                 if hit.score >= least and (before is None or hit.score > before.score):
                     best[hit.listed.entry] = hit
         ranked = sorted(best.values(), key=lambda hit: (-hit.score, hit.listed.entry))
         return ranked[:MOST_HITS]
 
-    def _hits(self, name: Name, kind: str) -> Iterator[Hit]:
+    def _hits(self, name: Name, kind: str, least: float) -> Iterator[Hit]:
         exact = set(self._whole.get(name.original, ()))
         for number in exact:
             listed = self.known[number].listed
             yield Hit(listed, judging.of_kind(1.0, listed, kind), notes=("letter for letter",))
-        weights = [self._weight(token) for token in name.tokens]
-        for number, links in self._linked(name):
-            if number in exact:
+        asked = self._asked(name)
+        for number in self._candidates(asked):
+            known = self.known[number]
+            if number in exact or not asked.may_reach(least, known):
                 continue
-            hit = self._judged(name, weights, self.known[number], links, kind)
+            hit = self._judged(asked, known, self._links(asked, known), kind)
             if hit is not None:
                 yield hit
 
-    def _linked(self, name: Name) -> Iterator[tuple[int, list[Link]]]:
-        """Listed names that share enough words with ours, each with the words shared."""
+    def _asked(self, name: Name) -> "Asked":
         like = [self._similar(token) for token in name.tokens]
         twins = [(start, end, self._similar(one)) for start, end, one in names.unions(name.tokens)]
-        for number in self._candidates(name, like, twins):
-            known = self.known[number]
-            links = [
+        every: set[int] = set().union(*like, *(likes for _start, _end, likes in twins))
+        weights = [self._weight(token) for token in name.tokens]
+        return Asked(name, weights, like, twins, every)
+
+    def _links(self, asked: "Asked", known: Known) -> list[Link]:
+        """The words that a listed name shares with ours, also two written as one."""
+        links = []
+        for ours, likes in enumerate(asked.like):
+            if likes.keys().isdisjoint(known.words) and not known.unions:
+                continue
+            links += [
                 Link((ours, ours + 1), (its, its + 1), likes[word], self._weights[word])
-                for ours, likes in enumerate(like)
                 for its, word in enumerate(known.words)
                 if word in likes
             ]
             links += [
                 Link((ours, ours + 1), (start, end), likes[word], self._weights[word])
-                for ours, likes in enumerate(like)
                 for start, end, word in known.unions
                 if word in likes
             ]
-            links += [
-                Link((start, end), (its, its + 1), likes[word], self._weights[word])
-                for start, end, likes in twins
-                for its, word in enumerate(known.words)
-                if word in likes
-            ]
-            yield number, links
+        links += [
+            Link((start, end), (its, its + 1), likes[word], self._weights[word])
+            for start, end, likes in asked.twins
+            for its, word in enumerate(known.words)
+            if word in likes
+        ]
+        return links
 
-    def _candidates(
-        self,
-        name: Name,
-        like: list[dict[int, float]],
-        twins: list[tuple[int, int, dict[int, float]]],
-    ) -> Iterable[int]:
+    def _candidates(self, asked: "Asked") -> Iterable[int]:
         """Names that share two words, or one where one may be enough; at most so many."""
         counts: Counter[int] = Counter()
-        for likes in like:
+        for likes in asked.like:
             counts.update(set().union(*(self._names[word] for word in likes)))
-        for _start, _end, likes in twins:
+        for _start, _end, likes in asked.twins:
             for number in set().union(*(self._names[word] for word in likes)):
                 counts[number] += 2
-        if judging.count(name.tokens) > 1:
+        if judging.count(asked.name.tokens) > 1:
             found = {number for number, shared in counts.items() if shared > 1}
             found |= self._short & counts.keys()
         else:
@@ -115,12 +148,14 @@ class Index:
         """Listed words like a word of ours."""
         met: set[int] = set()
         for said in token.sounds:
-            if not token.is_bare:
-                for key in folding.keys(said):
-                    met.update(self._by_key.get(key, ()))
-            for key in _bare_keys(said):
-                if token.is_bare or key.startswith("!"):
-                    met.update(self._by_key.get(key, ()))
+            if token.is_bare:
+                keys = _bare_keys(said)
+            else:
+                keys = folding.keys(said)
+                if self._has_bare_alone and not token.is_syllable:
+                    keys.add(f"!{consonants.frame(said)}")
+            for key in keys:
+                met.update(self._by_key.get(key, ()))
         found = {word: judging.alike(token, self._tokens[word]) for word in met}
         return {word: likeness for word, likeness in found.items() if likeness >= LEAST_ALIKE}
 
@@ -138,9 +173,8 @@ class Index:
             else max(judging.LEAST_WEIGHT, 1 - judging.RARER * math.log2(len(carriers)))
         )
 
-    def _judged(
-        self, name: Name, weights: list[float], known: Known, links: list[Link], kind: str
-    ) -> Hit | None:
+    def _judged(self, asked: "Asked", known: Known, links: list[Link], kind: str) -> Hit | None:
+        name, weights = asked.name, asked.weights
         chosen = judging.chosen(links)
         its = known.name.tokens
         taken_ours = {n for link in chosen for n in range(*link.ours)}
@@ -149,7 +183,7 @@ class Index:
         its_left = judging.left(its, taken_its, name.tokens, taken_ours)
         pairs = [judging.pair_of(link, name.tokens, its, weights, known.weights) for link in chosen]
         whole = sum(pair.weight for pair in pairs)
-        if not whole or not judging.is_enough(pairs, name, known):
+        if not whole or not judging.is_enough(pairs, name, known, ours_left):
             return None
         lost = sum(weights[n] for n in ours_left)
         missing = sum(known.weights[n] for n in its_left)
@@ -170,9 +204,13 @@ class Index:
 def built(listed: Iterable[Listed], words: Words) -> Index:
     """Make the index of all names."""
     index = Index(words)
+    bare: dict[int, bool] = {}
     for one in listed:
         for name in names.ready(one.text, words, is_listed=True, is_person=one.kind == PERSON):
             _add(index, one, name)
+            is_bare = all(token.is_bare for token in name.tokens)
+            bare[one.entry] = bare.get(one.entry, True) and is_bare
+    index._has_bare_alone = any(bare.values())
     _weigh(index)
     return index
 
@@ -186,7 +224,9 @@ def _add(index: Index, listed: Listed, name: Name) -> None:
     )
     for token in name.tokens:
         index._carriers[_family(token)].add(listed.entry)
-    index.known.append(Known(listed, name, words, unions))
+    every = (*words, *(word for _start, _end, word in unions))
+    has_initials = any(token.is_initial for token in name.tokens)
+    index.known.append(Known(listed, name, words, unions, every, has_initials))
     if judging.count(name.tokens) < 2:
         index._short.add(number)
     if not name.reading:
@@ -201,16 +241,21 @@ def _number(index: Index, token: Token, name: int, *, is_pair: bool = False) -> 
         index._tokens.append(token)
         index._names.append(set())
         for said in token.sounds:
-            for one in _pair_keys(said) if is_pair else folding.keys(said) | _bare_keys(said):
+            for one in _pair_keys(said) if is_pair else _word_keys(said, is_bare=token.is_bare):
                 index._by_key.setdefault(one, array("i")).append(number)
     index._names[number].add(name)
     return number
 
 
+def _word_keys(said: str, *, is_bare: bool) -> set[str]:
+    found = folding.keys(said) | _bare_keys(said)
+    return found | {f"!{consonants.frame(said)}"} if is_bare else found
+
+
 def _pair_keys(said: str) -> set[str]:
     """Fewer for words put together by us: a slip in them is rare."""
     frame = folding.bones(said)
-    return {said, f"#{frame}", f"%{folding.bare(said)}"} if len(frame) > 2 else {said}
+    return {said, f"#{frame}", f"%{consonants.frame(said)}"} if len(frame) > 2 else {said}
 
 
 def _weigh(index: Index) -> None:
@@ -220,7 +265,7 @@ def _weigh(index: Index) -> None:
 
 
 def _bare_keys(said: str) -> set[str]:
-    frame = folding.bare(said)
+    frame = consonants.frame(said)
     if len(frame) < 2:
         return {f"%{frame}"} if frame else set()
     shorter = (

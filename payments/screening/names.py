@@ -1,28 +1,35 @@
 """A name made ready for comparing: cleaned, in words, each with the ways it may sound."""
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from . import folding, scripts
+from . import folding, scripts, syllables
 from .words import Words, form_keys
 
-APOSTROPHES = re.compile("['\u2018\u2019\u02bb\u02bc\u02b9\u02be\u02bf`\u00b4\u0640\u200c\u200d]")
-MARKS = re.compile("[\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0591-\u05c7]")
+APOSTROPHES = re.compile(
+    "['\u2018\u2019\u02bb\u02bc\u02b9\u02be\u02bf\u02ba`\u00b4\u0640\u200c\u200d]"
+)
+MARKS = re.compile("[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0591-\u05c7]")
 DOTTED = re.compile(r"(?<!\w)(\w)\.(?=\w(?!\w))")
-GAPS = re.compile(r"[^\w&]+|_+")
+# Vowels of India and Thailand are marks, not letters; they part no words.
+GAPS = re.compile("[^\\w&\u0900-\u0dff\u0e00-\u0e7f]+|_+")
+TONE = re.compile(r"(?<=[a-z])[1-5](?=$|[\sa-z])")
+OH = re.compile(r"(?<=[^\W\d])0|0(?=[^\W\d])")
+ELL = re.compile(r"(?<=[^\W\d])1(?=[^\W\d])|\b1(?=[^\W\d]{3})")
 ARTICLE = re.compile(r"al(?=[^aeiouy]\w{4})")
-MOST_CHARACTERS, MOST_WORDS = 300, 24
+MOST_CHARACTERS, MOST_WORDS, MOST_WAYS = 300, 24, 12
 
 
 @dataclass(frozen=True)
 class Token:
     """One word of a name; `sounds` are its ways to sound, `plain` its Latin letters.
 
-    The first sound is how it stands. `is_bare`: of a script without
-    vowels. `is_syllable`: read from a Chinese letter.
+    The first sound is how it stands. `is_bare`: of a script without vowels, its sounds are its
+    letters. `is_syllable`: read from a Chinese letter, or as one; `others` are its other readings.
     """
 
     plain: str
@@ -31,10 +38,11 @@ class Token:
     is_syllable: bool = False
     is_particle: bool = False
     is_title: bool = False
+    others: tuple[str, ...] = ()
 
     @property
     def is_initial(self) -> bool:
-        return len(self.plain) == 1 and not self.is_syllable
+        return len(self.plain) == 1 and not self.is_syllable and not self.is_bare
 
 
 @dataclass(frozen=True)
@@ -74,7 +82,8 @@ def ready(
             for name in ready(text, words, is_listed=is_listed, is_person=one)
         ]
         return list(dict.fromkeys(both))
-    bare, form = (cleaned(text), "") if is_person else _without_form(cleaned(text), words)
+    plain = cleaned(text)
+    bare, form = (_undigited(plain), "") if is_person else _without_form(plain, words)
     parts = bare.split()
     original = " ".join(parts)
     has_han = any(scripts.script_of(letter) == scripts.HAN for letter in original)
@@ -88,7 +97,40 @@ def ready(
             if other:
                 tokens = _tokens(other, words, is_listed)
                 found.append(Name(original, tokens, form=form, has_han=True, reading=language))
+    elif is_person:
+        tokens = _by_giles(parts, is_listed=is_listed)
+        found += [Name(original, tokens, reading="giles")] if tokens else []
     return [name for name in found if name.tokens]
+
+
+def _by_giles(parts: list[str], *, is_listed: bool) -> tuple[Token, ...]:
+    """A Chinese name as Wade and Giles wrote it, in pinyin; nothing, if it is no such name.
+
+    A listed one that is pinyin as it stands is left so: Chang is no Zhang on a list from Peking.
+    """
+    read = [syllables.from_giles(part) for part in parts]
+    if not 2 <= len(read) <= 3 or not all(read) or sum(one.count for one in read) > 3:
+        return ()
+    if all(one.ways == (part,) for one, part in zip(read, parts, strict=True)):
+        return ()
+    if is_listed and all(syllables.parted(part) for part in parts):
+        return ()
+    return tuple(
+        Token(
+            one.ways[0],
+            tuple(dict.fromkeys((*map(folding.sound, one.ways), *one.ways))),
+            is_syllable=True,
+            others=one.ways[1:],
+        )
+        for one in read
+    )
+
+
+def _undigited(text: str) -> str:
+    """A person's name without digits: tones fall, oh and ell come back; else it stays."""
+    if not any(letter.isdigit() for letter in text):
+        return text
+    return ELL.sub("l", OH.sub("o", TONE.sub("", text)))
 
 
 def _without_form(text: str, words: Words) -> tuple[str, str]:
@@ -103,13 +145,18 @@ def _without_form(text: str, words: Words) -> tuple[str, str]:
 
 def _lightened(tokens: tuple[Token, ...], words: Words) -> tuple[Token, ...]:
     """Words of legal forms, mistyped or in other letters, weigh next to nothing."""
-    light = [bool(form_keys(token.sounds[0]) & words.form_sounds) for token in tokens]
+    light = [_is_form(token, words) for token in tokens]
     if all(light):
         return tokens
     return tuple(
         replace(token, is_particle=token.is_particle or one)
         for token, one in zip(tokens, light, strict=True)
     )
+
+
+def _is_form(token: Token, words: Words) -> bool:
+    near = form_keys(token.sounds[0]) | form_keys(token.plain)
+    return not near.isdisjoint(words.form_sounds)
 
 
 def _read(parts: list[str], table: object) -> list[str]:
@@ -165,10 +212,15 @@ def _unmixed(part: str) -> str:
 @lru_cache(maxsize=131072)
 def _written(run: str, script: str, is_listed: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
     plain = scripts.latin(run, script)
-    foreign = is_listed and script == scripts.LATIN
     if script in scripts.BARE:
-        return plain, tuple(filter(None, [scripts.bare_sound(run, script)]))
-    said = [one for word in plain for one in folding.sounds(word, is_foreign=foreign)]
+        return plain, scripts.letters(run)
+    foreign = is_listed and script == scripts.LATIN
+    guessed = not is_listed and script == scripts.LATIN
+    said = [
+        one
+        for word in plain
+        for one in folding.sounds(word, is_foreign=foreign, is_guessed=guessed)
+    ]
     return plain, tuple(dict.fromkeys(said))
 
 
@@ -177,15 +229,16 @@ def _token(run: str, script: str, words: Words, is_listed: bool) -> Token | None
     if not plain or not plain[0] or not said:
         return None
     more = [words.spellings[one] for one in (run, *plain) if one in words.spellings]
-    if len(plain[0]) > 4:
+    is_bare = script in scripts.BARE
+    if len(plain[0]) > 4 and not is_bare:
         more += plain  # a slip of a finger changes letters, not sounds
-    article = ARTICLE.match(plain[0])
+    article = None if is_bare else ARTICLE.match(plain[0])
     if article:
         more.append(folding.sound(plain[0][article.end() :]))
     return Token(
         plain=plain[0],
         sounds=tuple(dict.fromkeys((*said, *more))),
-        is_bare=script in scripts.BARE,
+        is_bare=is_bare,
         is_particle=plain[0] in words.particles or run in words.particles,
         is_title=plain[0] in words.titles or run in words.titles,
     )
@@ -199,20 +252,37 @@ def _syllable(said: str, words: Words) -> Token:
 def joined(parts: Sequence[Token]) -> Token:
     """Words written as one: Abd al Rahman, Fang Wei, Jong Un."""
     is_bare = any(token.is_bare for token in parts)
-    said = "".join(token.sounds[0] for token in parts)
+    ways = [_ways(token, is_bare=is_bare) for token in parts]
+    plain, *others = ["".join(one) for one in itertools.islice(itertools.product(*ways), MOST_WAYS)]
+    if is_bare:
+        said: tuple[str, ...] = (plain, *others)
+    elif others:
+        said = (*(folding.sound(one) for one in (plain, *others)), plain, *others)
+    else:
+        said = (folding.together("".join(token.sounds[0] for token in parts)),)
     return Token(
         plain="".join(token.plain for token in parts),
-        sounds=(said if is_bare else folding.together(said),),
+        sounds=tuple(dict.fromkeys(said)),
         is_bare=is_bare,
         is_syllable=all(token.is_syllable for token in parts),
+        others=tuple(others) if not is_bare else (),
     )
+
+
+def _ways(token: Token, *, is_bare: bool) -> list[str]:
+    if is_bare:
+        return [one for one in token.sounds if one[0] != "~"]
+    return [token.plain, *token.others]
 
 
 def unions(tokens: Sequence[Token]) -> list[tuple[int, int, Token]]:
     """Each two neighbours as one word, and each two with a particle between; from, until, word."""
     found = []
     for first in range(len(tokens) - 1):
+        if tokens[first].is_bare != tokens[first + 1].is_bare:
+            continue
         found.append((first, first + 2, joined(tokens[first : first + 2])))
-        if first + 2 < len(tokens) and tokens[first + 1].is_particle:
+        after = tokens[first + 2 : first + 3]
+        if after and tokens[first + 1].is_particle and after[0].is_bare == tokens[first].is_bare:
             found.append((first, first + 3, joined(tokens[first : first + 3])))
     return found

@@ -7,7 +7,7 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
@@ -24,6 +24,7 @@ from .adjusting import Facts
 Kind = ScreenedParty.Kind
 Key = tuple[str, str]
 LIVING = ("SUBMITTED", "APPROVED")
+AT_ONCE = 500
 
 
 def of_firm(uscc: str, cnaps: str) -> list[Key]:
@@ -33,8 +34,20 @@ def of_firm(uscc: str, cnaps: str) -> list[Key]:
 
 def facts(kind: str, key: str) -> Facts | None:
     """What is known of a party now; nothing, if it is gone or has no name."""
-    found = READERS[Kind(kind)](key)
-    return found if found is not None and found.names else None
+    return known([(kind, key)]).get((kind, key))
+
+
+def known(keys: Iterable[Key]) -> dict[Key, Facts]:
+    """What is known of parties now, by their keys; who is gone or has no name is left out."""
+    by_kind: dict[str, list[str]] = {}
+    for kind, key in keys:
+        by_kind.setdefault(kind, []).append(key)
+    return {
+        (kind, one.key): one
+        for kind, some in by_kind.items()
+        for one in READERS[Kind(kind)](some)
+        if one.names
+    }
 
 
 def digest(known: Facts) -> str:
@@ -46,20 +59,37 @@ def digest(known: Facts) -> str:
 
 def note(keys: Iterable[Key], *, now: datetime) -> list[ScreenedParty]:
     """Know these parties; one whose facts changed waits to be screened anew."""
-    rows = []
-    for kind, key in keys:
-        known = facts(kind, key)
-        if known is None:
-            continue
-        print_ = digest(known)
-        row, is_new = ScreenedParty.objects.get_or_create(
-            kind=kind, key=key, defaults={"digest": print_, "noted_at": now}
-        )
-        if not is_new and row.digest != print_:
-            row.digest, row.against, row.noted_at = print_, "", now
-            row.save(update_fields=["digest", "against", "noted_at"])
-        rows.append(row)
+    rows: list[ScreenedParty] = []
+    every = list(dict.fromkeys(keys))
+    for start in range(0, len(every), AT_ONCE):
+        rows += _noted(every[start : start + AT_ONCE], now)
     return rows
+
+
+def _noted(keys: Sequence[Key], now: datetime) -> list[ScreenedParty]:
+    prints = {key: digest(one) for key, one in known(keys).items()}
+    rows = _rows(prints)
+    new = [
+        ScreenedParty(kind=kind, key=key, digest=prints[kind, key], noted_at=now)
+        for kind, key in prints
+        if (kind, key) not in rows
+    ]
+    if new:
+        ScreenedParty.objects.bulk_create(new, ignore_conflicts=True)
+        rows = _rows(prints)  # somebody else may have been quicker
+    changed = [row for key, row in rows.items() if row.digest != prints[key]]
+    for row in changed:
+        row.digest, row.against, row.noted_at = prints[row.kind, row.key], "", now
+    ScreenedParty.objects.bulk_update(changed, ["digest", "against", "noted_at"])
+    return [rows[key] for key in prints]
+
+
+def _rows(keys: Iterable[Key]) -> dict[Key, ScreenedParty]:
+    by_kind: dict[str, list[str]] = {}
+    for kind, key in keys:
+        by_kind.setdefault(kind, []).append(key)
+    rows = (ScreenedParty.objects.filter(kind=kind, key__in=some) for kind, some in by_kind.items())
+    return {(row.kind, row.key): row for some in rows for row in some}
 
 
 def everybody(*, now: datetime) -> Iterable[Key]:
@@ -78,48 +108,57 @@ def large_orders(*, now: datetime) -> QuerySet[Order]:
     return Order.objects.filter(state__in=("PLACED", "PAID"), total__gte=limit)
 
 
-def _seller(uscc: str) -> Facts | None:
-    row = Seller.objects.filter(uscc=uscc).first() or _application(uscc)
-    if row is None:
-        return None
-    names = _names(row.name_zh, row.name_en, row.name_ru)
-    return Facts(Kind.SELLER, uscc, names, False, countries=("CN",), numbers=(uscc,))
+def _sellers(usccs: Sequence[str]) -> Iterator[Facts]:
+    rows: dict[str, Seller | SellerApplication] = {**_applications(usccs)}
+    rows |= {row.uscc: row for row in Seller.objects.filter(uscc__in=usccs)}
+    for uscc, row in rows.items():
+        names = _names(row.name_zh, row.name_en, row.name_ru)
+        yield Facts(Kind.SELLER, uscc, names, False, countries=("CN",), numbers=(uscc,))
 
 
-def _owner(uscc: str) -> Facts | None:
-    application = _application(uscc)
-    owners = SellerMember.objects.filter(seller__uscc=uscc, role=SellerMember.Role.OWNER)
-    told = [member.user.name for member in owners.select_related("user").order_by("pk")]
-    # A single Latin or Russian word is a nickname, not a name that could be looked for.
-    full = [name for name in told if " " in name.strip() or not name.isascii()]
-    names = _names(application.legal_person if application else "", *full)
-    return Facts(Kind.OWNER, uscc, names, True, countries=("CN",))
+def _owners(usccs: Sequence[str]) -> Iterator[Facts]:
+    applications = _applications(usccs)
+    told: dict[str, list[str]] = {}
+    owners = SellerMember.objects.filter(seller__uscc__in=usccs, role=SellerMember.Role.OWNER)
+    for uscc, name in owners.order_by("pk").values_list("seller__uscc", "user__name"):
+        # A single Latin or Russian word is a nickname, not a name that could be looked for.
+        if " " in name.strip() or not name.isascii():
+            told.setdefault(uscc, []).append(name)
+    for uscc in usccs:
+        first = applications[uscc].legal_person if uscc in applications else ""
+        names = _names(first, *told.get(uscc, ()))
+        yield Facts(Kind.OWNER, uscc, names, True, countries=("CN",))
 
 
-def _application(uscc: str) -> SellerApplication | None:
-    rows = SellerApplication.objects.filter(uscc=uscc, state__in=LIVING)
-    return rows.order_by("-pk").first()
+def _applications(usccs: Sequence[str]) -> dict[str, SellerApplication]:
+    """The last living application of each firm."""
+    rows = SellerApplication.objects.filter(uscc__in=usccs, state__in=LIVING)
+    return {row.uscc: row for row in rows.order_by("pk")}
 
 
-def _bank(cnaps: str) -> Facts | None:
-    told = list(Seller.objects.filter(cnaps=cnaps).values_list("bank_name", flat=True))
-    waiting = SellerApplication.objects.filter(cnaps=cnaps, state="SUBMITTED")
-    told += waiting.values_list("bank_name", flat=True)
-    return Facts(Kind.BANK, cnaps, _names(*sorted(told)), False, numbers=(cnaps,))
+def _banks(codes: Sequence[str]) -> Iterator[Facts]:
+    told: dict[str, list[str]] = {cnaps: [] for cnaps in codes}
+    waiting = SellerApplication.objects.filter(state="SUBMITTED")
+    for rows in (Seller.objects.all(), waiting):
+        for cnaps, name in rows.filter(cnaps__in=codes).values_list("cnaps", "bank_name"):
+            told[cnaps].append(name)
+    for cnaps, names in told.items():
+        yield Facts(Kind.BANK, cnaps, _names(*sorted(names)), False, numbers=(cnaps,))
 
 
-def _recipient(number: str) -> Facts | None:
-    order = Order.objects.filter(number=number).first()
-    return None if order is None else Facts(Kind.RECIPIENT, number, _names(order.recipient), True)
+def _recipients(numbers: Sequence[str]) -> Iterator[Facts]:
+    rows = Order.objects.filter(number__in=numbers).values_list("number", "recipient")
+    for number, recipient in rows:
+        yield Facts(Kind.RECIPIENT, number, _names(recipient), True)
 
 
 def _names(*texts: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, (text.strip() for text in texts))))
 
 
-READERS = {
-    Kind.SELLER: _seller,
-    Kind.OWNER: _owner,
-    Kind.BANK: _bank,
-    Kind.RECIPIENT: _recipient,
+READERS: dict[Kind, Callable[[Sequence[str]], Iterator[Facts]]] = {
+    Kind.SELLER: _sellers,
+    Kind.OWNER: _owners,
+    Kind.BANK: _banks,
+    Kind.RECIPIENT: _recipients,
 }

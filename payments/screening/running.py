@@ -149,7 +149,7 @@ def keep(
     Locks: the order of a recipient who was hit.
     """
     print_ = parties.digest(known)
-    made = _hits(party, print_, found, on, now) if found else 0
+    made = _hits(party, print_, found, on, now)
     if made and party.kind == ScreenedParty.Kind.RECIPIENT:
         _stop(party, now=now)
     ScreenedParty.objects.filter(pk=party.pk).update(digest=print_, against=on.key, screened_at=now)
@@ -190,11 +190,28 @@ def _stop(party: ScreenedParty, *, now: datetime) -> None:
 
 def screen(party: ScreenedParty, on: Ground, *, now: datetime) -> int:
     """Hold one party against the lists; how many new hits there are."""
-    known = parties.facts(party.kind, party.key)
-    if known is None:
-        ScreenedParty.objects.filter(pk=party.pk).update(against=on.key, screened_at=now)
-        return 0
-    return keep(party, known, look(known, on), on, now)
+    return screen_all([party], on, now=now)
+
+
+def screen_all(batch: Sequence[ScreenedParty], on: Ground, *, now: datetime) -> int:
+    """Hold parties against the lists; how many new hits there are.
+
+    Each hit is kept in a transaction of its own; those nobody is like are marked together at the
+    end, so a kill costs looking at them again and nothing else.
+    """
+    known = parties.known((party.kind, party.key) for party in batch)
+    made, quiet = 0, []
+    for party in batch:
+        told = known.get((party.kind, party.key))
+        found = look(told, on) if told is not None else []
+        if told is not None and found:
+            made += keep(party, told, found, on, now)
+            continue
+        party.digest = parties.digest(told) if told is not None else party.digest
+        party.against, party.screened_at = on.key, now
+        quiet.append(party)
+    ScreenedParty.objects.bulk_update(quiet, ["digest", "against", "screened_at"])
+    return made
 
 
 def open_run(reason: str, *, now: datetime) -> ScreeningRun | None:
@@ -213,8 +230,7 @@ def open_run(reason: str, *, now: datetime) -> ScreeningRun | None:
 def work(run: ScreeningRun, *, now: datetime) -> None:
     """Do one batch of a claimed run; it closes when nobody is left.
 
-    Each party is kept in its own transaction, so a kill loses at most one, and that one is still
-    left for the next worker.
+    A kill loses at most the batch, and who was in it is still left for the next worker.
     Raises: Zombie.
     """
     if not run.parties:
@@ -222,7 +238,7 @@ def work(run: ScreeningRun, *, now: datetime) -> None:
     on = ground(on=now.date())
     left = ScreenedParty.objects.exclude(against=on.key).order_by("pk")[:BATCH]
     batch = list(left)
-    hits = sum(screen(party, on, now=now) for party in batch)
+    hits = screen_all(batch, on, now=now)
     with transaction.atomic(durable=True):
         due.finish(run, at=due.now_for(ScreeningRun) if batch else None)
         ScreeningRun.objects.filter(pk=run.pk).update(

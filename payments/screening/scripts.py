@@ -2,16 +2,17 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache, lru_cache
 from importlib import import_module
 from types import ModuleType
 
-from . import syllables
+from . import alphabets, consonants, syllables
 from .tables import spaced, table
 
 LATIN, CYRILLIC, HAN, HANGUL, KANA = "latin", "cyrillic", "han", "hangul", "kana"
 ARABIC, HEBREW, GREEK, THAI, OTHER = "arabic", "hebrew", "greek", "thai", "other"
+GEORGIAN, ARMENIAN, INDIC = "georgian", "armenian", "indic"
 BARE = frozenset({ARABIC, HEBREW, THAI})  # written with few vowels or none
 RANGES = (
     (0x0041, 0x024F, LATIN),
@@ -19,10 +20,15 @@ RANGES = (
     (0x0370, 0x03FF, GREEK),
     (0x1F00, 0x1FFF, GREEK),
     (0x0400, 0x052F, CYRILLIC),
+    (0x0530, 0x058F, ARMENIAN),
     (0x0590, 0x05FF, HEBREW),
     (0x0600, 0x06FF, ARABIC),
     (0x0750, 0x077F, ARABIC),
+    (0x08A0, 0x08FF, ARABIC),
+    (0x0900, 0x0DFF, INDIC),
     (0x0E00, 0x0E7F, THAI),
+    (0x10A0, 0x10FF, GEORGIAN),
+    (0x1C90, 0x1CBF, GEORGIAN),
     (0x3040, 0x30FF, KANA),
     (0x3400, 0x4DBF, HAN),
     (0x4E00, 0x9FFF, HAN),
@@ -53,27 +59,8 @@ GREEK_PAIRS = (
     *(("ου", "ou"), ("αυ", "av"), ("ευ", "ev"), ("μπ", "b"), ("ντ", "nt"), ("γγ", "ng")),
     *(("γκ", "g"), ("ει", "i"), ("οι", "i"), ("αι", "e")),
 )
-# Consonants alone; long vowels and weak letters are left out, as Latin spellings vary there.
-ARABIC_LETTERS = {
-    **dict(zip("بتجحدرزسصضطظفقكلمنهپگکق", "btjhdrzssdtzfkklmnhpgkk", strict=True)),
-    **table(
-        "ث:th خ:kh ذ:dh ش:sh غ:gh چ:ch ژ:zh ة: ہ:h ھ:h ۀ: ڈ:d ٹ:t ڑ:r ټ:t ډ:d ښ:sh ڼ:n ځ:z "
-        "څ:ts ږ:zh ړ:r ں:n ړ:r"
-    ),
-}
-HEBREW_LETTERS = {
-    **dict(zip("בגדהוזחטכךלמםנןספףקרת", "bgdhvzhtkklmmnnsppkrt", strict=True)),
-    **table("צ:ts ץ:ts ש:sh"),
-}
-THAI_LETTERS = dict(
-    zip(
-        "กขคฆงจฉชซฌญฎฏฐฑฒณดตถทธนบปผฝพฟภมยรลวศษสหฬฮ",
-        spaced(
-            "k k k k ng j ch ch s ch y d t t t t n d t t t t n b p p f p f p m y r l v s s s h l h"
-        ),
-        strict=True,
-    )
-)
+# As others than Greeks write foreign names: Vladimir, Jong.
+GREEK_FOREIGN = (("ντ", "d"), ("τζ", "j"), ("τσ", "ch"), ("γκ", "g"), *GREEK_PAIRS)
 LEADS = spaced("k kk n d tt r m p pp s ss * j jj ch k t p h")
 VOWELS = spaced("a ae ya yae o e yo ye o wa wae oe yo u wo we wi yu u ui i")
 TAILS = spaced("* k k k n n n t l k m p l l p l m p p t t ng t t k t p t")
@@ -100,20 +87,16 @@ def runs(token: str) -> Iterator[tuple[str, str]]:
 @lru_cache(maxsize=65536)
 def latin(token: str, script: str) -> tuple[str, ...]:
     """How a token of a script may stand in Latin letters, the likeliest first."""
-    if script == CYRILLIC:
-        return tuple(dict.fromkeys(filter(None, _cyrillic(token))))
-    if script == HANGUL:
-        return tuple(dict.fromkeys(_hangul(token)))
-    if script == GREEK:
-        return tuple(dict.fromkeys(_greek(token)))
-    if script == LATIN:
-        return (_plain(token),)
-    if script == KANA:
-        return (_kana(token),)
-    table = {ARABIC: ARABIC_LETTERS, HEBREW: HEBREW_LETTERS, THAI: THAI_LETTERS}.get(script)
-    if table is not None:
-        return (_spelled(_without_article(token, script), table),)
-    return (token,)
+    if script in BARE:
+        return (_bare(token),)
+    write = WRITERS.get(script)
+    return tuple(dict.fromkeys(filter(None, write(token)))) if write else (token,)
+
+
+def letters(token: str) -> tuple[str, ...]:
+    """What a word of a script without vowels writes, without an article and with it."""
+    found = (consonants.lean(_without_article(token)), consonants.lean(token))
+    return tuple(dict.fromkeys(filter(None, found)))
 
 
 def readings(token: str) -> list[str]:
@@ -135,25 +118,21 @@ def _pinyin(token: str) -> tuple[str, ...]:
     return tuple([surname, *read[1:]] if surname and len(token) <= 4 else read)
 
 
-@lru_cache(maxsize=65536)
-def bare_sound(token: str, script: str) -> str:
-    """The consonants that a script without vowels writes, as they sound; doubles stay two."""
-    table = {ARABIC: ARABIC_LETTERS, HEBREW: HEBREW_LETTERS, THAI: THAI_LETTERS}[script]
-    plain = _without_article(token, script)
-    said = "".join(SAID.get(table.get(letter, ""), table.get(letter, "")) for letter in plain)
-    return said.removesuffix("h") if len(said) > 2 else said
-
-
-SAID = {"sh": "S", "ch": "C", "zh": "J", "kh": "h", "gh": "g", "th": "t", "dh": "d", "ts": "s"}
-SAID |= {"j": "J", "y": "i"}
-
-
 def _spelled(token: str, table: dict[str, str]) -> str:
     return "".join(table.get(letter, "") for letter in token)
 
 
-def _without_article(token: str, script: str) -> str:
-    return token[2:] if script == ARABIC and token.startswith("ال") and len(token) > 4 else token
+WRITTEN = {"S": "sh", "C": "ch", "J": "j"}
+
+
+def _bare(token: str) -> str:
+    """Roughly, for people to read and for the table of spellings."""
+    first = (consonants.SAYS[letter][0] for letter in consonants.lean(_without_article(token)))
+    return "".join(WRITTEN.get(one, one) for one in first)
+
+
+def _without_article(token: str) -> str:
+    return token[2:] if token.startswith("ال") and len(token) > 4 else token
 
 
 def _cyrillic(token: str) -> Iterator[str]:
@@ -173,12 +152,14 @@ def _cyrillic(token: str) -> Iterator[str]:
 
 def _greek(token: str) -> Iterator[str]:
     bare = "".join(one for one in unicodedata.normalize("NFD", token) if not _is_mark(one))
-    for pair, said in GREEK_PAIRS:
-        bare = bare.replace(pair, said)
-    said = "".join(GREEK_LETTERS.get(letter, letter) for letter in bare)
-    yield said
-    if len(said) > 5 and said.endswith("os"):
-        yield said[:-2]
+    for pairs in (GREEK_PAIRS, GREEK_FOREIGN):
+        text = bare
+        for pair, sound in pairs:
+            text = text.replace(pair, sound)
+        said = "".join(GREEK_LETTERS.get(letter, letter) for letter in text)
+        yield said
+        if len(said) > 5 and said.endswith("os"):
+            yield said[:-2]
 
 
 def _hangul(token: str) -> Iterator[str]:
@@ -212,12 +193,34 @@ LETTERS = table(
 )
 
 
+# Letters of ISO 9 that other languages use otherwise: a second reading, not the first.
+ISO_9 = table("â:ya û:yu ŝ:shch ĵ:dzh ĉ:ch")
+
+
+def _latin(token: str) -> Iterator[str]:
+    yield _plain(token)
+    if any(letter in ISO_9 for letter in token):
+        yield _plain("".join(ISO_9.get(letter, letter) for letter in token))
+
+
 @lru_cache(maxsize=65536)
 def _plain(token: str) -> str:
     """Latin letters without marks."""
     spelled = "".join(LETTERS.get(letter, letter) for letter in unicodedata.normalize("NFC", token))
     parts = unicodedata.normalize("NFD", spelled)
     return re.sub(r"[^a-z0-9]", "", "".join(one for one in parts if not _is_mark(one)))
+
+
+WRITERS: dict[str, Callable[[str], Iterable[str]]] = {
+    LATIN: _latin,
+    CYRILLIC: _cyrillic,
+    HANGUL: _hangul,
+    GREEK: _greek,
+    KANA: lambda token: (_kana(token),),
+    GEORGIAN: alphabets.georgian,
+    ARMENIAN: alphabets.armenian,
+    INDIC: alphabets.indic,
+}
 
 
 def _is_mark(letter: str) -> bool:

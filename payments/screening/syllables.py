@@ -1,5 +1,6 @@
 """Chinese syllables: what is one, how Russian writes it (Palladius), how names are parted."""
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 from .tables import table
@@ -55,6 +56,45 @@ for _latin, _russian in RUSSIAN.items():
 FROM_RUSSIAN |= {"си": "xi", "хуй": "hui", "цзы": "zi", "ци": "qi", "цзи": "ji", "вэ": "wei"}
 MOST_SYLLABLES = 4
 
+# Source: Wade and Giles as the Republic of China used it on passports, signs left out, so that
+# ch is zh, ch, j or q.
+GILES_INITIALS = table(
+    "zh:ch ch:ch sh:sh b:p d:t g:k j:ch q:ch x:hs r:j z:ts c:ts p:p t:t k:k m:m f:f n:n l:l h:h s:s"
+)
+GILES_FINALS = table("ong:ung ian:ien ie:ieh iong:iung ue:ueh e:e er:erh ui:ui")
+GILES_ALONE = table("yi:i ye:yeh yan:yen you:yu yong:yung yue:yueh er:erh")
+
+
+def _in_giles(one: str) -> set[str]:
+    """How a syllable of pinyin is written there."""
+    initial = next((some for some in GILES_INITIALS if one.startswith(some)), "")
+    final = one[len(initial) :]
+    if not initial:
+        return {GILES_ALONE.get(one, one)}
+    said = GILES_INITIALS[initial]
+    if final == "i" and initial in ("zh", "ch", "sh", "r"):
+        return {said + "ih"}
+    if final == "i" and initial in ("z", "c", "s"):
+        return {"szu", "ssu"} if initial == "s" else {"tzu"}
+    if final == "uo":
+        return {said + ("uo" if initial in ("g", "k", "h", "sh") else "o")}
+    if final == "e" and initial in ("g", "k", "h"):
+        return {said + "o"}
+    if final == "ui" and initial in ("g", "k"):
+        return {said + "uei"}
+    return {said + GILES_FINALS.get(final, final)}
+
+
+def _giles() -> dict[str, tuple[str, ...]]:
+    made: dict[str, list[str]] = {}
+    for one in sorted(SYLLABLES):
+        for said in _in_giles(one):
+            made.setdefault(said.replace("v", "u"), []).append(one)
+    return {said: tuple(ones) for said, ones in made.items()}
+
+
+GILES = _giles()
+
 
 @lru_cache(maxsize=65536)
 def parted(word: str) -> tuple[str, ...]:
@@ -67,6 +107,29 @@ def from_palladius(word: str) -> str:
     """A Chinese word in Russian letters, in pinyin; empty, if it is none."""
     found = _parted(word, frozenset(FROM_RUSSIAN), 6)
     return "".join(FROM_RUSSIAN[one] for one in found) if len(found) <= 3 else ""
+
+
+@dataclass(frozen=True)
+class Read:
+    """A word of other letters in pinyin: the ways it may be meant, and of how many syllables."""
+
+    ways: tuple[str, ...] = ()
+    count: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.ways)
+
+
+@lru_cache(maxsize=65536)
+def from_giles(word: str) -> Read:
+    """A word in the letters of Wade and Giles without their signs, in pinyin; of two at most."""
+    if word in GILES:
+        return Read(GILES[word], 1)
+    for size in range(min(6, len(word) - 1), 0, -1):
+        first, second = word[:size], word[size:]
+        if first in GILES and second in GILES:
+            return Read(tuple(one + two for one in GILES[first] for two in GILES[second]), 2)
+    return Read()
 
 
 def _parted(word: str, known: frozenset[str], longest: int) -> tuple[str, ...]:

@@ -41,13 +41,14 @@ class Words:
     def form_sounds(self) -> frozenset[str]:
         """How the words of legal forms sound, and with one letter left out of the long ones."""
         parts = {word for form in self.forms for word in form.split()}
-        said = {
-            folding.sound(latin)
+        plain = {
+            latin
             for word in parts
             for script, run in scripts.runs(word)
             if script in (scripts.LATIN, scripts.CYRILLIC) and len(word) > 2
             for latin in scripts.latin(run, script)[:1]
         }
+        said = plain | {folding.sound(latin) for latin in plain}
         return frozenset(key for one in said for key in form_keys(one))
 
 
