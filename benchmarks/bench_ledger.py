@@ -1,13 +1,16 @@
 """Journals per second through Django and in bare SQL, and the balance of a grown seller.
 
-    python benchmarks/bench_ledger.py [--small N] [--large N] [--seconds S] [--rounds R]
-        [--clients C] [--json FILE]
+    python benchmarks/bench_ledger.py [--small N] [--large N] [--guarded N] [--seconds S]
+        [--rounds R] [--clients C] [--json FILE]
 
 Both ways post two-leg journals with the statement of `payments/ledger/posting.py` to one durable
 database with all its triggers, as the application's role, in turns: pgbench with so many clients,
-then as many processes of Django. The balance is asked of a seller with --small and with --large
-entries, whose last thousand came after the last snapshot. Filling skips the triggers; nothing
-that is measured does.
+then as many processes of Django with the same limits of the session.
+
+The balance is asked of a seller with --small and of one with --large entries, in two databases of
+one server, in turns. Each has a day's tail after its last cut, posted through Django, and then one
+ten times as long: the first as long as both have the same pace, the second where the larger one
+has his ten times the entries in the same time. How they are filled says `ledger_history.py`.
 """
 
 import argparse
@@ -20,7 +23,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -31,23 +33,12 @@ sys.path.insert(0, str(ROOT))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "storefront.settings")
 os.environ.setdefault("DEBUG", "1")
 
-NOW = datetime(2026, 11, 23, 4, tzinfo=UTC)
-TAIL = 1_000
-ASKED = 1_000
+from benchmarks import ledger_history as history  # noqa: E402
+from benchmarks.ledger_history import LARGE, NOW, SELLER, SMALL  # noqa: E402
+
+TAIL, LONG_TAIL = 1_000, 10_000
+TURNS, ASKED, PAGES, WARM = 10, 200, 20, 30
 WISHED_RATIO, WISHED_P95_MS, WISHED_GROWTH = 0.25, 5.0, 2.0
-# One journal of a release and one of a payout, over and over, for one seller.
-FILL = """
-WITH more AS (
-    INSERT INTO payments_journal (kind, key, occurred_at, booked_at, actor, source)
-    SELECT 'filled', 'fill-' || n, %(now)s, clock_timestamp(), 'task:fill', 'bench'
-    FROM generate_series(%(first)s, %(last)s) n RETURNING id
-)
-INSERT INTO payments_entry (journal_id, line, account_id, currency, units, order_number)
-SELECT more.id, leg.line, a.id, 'CNY', leg.units, ''
-FROM more, (VALUES (1, 'bank.CNY', 100), (2, 'seller_payable.CNY.boris', -100))
-    leg(line, code, units) JOIN payments_account a ON a.code = leg.code
-"""
-AT_ONCE = 500_000
 
 
 def main() -> int:
@@ -57,15 +48,19 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="sungari-ledger-") as name:
         folder = Path(name)
         folder.chmod(0o755)
-        _start(folder)
+        history.start(folder)
         import django
 
         django.setup()
+        began = time.perf_counter()
         told: dict[str, Any] = {"measured_on": f"{datetime.now(UTC):%Y-%m-%d}"}
-        told |= {"machine": _machine(), "clients": options.clients, "load": os.getloadavg()[0]}
+        told |= {"machine": _machine(), "clients": options.clients}
+        told["load_before"] = [round(load, 2) for load in os.getloadavg()]
         _open_accounts()
         told["posting"] = _race(options)
-        told["balance"] = [_grown(size) for size in (options.small, options.large)]
+        told |= _balances(options)
+        told["load_after"] = [round(load, 2) for load in os.getloadavg()]
+        told["took_s"] = round(time.perf_counter() - began)
     options.json.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n")
     return _tell(told)
 
@@ -74,6 +69,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--small", type=int, default=1_000_000)
     parser.add_argument("--large", type=int, default=10_000_000)
+    parser.add_argument("--guarded", type=int, default=500_000)
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--clients", type=int, default=4)
@@ -83,31 +79,14 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _start(folder: Path) -> None:
-    """A durable PostgreSQL of this run alone, stopped when the process ends."""
-    import atexit
-
-    from storefront.embedded import postgres
-
-    postgres.SERVER.update({"shared_buffers": "1GB", "effective_cache_size": "4GB"})
-    database = postgres.start_postgres(folder / "pg", durable=True)
-    atexit.register(database.stop)
-    urls = {"DATABASE_OWNER_URL": database.owner_url, "DATABASE_URL": database.app_url}
-    urls |= {"SANDBOX_URL": "http://127.0.0.1:1", "REDIS_URL": "redis://127.0.0.1:1/0"}
-    os.environ.update(urls | {"BENCH_SUPERUSER_URL": database.superuser_url})
-    subprocess.run(
-        [sys.executable, "-W", "ignore", "manage.py", "migrate", "--verbosity=0", "--skip-checks"],
-        cwd=ROOT,
-        env={**os.environ, "AS_OWNER": "1"},
-        check=True,
-    )
-
-
 def _open_accounts() -> None:
     from payments import ledger
 
-    legs = [ledger.Leg("bank", "CNY", 1), ledger.Leg("seller_payable", "CNY", -1, "boris")]
-    _post(ledger, legs, "first")
+    _post(ledger, _legs(ledger), "first")
+
+
+def _legs(ledger: Any) -> list[Any]:
+    return [ledger.Leg("bank", "CNY", 100), ledger.Leg("seller_payable", "CNY", -100, "boris")]
 
 
 def _post(ledger: Any, legs: list[Any], key: str) -> None:
@@ -131,9 +110,12 @@ def _race(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _pgbench(clients: int, seconds: float) -> float:
+    from django.db import connection
+
     from storefront.embedded import servers
 
     parts = urlsplit(os.environ["DATABASE_URL"])
+    limits = connection.settings_dict["OPTIONS"]["options"]  # the session Django has
     with tempfile.NamedTemporaryFile("w", suffix=".sql") as script:
         script.write(f"\\set n random(1, 1000000000000000)\nBEGIN;\n{_statement()};\nCOMMIT;\n")
         script.flush()
@@ -142,7 +124,7 @@ def _pgbench(clients: int, seconds: float) -> float:
         where = ["-h", str(parts.hostname), "-p", str(parts.port), "-U", str(parts.username)]
         done = subprocess.run(
             [str(tool), *count, *where, "-f", script.name, parts.path.lstrip("/")],
-            env={**servers.environment(), "PGPASSWORD": str(parts.password)},
+            env={**servers.environment(), "PGPASSWORD": str(parts.password), "PGOPTIONS": limits},
             capture_output=True,
             text=True,
             check=False,
@@ -160,8 +142,7 @@ def _statement() -> str:
     from payments import ledger
     from payments.ledger import posting
 
-    legs = [ledger.Leg("bank", "CNY", 100), ledger.Leg("seller_payable", "CNY", -100, "boris")]
-    columns = posting._columns(list(enumerate(legs, start=1)))
+    columns = posting._columns(list(enumerate(_legs(ledger), start=1)))
     header = ["posted", "KEY", NOW, "task:bench", "bench", None, None]
     with connection.cursor() as cursor:
         text = cursor.cursor.mogrify(posting.JOURNAL, [*header, *columns]).decode()
@@ -193,7 +174,7 @@ def _work(seconds: float, batch: int) -> int:
 
     from payments import ledger
 
-    legs = [ledger.Leg("bank", "CNY", 100), ledger.Leg("seller_payable", "CNY", -100, "boris")]
+    legs = _legs(ledger)
     mine, posted = f"django-{os.getpid()}-{time.time_ns()}", 0
     _post(ledger, legs, f"{mine}-warm")
     sys.stdout.write("ready\n")
@@ -209,65 +190,106 @@ def _work(seconds: float, batch: int) -> int:
     return 0
 
 
-def _grown(size: int) -> dict[str, Any]:
-    """The seller's balance when he has so many entries, a thousand of them after the snapshot."""
-    from django.db import connection
+def _balances(options: argparse.Namespace) -> dict[str, Any]:
+    """The seller's balance at both sizes and after both tails, asked in turns."""
+    past = history.History(options.guarded)
+    past.grow(options.small - TAIL - _entries())
+    history.settle()
+    history.copy()
+    past.grow(options.large - TAIL - _entries())
+    history.settle()
+    found = {"filling": past.told(), "faults": history.faults()}
+    if any(found["faults"].values()):
+        raise SystemExit(f"what was filled is no ledger: {found['faults']}")
+    for tail in (TAIL, LONG_TAIL):
+        for name in (SMALL, LARGE):
+            _tail(name, tail)
+        found[f"balance_tail_{tail}"] = _asked()
+    return found
+
+
+def _tail(name: str, length: int) -> None:
+    """Post through Django until so many of the seller's entries came after his last snapshot."""
+    from payments import ledger
+    from payments.models import BalanceSnapshot, Entry
+
+    history.point(name)
+    cut = BalanceSnapshot.objects.order_by("-upto").values_list("upto", flat=True)[0]
+    there = Entry.objects.filter(account__party=SELLER[-1], pk__gt=cut).count()
+    for number in range(there, length):
+        _post(ledger, _legs(ledger), f"tail-{number}")
+
+
+def _asked() -> list[dict[str, Any]]:
+    """Both databases in turns, so that what else the machine does hits both."""
+    from payments import ledger
+    from payments.models import Account
+
+    taken: dict[str, dict[str, list[float]]] = {
+        name: {"balance_ms": [], "statement_page_ms": []} for name in (SMALL, LARGE)
+    }
+    for _turn in range(TURNS):
+        for name, lists in taken.items():
+            history.point(name)
+            account = Account.objects.get(party=SELLER[-1])
+            ask, page = (lambda: ledger.balance(*SELLER)), (lambda: ledger.page(account))  # noqa: B023
+            _timed(ask, WARM), _timed(page, 2)
+            lists["balance_ms"] += _timed(ask, ASKED)
+            lists["statement_page_ms"] += _timed(page, PAGES)
+    return [
+        _told(name) | {what: _spread(times) for what, times in lists.items()}
+        for name, lists in taken.items()
+    ]
+
+
+def _told(name: str) -> dict[str, Any]:
+    """How large it is, how the balance is found, and that it is the sum of all entries."""
+    from django.db.models import Sum
 
     from payments import ledger
     from payments.models import Account, Entry
 
-    account = Account.objects.get(party="boris")
-    _fill(size - TAIL - Entry.objects.filter(account=account).count())
+    history.point(name)
+    entries = Entry.objects.filter(account__party=SELLER[-1])
     began = time.perf_counter()
-    ledger.snapshot(ledger.cut())
-    cut_s = time.perf_counter() - began
-    _fill(TAIL)
-    ask = lambda: ledger.balance("seller_payable", "CNY", "boris")  # noqa: E731
-    taken = _timed(ask, ASKED)
-    page = _timed(lambda: ledger.page(account), 100)
-    with connection.cursor() as cursor:
-        began = time.perf_counter()
-        cursor.execute("SELECT sum(units) FROM payments_entry WHERE account_id = %s", [account.pk])
-        in_full = (time.perf_counter() - began) * 1_000
-        if cursor.fetchone()[0] != ask():
-            raise SystemExit("the balance is not the sum of the entries")
+    whole = entries.aggregate(units=Sum("units"))["units"]
+    in_full = (time.perf_counter() - began) * 1_000
+    if whole != ledger.balance(*SELLER):
+        raise SystemExit("the balance is not the sum of the entries")
+    asked = Account.objects.filter(party=SELLER[-1]).standing().values_list("units")
+    (plan,) = json.loads(asked.explain(format="json", analyze=True, buffers=True))
     return {
-        "entries": Entry.objects.filter(account=account).count(),
-        "balance_ms": taken,
-        "statement_page_ms": page,
+        "entries": entries.count(),
+        "entries_of_all": Entry.objects.count(),
+        "found_by": sorted(set(_indexes(plan["Plan"]))),
+        "blocks": plan["Plan"]["Shared Hit Blocks"] + plan["Plan"]["Shared Read Blocks"],
         "summed_in_full_ms": round(in_full, 1),
-        "cut_and_snapshot_s": round(cut_s, 2),
     }
 
 
-def _fill(count: int) -> None:
-    """More journals as the superuser, past the triggers, for time's sake."""
-    import psycopg2
-
-    path = urlsplit(os.environ["DATABASE_URL"]).path
-    url = urlsplit(os.environ["BENCH_SUPERUSER_URL"])._replace(path=path).geturl()
-    with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
-        connection.autocommit = True
-        cursor.execute("SET session_replication_role = replica; SET synchronous_commit = off")
-        cursor.execute("SELECT count(*) FROM payments_journal WHERE kind = 'filled'")
-        first = cursor.fetchone()[0] + 1
-        end = first + count
-        while first < end:
-            last = min(first + AT_ONCE, end) - 1
-            cursor.execute(FILL, {"now": NOW, "first": first, "last": last})
-            first = last + 1
-        cursor.execute("VACUUM ANALYZE payments_entry")
-        cursor.execute("ANALYZE payments_journal")
+def _indexes(node: dict[str, Any]) -> list[str]:
+    here = [node.get("Index Name", node["Node Type"])] if "Relation Name" in node else []
+    return here + [name for each in node.get("Plans", []) for name in _indexes(each)]
 
 
-def _timed(ask: Callable[[], object], times: int) -> dict[str, float]:
+def _entries() -> int:
+    from payments.models import Entry
+
+    return Entry.objects.filter(account__party=SELLER[-1]).count()
+
+
+def _timed(ask: Callable[[], object], times: int) -> list[float]:
     taken = []
     for _time in range(times):
         began = time.perf_counter()
         ask()
         taken.append((time.perf_counter() - began) * 1_000)
-    taken.sort()
-    return {"p50": round(taken[times // 2], 2), "p95": round(taken[int(times * 0.95)], 2)}
+    return taken
+
+
+def _spread(taken: list[float]) -> dict[str, float]:
+    parts = statistics.quantiles(taken, n=100)
+    return {"p50": round(parts[49], 2), "p95": round(parts[94], 2), "p99": round(parts[98], 2)}
 
 
 def _machine() -> str:
@@ -275,20 +297,24 @@ def _machine() -> str:
 
 
 def _tell(told: dict[str, Any]) -> int:
-    posting, sizes = told["posting"], told["balance"]
-    say = sys.stdout.write
+    posting, say = told["posting"], sys.stdout.write
     for name in ("bare_per_s", "django_per_s", "django_20_in_a_transaction_per_s"):
         say(f"{name:<34} {statistics.median(posting[name]):>10,.0f}   {posting[name]}\n")
     say(f"{'through Django / bare':<34} {posting['ratio']:>10}   wished {WISHED_RATIO}\n")
-    for one in sizes:
-        ours = one["balance_ms"]
-        say(f"balance at {one['entries']:>12,} entries   p50 {ours['p50']} p95 {ours['p95']} ms;")
-        say(f" a page p95 {one['statement_page_ms']['p95']} ms;")
-        say(f" in full {one['summed_in_full_ms']} ms\n")
-    growth = sizes[1]["balance_ms"]["p95"] / sizes[0]["balance_ms"]["p95"]
-    say(f"p95 grows by {growth:.2f}, wished {WISHED_GROWTH}\n")
-    met = posting["ratio"] >= WISHED_RATIO and growth <= WISHED_GROWTH
-    return 0 if met and sizes[0]["balance_ms"]["p95"] < WISHED_P95_MS else 1
+    growths = []
+    for tail in (TAIL, LONG_TAIL):
+        small, large = told[f"balance_tail_{tail}"]
+        for one in (small, large):
+            ours, pages = one["balance_ms"], one["statement_page_ms"]
+            say(f"{one['entries']:>12,} entries, {tail:>6,} after the cut: p50 {ours['p50']}")
+            say(f" p95 {ours['p95']} ms, {one['blocks']} blocks; page p95 {pages['p95']} ms;")
+            say(f" in full {one['summed_in_full_ms']} ms\n")
+        growths.append(large["balance_ms"]["p95"] / small["balance_ms"]["p95"])
+        say(f"{'':>12} p95 grows by {growths[-1]:.2f}, wished {WISHED_GROWTH}\n")
+    say(f"{told['filling']}\n{told['took_s']} s, load {told['load_before'][0]}\n")
+    p95 = told[f"balance_tail_{TAIL}"][0]["balance_ms"]["p95"]
+    is_met = posting["ratio"] >= WISHED_RATIO and p95 < WISHED_P95_MS
+    return 0 if is_met and growths[0] <= WISHED_GROWTH else 1
 
 
 if __name__ == "__main__":

@@ -39,7 +39,8 @@ def ensure(*, now: datetime) -> None:
 def run(job: Job, *, now: datetime) -> None:
     """Do a claimed job and plan its successor; the foreign call is outside any transaction.
 
-    Raises: the errors of `storefront.lib.http`, when a bank does not answer.
+    Raises: the errors of `storefront.lib.http`, when a bank does not answer; StillWriting, when
+    the books cannot be cut just now.
     """
     outcome = _do(job, now)
     with transaction.atomic(durable=True):

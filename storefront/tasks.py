@@ -1,5 +1,6 @@
 """Tasks that run a flow: claim a due row, call one function, or try again later."""
 
+import logging
 from datetime import timedelta
 from typing import Any
 
@@ -12,12 +13,13 @@ from django.db import DatabaseError, transaction
 from catalog import leftovers, promotions, search
 from catalog.models import ImportJob, PriceList, Product, Promotion, Stack
 from orders.models import Delivery, Order
-from payments import jobs
+from payments import jobs, ledger
 from payments.models import Charge, Chargeback, Dispute, Job, Notice
 from storefront.flows import cancellation, disputes, importing, payment, settlement
 from storefront.lib import clock, due, http
 from storefront.notifications import sending
 
+log = logging.getLogger(__name__)
 OUTSIDE = (http.Unreachable, http.Unknown, http.Refused)
 LOOKS = 6  # how often a notice of an unknown object is followed before it is put aside
 
@@ -156,6 +158,9 @@ def run_job(*, id: int, **_: Any) -> None:
         with due.fenced():
             jobs.run(job, now=clock.now())
     except OUTSIDE as error:
+        due.retry(job, error)
+    except ledger.StillWriting as error:
+        log.warning("%s is put off: %s", job, error)
         due.retry(job, error)
 
 

@@ -69,4 +69,32 @@ LEDGER: list[tuple[str, str, str]] = [
         )
         """,
     ),
+    # An unfit restore or a hand with the owner's rights may take away what the migrations put
+    # there, and the books would look well until somebody used the gap.
+    (
+        "ledger: guards stand on its tables",
+        """
+        SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal
+            AND tgrelid = ANY ('{payments_entry, payments_journal, payments_account, payments_cut,
+                payments_balancesnapshot, payments_seal}'::regclass[])
+        """,
+        """
+        WITH guarded(name) AS (VALUES ('payments_entry'), ('payments_journal'),
+            ('payments_account'), ('payments_cut'), ('payments_balancesnapshot'), ('payments_seal')
+        ), guard(name, tgname) AS (
+            SELECT name, unnest(ARRAY['append_only', 'no_truncate']) FROM guarded
+            UNION ALL VALUES ('payments_entry', 'belongs'), ('payments_entry', 'balances'),
+                ('payments_journal', 'has_entries'), ('payments_journal', 'manual_has_two')
+        )
+        SELECT name || ' is without ' || tgname FROM guard
+        WHERE NOT EXISTS (
+            SELECT 1 FROM pg_trigger t WHERE t.tgrelid = guard.name::regclass
+                AND t.tgname = guard.tgname AND t.tgenabled IN ('O', 'A')
+        )
+        UNION ALL
+        SELECT r.rolname || ' may ' || act || ' ' || g.name
+        FROM pg_roles r, guarded g, unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE']) act
+        WHERE r.rolname = 'sungari_app' AND has_table_privilege(r.oid, g.name, act)
+        """,
+    ),
 ]

@@ -1,6 +1,6 @@
 """The books: what is posted, what stands where, how it is taken back, cut and sealed."""
 
-from .closing import broken_seals, close_day, cut, seal, snapshot, verify
+from .closing import StillWriting, broken_seals, close_day, cut, seal, snapshot, verify
 from .legs import MOST_LEGS, AlreadyReversed, KeyReused, Leg, Unbalanced
 from .posting import find, legs_of, post, reverse
 from .standing import (
@@ -24,6 +24,7 @@ __all__ = [
     "Movement",
     "Page",
     "Standing",
+    "StillWriting",
     "Unbalanced",
     "balance",
     "balances",

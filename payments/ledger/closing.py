@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
+from psycopg2 import errors
 
 from payments.models import Entry, Seal
 
@@ -40,10 +41,15 @@ FIELDS = (
 log = logging.getLogger(__name__)
 
 
+class StillWriting(Exception):
+    """Writers of entries did not end while a cut waited for them; later they will have."""
+
+
 def close_day(day: date, *, now: datetime) -> str:
     """Cut, keep the balances, seal the day, read some seals again; says what came of it.
 
     Twice a day does it once. Broken seals are told aloud, and the days go on being sealed.
+    Raises: StillWriting, from the cut; the caller tries again later.
     """
     upto = cut()
     snapshots = snapshot(upto)
@@ -61,11 +67,16 @@ def cut() -> int:
 
     Locks: the entries against writers, until they all have ended, at most two seconds; it
     commits at once, so it stands in a transaction of its own.
-    Raises: OperationalError, if writers do not end in time.
+    Raises: StillWriting, if they have not ended by then; nothing was changed.
     """
-    with transaction.atomic(durable=True), connection.cursor() as cursor:
-        cursor.execute("SELECT ledger_cut()")
-        return int(cursor.fetchone()[0])
+    try:
+        with transaction.atomic(durable=True), connection.cursor() as cursor:
+            cursor.execute("SELECT ledger_cut()")
+            return int(cursor.fetchone()[0])
+    except OperationalError as error:
+        if isinstance(error.__cause__, errors.LockNotAvailable):
+            raise StillWriting("entries are being written without a pause") from error
+        raise
 
 
 def snapshot(upto: int) -> int:

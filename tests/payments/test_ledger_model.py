@@ -3,18 +3,20 @@
 import random
 from collections import defaultdict
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db.models import Sum
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from payments import ledger
+from payments import books, ledger
 from payments.ledger import Leg
-from payments.models import Account, Entry, Journal
+from payments.models import Account, BalanceSnapshot, Entry, Journal, Seal
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
+FIRST_DAY = date(2026, 11, 22)
+MOVES = ["post", "post", "post", "repeat", "misuse", "reverse", "cut", "seal", "look"]
 PURPOSES = ["bank", "buyer_funds", "fx_position", "seller_payable", "margin"]
 pytestmark = pytest.mark.django_db
 
@@ -27,6 +29,8 @@ class Model:
         self.journals: dict[str, list[Leg]] = {}
         self.reversed: set[str] = set()
         self.entries = 0
+        self.kept: dict[str, int] = {}
+        self.sealed: list[int] = []
 
     def take(self, key: str, legs: list[Leg]) -> None:
         if key in self.journals:
@@ -59,28 +63,22 @@ def is_journal(legs: list[Leg]) -> bool:
 
 
 def play(seed: int, steps: int) -> tuple[Model, dict[str, int]]:
-    """Post, repeat, misuse, take back and cut at random; the model says what must come of it."""
+    """Post, repeat, misuse, take back, cut, seal, look at random; the model says what must come."""
     dice, model = random.Random(seed), Model()
     did: dict[str, int] = defaultdict(int)
     for step in range(steps):
-        move = dice.choice(["post", "post", "post", "repeat", "misuse", "reverse", "cut"])
-        did[move if model.journals else "post"] += 1
-        if move == "post" or not model.journals:
+        move = dice.choice(MOVES) if model.journals else "post"
+        did[move] += 1
+        if move == "post":
             _post(dice, model, f"{seed}-{step}")
-        elif move == "repeat":
-            key = dice.choice(list(model.journals))
-            if not key.startswith("un"):
-                post(key, model.journals[key])
-        elif move == "misuse":
-            with pytest.raises(ledger.KeyReused):
-                post(
-                    dice.choice(list(model.journals)),
-                    [Leg("other", "RUB", 1), Leg("bank", "RUB", -1)],
-                )
         elif move == "cut":
-            ledger.snapshot(ledger.cut())
+            _cut(model)
+        elif move == "seal":
+            _seal(model)
+        elif move == "look":
+            _look(model, dice.choice(list(model.standing)))
         else:
-            _reverse(model, dice.choice(list(model.journals)))
+            USES[move](model, dice.choice(list(model.journals)))
     return model, did
 
 
@@ -105,6 +103,39 @@ def _reverse(model: Model, key: str) -> None:
     model.take(f"un{key}", [leg.mirrored() for leg in model.journals[key]])
 
 
+def _repeat(model: Model, key: str) -> None:
+    if key.startswith("un"):
+        take_back(Journal.objects.get(key=key.removeprefix("un")), key)
+    else:
+        post(key, model.journals[key])
+
+
+def _misuse(model: Model, key: str) -> None:
+    with pytest.raises(ledger.KeyReused):
+        post(key, [Leg("other", "RUB", 1), Leg("bank", "RUB", -1)])
+
+
+USES = {"repeat": _repeat, "misuse": _misuse, "reverse": _reverse}
+
+
+def _cut(model: Model) -> None:
+    ledger.snapshot(ledger.cut())
+    model.kept = dict(model.standing)
+
+
+def _seal(model: Model) -> None:
+    day = FIRST_DAY + timedelta(days=len(model.sealed))
+    made = ledger.seal(day, upto=ledger.cut(), now=NOW)
+    assert made.entries_count == model.entries - sum(model.sealed)
+    model.sealed.append(made.entries_count)
+
+
+def _look(model: Model, code: str) -> None:
+    account = Account.objects.get(code=code)
+    units = ledger.balance(account.purpose, account.currency, account.party)
+    assert units == ledger.page(account, size=3).closing == model.standing[code]
+
+
 def post(key: str, legs: list[Leg]) -> Journal:
     return ledger.post("test", key=key, legs=legs, occurred_at=NOW, actor="a", source="s")
 
@@ -126,6 +157,13 @@ def agree(model: Model) -> None:
     assert {row[0]: row[1] for row in Account.objects.standing().values_list("code", "units")} == (
         {code: sum_of(code) for code in model.standing}
     )
+    last = BalanceSnapshot.objects.order_by("account", "-upto").distinct("account")
+    assert dict(last.values_list("account__code", "units")) == model.kept
+    assert list(Seal.objects.order_by("day").values_list("entries_count", flat=True)) == (
+        model.sealed
+    )
+    assert ledger.broken_seals() == []
+    assert [one for one in books.checks() if one[0].startswith("ledger") and one[2]] == []
     for currency in ("RUB", "CNY"):
         assert sum(units for code, units in found.items() if f".{currency}" in code) == 0
 

@@ -1,0 +1,47 @@
+"""How a balance is found: by two indexes, whatever the account's history."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from payments import ledger
+from payments.ledger import Leg
+from payments.models import Account
+
+NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
+pytestmark = pytest.mark.django_db
+
+
+def post(number: int) -> None:
+    legs = [Leg("till", "CNY", number), Leg("owed", "CNY", -number, "boris")]
+    ledger.post("test", key=f"k-{number}", legs=legs, occurred_at=NOW, actor="a", source="s")
+
+
+def scans(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    if "Relation Name" in plan:
+        yield plan
+    for below in plan.get("Plans", []):
+        yield from scans(below)
+
+
+def test_a_balance_reads_the_last_snapshot_and_the_tail_and_no_more() -> None:
+    for number in range(1, 30):
+        post(number)
+        if number % 7 == 0:
+            ledger.snapshot(ledger.cut())
+    asked = Account.objects.filter(party="boris").standing().values_list("units", flat=True)
+    with connection.cursor() as cursor:  # tables this small are read whole otherwise
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+
+    (plan,) = json.loads(asked.explain(format="json", analyze=True))
+
+    found = {scan["Relation Name"]: scan for scan in scans(plan["Plan"])}
+    entries, snapshots = found["payments_entry"], found["payments_balancesnapshot"]
+    assert (entries["Index Name"], entries["Actual Rows"]) == ("entry_by_account", 1)
+    assert "id >" in entries["Index Cond"]
+    assert (snapshots["Index Name"], snapshots["Actual Rows"]) == ("snapshot_once_a_cut", 1)
+    assert list(asked) == [-sum(range(1, 30))]
