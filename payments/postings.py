@@ -191,6 +191,11 @@ def payout_sent(units: int, *, seller: str) -> list[Leg]:
     ]
 
 
+def bank_fee(units: int, *, currency: str, account: str = "bank", party: str = "") -> list[Leg]:
+    """A bank took a fee off our account; below nothing it gave one back."""
+    return [Leg("bank_fee", currency, units), Leg(account, currency, -units, party)]
+
+
 def payout_credited(units: int) -> list[Leg]:
     """Yuan have arrived at a seller's account."""
     return _pair("payouts_in_transit", "bank", CNY, units)

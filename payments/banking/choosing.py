@@ -56,6 +56,11 @@ class Room:
             tried=tried,
         )
 
+    def fee(self, units: int) -> int:
+        """What the banks of the route for a sum take, by its terms; nothing without a route."""
+        taken = self.choose(units).taken
+        return taken.fee if taken else 0
+
 
 def room(currency: str, *, now: datetime) -> Room:
     """Read what holds for money that leaves now."""

@@ -137,13 +137,21 @@ def judge(
     """Work out what one pair costs for a sum, and whether it may be taken."""
     arrives_on = calendar.arrives_on(at, cut_off=terms.cut_off, days=terms.days)
     days = (arrives_on - at.date()).days
-    fee = terms.fee + _whole(Decimal(units) * terms.fee_bps / ALL)
+    fee = fee_of(units, flat=terms.fee, bps=terms.fee_bps)
     time_cost = _whole(Decimal(units) * weights.money_bps * days / (ALL * YEAR))
     share = return_share(terms, prior=weights.prior)
     # A return costs the fee, the days there and back once more, and somebody's work.
     return_cost = _whole(share * (fee + time_cost + weights.return_cost))
     refusal = _refusal(units, terms, tried)
     return Judged(terms, fee, arrives_on, days, share, time_cost, return_cost, refusal)
+
+
+def fee_of(units: int, *, flat: int, bps: int) -> int:
+    """What a pair of banks takes for a sum.
+
+    Rounding: its share half up to the minor unit, once.
+    """
+    return flat + _whole(Decimal(units) * bps / ALL)
 
 
 def return_share(terms: Terms, *, prior: int) -> Decimal:

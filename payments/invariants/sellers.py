@@ -5,33 +5,32 @@ SELLERS: list[tuple[str, str, str]] = [
         "sellers: releases = lines of released deliveries",
         "SELECT count(*) FROM orders_delivery WHERE released_at IS NOT NULL",
         """
-        SELECT 'delivery ' || d.id || ': lines ' || l.net || ', ledger ' || coalesce(p.units, 0)
-        FROM orders_delivery d
-        JOIN LATERAL (
-            SELECT sum(
+        WITH given AS (
+            SELECT line_id, sum(money) AS money FROM payments_refundpart
+            WHERE NOT is_again AND bearer IN ('', 'SELLER') GROUP BY line_id
+        ), sold AS (
+            SELECT o.delivery_id, sum(
                 (price_cny * quantity - commission) * 100
-                - round(price_cny * quantity * 100 * g.money / (price_rub * quantity))
-                + round(commission * 100 * g.money / (price_rub * quantity))
+                - round(price_cny * quantity * 100 * coalesce(g.money, 0) / (price_rub * quantity))
+                + round(commission * 100 * coalesce(g.money, 0) / (price_rub * quantity))
             ) AS net
-            FROM orders_orderline o
-            JOIN LATERAL (
-                SELECT coalesce(sum(money), 0) AS money FROM payments_refundpart
-                WHERE line_id = o.id AND NOT is_again AND bearer IN ('', 'SELLER')
-            ) g ON true
-            WHERE o.delivery_id = d.id
-        ) l ON true
-        LEFT JOIN LATERAL (
-            SELECT -sum(e.units) AS units FROM payments_entry e
-            JOIN payments_account a ON a.id = e.account_id
-            JOIN payments_journal j ON j.id = e.journal_id
-            JOIN orders_order n ON n.id = d.order_id AND n.number = e.order_number
-            WHERE a.purpose = 'seller_payable' AND j.kind IN ('released', 'undone')
-                AND e.order_line IN (
-                    SELECT position FROM orders_orderline WHERE delivery_id = d.id
-                )
-        ) p ON true
-        WHERE (d.released_at IS NOT NULL AND coalesce(p.units, 0) <> l.net)
-            OR (d.released_at IS NULL AND coalesce(p.units, 0) <> 0)
+            FROM orders_orderline o LEFT JOIN given g ON g.line_id = o.id
+            GROUP BY o.delivery_id
+        ), booked AS (
+            SELECT o.delivery_id, -sum(e.units) AS units
+            FROM payments_account a
+            JOIN payments_entry e ON e.account_id = a.id
+            JOIN payments_journal j ON j.id = e.journal_id AND j.kind IN ('released', 'undone')
+            JOIN orders_order n ON n.number = e.order_number
+            JOIN orders_orderline o ON o.order_id = n.id AND o.position = e.order_line
+            WHERE a.purpose = 'seller_payable'
+            GROUP BY o.delivery_id
+        )
+        SELECT 'delivery ' || d.id || ': lines ' || s.net || ', ledger ' || coalesce(b.units, 0)
+        FROM orders_delivery d
+        JOIN sold s ON s.delivery_id = d.id
+        LEFT JOIN booked b ON b.delivery_id = d.id
+        WHERE coalesce(b.units, 0) <> CASE WHEN d.released_at IS NULL THEN 0 ELSE s.net END
         """,
     ),
     (
@@ -136,17 +135,40 @@ SELLERS: list[tuple[str, str, str]] = [
         """,
     ),
     (
-        "yuan bought - yuan credited = bank",
+        "yuan bought - credited - fees = bank",
         "SELECT count(*) FROM payments_conversion",
         """
-        SELECT 'bank: deals and payouts ' || c.money - p.money || ', ledger ' || e.units
+        SELECT 'bank: deals, payouts, fees ' || c.money - p.money - f.money
+            || ', ledger ' || e.units
         FROM (SELECT coalesce(sum(bought), 0) AS money FROM payments_conversion) c,
             (SELECT coalesce(sum(money), 0) AS money FROM payments_payout
                 WHERE state = 'CREDITED') p,
+            (SELECT coalesce(sum(units), 0) / 100.0 AS money FROM payments_bankfee
+                WHERE currency = 'CNY') f,
             (SELECT coalesce(sum(e.units), 0) AS units FROM payments_entry e
                 JOIN payments_account a ON a.id = e.account_id
                 WHERE a.purpose = 'bank' AND a.currency = 'CNY') e
-        WHERE (c.money - p.money) * 100 <> e.units
+        WHERE (c.money - p.money - f.money) * 100 <> e.units
+        """,
+    ),
+    (
+        "fees of banks: each = its line of a statement = ledger",
+        "SELECT count(*) FROM payments_bankfee",
+        """
+        SELECT 'fee of line ' || f.line_id || ': ' || f.units || ', statement ' || -l.units
+            || ', ledger ' || coalesce(b.units, 0)
+        FROM payments_bankfee f
+        JOIN payments_statementline l ON l.id = f.line_id
+        LEFT JOIN (
+            SELECT e.journal_id, sum(e.units) AS units FROM payments_account a
+            JOIN payments_entry e ON e.account_id = a.id
+            WHERE a.purpose = 'bank_fee' GROUP BY e.journal_id
+        ) b ON b.journal_id = f.journal_id
+        WHERE f.units <> -l.units OR f.units <> coalesce(b.units, 0)
+        UNION ALL
+        SELECT j.key || ' is of no line of a statement' FROM payments_journal j
+        LEFT JOIN payments_bankfee f ON f.journal_id = j.id
+        WHERE j.kind = 'bank-fee' AND f.id IS NULL
         """,
     ),
 ]

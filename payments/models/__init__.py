@@ -11,6 +11,7 @@ from .disputes import (
     DisputeEvent,
     DisputeFile,
 )
+from .fees import BankFee
 from .fx import DealRate, Rate, RatePayload
 from .jobs import Job
 from .ledger import Account, BalanceSnapshot, Cut, Entry, Journal, Seal
@@ -37,6 +38,7 @@ __all__ = [
     "Bank",
     "BankAccount",
     "BankDay",
+    "BankFee",
     "BankStatement",
     "Bearer",
     "Break",

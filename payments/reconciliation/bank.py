@@ -11,6 +11,7 @@ from django.db.models import Q, Sum
 
 from orders import terms
 from payments import ledger, postings
+from payments.banking.fees import CODES
 from payments.models import (
     BankAccount,
     BankStatement,
@@ -22,7 +23,7 @@ from payments.models import (
 )
 from storefront.lib import locks, money
 
-from . import breaks, matches, rules
+from . import breaks, fees, matches, rules
 from .breaks import Seen
 from .rules import Thing
 
@@ -40,6 +41,7 @@ def reconcile(account: BankAccount, *, actor: str, now: datetime) -> tuple[int, 
     """
     account = locks.row(BankAccount.objects.all(), account.pk)
     _book_acquirer(account, actor, now)
+    booked, off = fees.book(account, actor=actor, now=now)
     lines, entries = matches.things(account)
     today = now.astimezone(MOSCOW).date()
     least = terms.value("match_least_score", on=today)
@@ -57,7 +59,7 @@ def reconcile(account: BankAccount, *, actor: str, now: datetime) -> tuple[int, 
         ),
         now=now,
     )
-    return len(sure), len(opened)
+    return len(sure) + booked, len(opened) + off
 
 
 def _book_acquirer(account: BankAccount, actor: str, now: datetime) -> None:
@@ -161,7 +163,7 @@ def _matched_names(account: BankAccount, lines: list[Thing]) -> frozenset[str]:
     names = {name for line in lines for name in line.references}
     known = StatementLine.objects.filter(
         Q(end_to_end__in=names) | Q(uetr__in=names), account=account
-    ).exclude(pk__in=[line.pk for line in lines])
+    ).exclude(Q(pk__in=[line.pk for line in lines]) | Q(code__in=CODES))
     signs = {
         (name, line.units > 0)
         for line in known

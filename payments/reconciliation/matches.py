@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from orders import terms
+from payments.banking import fees
 from payments.models import (
     BankAccount,
     Break,
@@ -90,7 +91,7 @@ def things(account: BankAccount) -> tuple[list[Thing], list[Thing]]:
             pk=line.pk,
             on=line.booked_on,
             units=line.left,
-            references=rules.references(line.end_to_end, line.uetr),
+            references=_line_references(line),
             text=line.text,
         )
         for line in open_lines(account).order_by("booked_on", "pk")
@@ -107,6 +108,18 @@ def things(account: BankAccount) -> tuple[list[Thing], list[Thing]]:
     ]
     named = _named_by_banks(ours)
     return lines, [thing for thing in named if thing.on >= first.from_on]
+
+
+def name_of(line: StatementLine) -> str:
+    """What a line is known by that bears no name of its own."""
+    return f"line-{line.pk}"
+
+
+def _line_references(line: StatementLine) -> frozenset[str]:
+    """The names of a line. A bank's fee bears that of the transfer, and is not the transfer."""
+    if line.code in fees.CODES:
+        return rules.references(name_of(line))
+    return rules.references(line.end_to_end, line.uetr)
 
 
 def _references(entry: Entry) -> frozenset[str]:

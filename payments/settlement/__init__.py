@@ -6,12 +6,14 @@ from .deductions import penalise, store
 from .driving import drive, file_of, record
 from .eligibility import may_be_paid
 from .owing import Owed, Waiting, owed
+from .people import ForPeople, returned_for_people, waiting_for_people
 from .periods import close_period, settle
 from .releasing import NotCovered, NotDelivered, release
 from .returns import CarriedOver, NotReturned, send_again
 
 __all__ = [
     "CarriedOver",
+    "ForPeople",
     "NotCovered",
     "NotDelivered",
     "NotReturned",
@@ -32,7 +34,9 @@ __all__ = [
     "record",
     "refuse",
     "release",
+    "returned_for_people",
     "send_again",
     "settle",
     "store",
+    "waiting_for_people",
 ]

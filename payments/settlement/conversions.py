@@ -10,16 +10,16 @@ from django.db.models import Sum
 from djmoney.money import Money
 
 from payments import banks, fx, ledger, postings
-from payments.banking import choosing, routes
+from payments.banking import choosing, fees, routes
 from payments.models import Bank, Conversion, Payout
 from storefront.lib import money
 
 
 def free_yuan() -> int:
-    """Fen on our account that no payout has a claim on."""
+    """Fen on our account that no payout has a claim on, be it for the banks on its way."""
     ready = Payout.objects.ready().aggregate(total=Sum("money"))["total"]
     held = ledger.balance("bank", "CNY") + ledger.balance("payouts_in_transit", "CNY")
-    return held - money.to_minor(ready or Decimal(0), "CNY")
+    return held - money.to_minor(ready or Decimal(0), "CNY") - fees.to_come()
 
 
 def buy(missing: int, *, until: date, actor: str, now: datetime) -> Conversion:

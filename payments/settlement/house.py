@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet, Sum
+from django.db.models import F, QuerySet, Sum
 
 from payments import ledger
-from payments.models import Conversion, Entry, Payout, Settlement, SettlementLine
+from payments.models import BankFee, Conversion, Entry, Payout, Settlement, SettlementLine
 
 MOSCOW = ZoneInfo("Europe/Moscow")
+MOST_SHOWN = 20
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,23 @@ class Share:
 
 
 @dataclass(frozen=True)
+class BankFees:
+    """What banks took in one currency for passing on the money of a period.
+
+    Units: minor units; `expected` is by the terms the routes were chosen by.
+    """
+
+    currency: str
+    taken: int
+    expected: int
+
+    @property
+    def off(self) -> int:
+        """How much more was taken than the terms say."""
+        return self.taken - self.expected
+
+
+@dataclass(frozen=True)
 class View:
     """A period in the books of the house.
 
@@ -46,6 +64,7 @@ class View:
     to_sellers: int
     paid: int
     deals: list[Conversion]
+    bank_fees: list[BankFees]
 
     @property
     def rubles_in(self) -> int:
@@ -54,8 +73,12 @@ class View:
 
     @property
     def result(self) -> int:
-        """Margin, freight and exchange gain, less the acquirer's fees; duty is not ours."""
-        return self.share.margin + self.freight + self.gain - self.fees
+        """Margin, freight and exchange gain, less fees in rubles; duty is not ours.
+
+        Fees in yuan are paid out of yuan that were bought, so the gain bears them.
+        """
+        banks = sum(fees.taken for fees in self.bank_fees if fees.currency == "RUB")
+        return self.share.margin + self.freight + self.gain - self.fees - banks
 
 
 def share(settlement: Settlement) -> Share:
@@ -90,7 +113,27 @@ def view(until: date) -> View:
         to_sellers=net,
         paid=int((paid["total"] or 0) * 100),
         deals=list(Conversion.objects.for_period(until).order_by("pk")),
+        bank_fees=bank_fees(until),
     )
+
+
+def bank_fees(until: date) -> list[BankFees]:
+    """What banks took for the payouts of a period and the deals made for it, by currency."""
+    rows = BankFee.objects.for_period(until).order_by("currency").values_list("currency")
+    sums = rows.annotate(taken=Sum("units"), expected=Sum("expected_units"))
+    return [BankFees(currency, taken, expected) for currency, taken, expected in sums]
+
+
+def strange_fees(until: date) -> list[tuple[str, BankFees]]:
+    """The fees of a period that are not what the terms say, by what they were taken for."""
+    rows = BankFee.objects.for_period(until).exclude(units=F("expected_units"))
+    furthest = rows.select_related("payout", "conversion").order_by(
+        (F("units") - F("expected_units")).desc(), "pk"
+    )
+    return [
+        (row.about, BankFees(row.currency, row.units, row.expected_units))
+        for row in furthest[:MOST_SHOWN]
+    ]
 
 
 def _beside(purpose: str, until: date) -> int:

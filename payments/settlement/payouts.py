@@ -1,6 +1,7 @@
 """Makes the payouts of a period: a frozen batch, each payout with its route and beneficiary."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -85,6 +86,17 @@ def wanted(until: date, *, now: datetime) -> list[tuple[Settlement, int]]:
     ]
 
 
+def needed(until: date, *, now: datetime) -> int:
+    """Fen that the payouts of a period will take from our account.
+
+    That is what is paid, and what banks take on its way: as often as the house keeps their fees
+    ready, for a payout that comes back pays them again.
+    """
+    room = choosing.room("CNY", now=now)
+    times = terms.value("payout_fees_ready", on=now.date())
+    return sum(units + times * room.fee(units) for _row, units in wanted(until, now=now))
+
+
 def make(until: date, *, actor: str, now: datetime) -> list[Payout]:
     """Make the payouts of a period as one batch; what is made already is not made again.
 
@@ -95,19 +107,21 @@ def make(until: date, *, actor: str, now: datetime) -> list[Payout]:
     sellers = locks.rows(Seller.objects.filter(pk__in=keys))
     paid = set(keys) - clearing.not_clear(sellers, until=until, now=now)
     free, room = conversions.free_yuan(), choosing.room("CNY", now=now)
+    before = _made_before(until)
     drafts = []
     for row, units in wanted(until, now=now):
         choice = room.choose(units)
-        if row.seller_id not in paid or units > free or choice.taken is None:
+        if row.seller_id not in paid or choice.taken is None or units + choice.taken.fee > free:
             continue
-        free -= units
-        drafts.append(Draft(row.seller, row, units, choice, _message(row.seller, until)))
+        free -= units + choice.taken.fee
+        message = f"PAY-{until:%Y%m%d}-{row.seller_id}-{before[row.seller_id] + 1}"
+        drafts.append(Draft(row.seller, row, units, choice, message))
     return freeze(drafts, until=until, actor=actor, now=now) if drafts else []
 
 
-def _message(seller: Seller, until: date) -> str:
-    earlier = Payout.objects.filter(seller=seller, period_until=until).count()
-    return f"PAY-{until:%Y%m%d}-{seller.pk}-{earlier + 1}"
+def _made_before(until: date) -> Counter[int]:
+    """How many payouts of a period each seller has, also those that came to nothing."""
+    return Counter(Payout.objects.filter(period_until=until).values_list("seller", flat=True))
 
 
 def freeze(drafts: Sequence[Draft], *, until: date, actor: str, now: datetime) -> list[Payout]:
@@ -126,7 +140,12 @@ def freeze(drafts: Sequence[Draft], *, until: date, actor: str, now: datetime) -
         made_by=actor,
     )
     limit = terms.value("payout_two_people_yuan", on=now.date()) * 100
-    made = [_made(draft, batch, needs_two=draft.units > limit, now=now) for draft in drafts]
+    made = Payout.objects.bulk_create(
+        _made(draft, batch, needs_two=draft.units > limit, now=now) for draft in drafts
+    )
+    for payout in made:
+        if payout.due_at:
+            due.wake(Payout.DUE_TASK, id=payout.pk)
     advance(batch, now=now)
     return made
 
@@ -139,7 +158,7 @@ def digest(sealed: Iterable[str]) -> str:
 def _made(draft: Draft, batch: PayoutBatch, *, needs_two: bool, now: datetime) -> Payout:
     taken = draft.choice.taken
     assert taken is not None, "a draft without a route is no draft"
-    payout = Payout.objects.create(
+    return Payout(
         seller=draft.seller,
         settlement=draft.settlement,
         batch=batch,
@@ -157,9 +176,6 @@ def _made(draft: Draft, batch: PayoutBatch, *, needs_two: bool, now: datetime) -
         made_at=now,
         due_at=None if needs_two else now,
     )
-    if not needs_two:
-        due.wake(Payout.DUE_TASK, id=payout.pk)
-    return payout
 
 
 def advance(batch: PayoutBatch | None, *, now: datetime) -> None:

@@ -26,8 +26,7 @@ def close_period(until: date, *, now: datetime, actor: str) -> list[Payout]:
     """
     settle(until, now=now, actor=actor)
     for _try in range(MOST_DEALS):
-        owed = sum(units for _row, units in payouts.wanted(until, now=now))
-        missing = owed - conversions.free_yuan()
+        missing = payouts.needed(until, now=now) - conversions.free_yuan()
         if missing <= 0:
             break
         conversions.buy(missing, until=until, actor=actor, now=now)

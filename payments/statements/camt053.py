@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
@@ -18,6 +18,8 @@ OPENINGS, CLOSINGS = ("OPBD", "PRCD"), ("CLBD",)
 PLAIN = re.compile(r"\d{1,18}(\.\d{1,5})?|\.\d{1,5}")
 # An entry that is only announced moves no money yet.
 BOOKED = "BOOK"
+# Source: ISO 20022 external code set, sub-family of bank transactions.
+CHARGE = "CHRG"
 
 
 @dataclass(frozen=True)
@@ -137,7 +139,30 @@ def _lines(reader: Reader, node: etree._Element) -> Iterator[tuple[str, Line]]:
         for one, share in zip(parts, prices, strict=True):
             yield currency, _line(reader, node, one, share or Decimal(0))
         return
-    yield currency, _line(reader, node, parts[0] if parts else node, price)
+    only = parts[0] if parts else node
+    fee = _included(reader, node, only, currency)
+    if fee:
+        # The entry holds the transfer and its fee in one sum: they are two movements.
+        told = _line(reader, node, only, fee)
+        yield currency, replace(told, code=CHARGE, text=f"fee: {told.text}".strip())
+    if price != fee:
+        yield currency, _line(reader, node, only, price - fee)
+
+
+def _included(
+    reader: Reader, entry: etree._Element, node: etree._Element, currency: str
+) -> Decimal:
+    """What of an entry's sum is charges, credit above zero; those booked apart are none of it."""
+    records = reader.all(node, "Chrgs/Rcrd") or reader.all(entry, "Chrgs/Rcrd")
+    found = Decimal(0)
+    for record in records:
+        if reader.text(record, "ChrgInclInd") not in ("true", "1"):
+            continue
+        if any(one.get("Ccy") != currency for one in reader.all(record, "Amt")):
+            continue
+        price = _decimal(reader.text(record, "Amt"), "Chrgs/Rcrd/Amt")
+        found += _signed(price, reader.text(record, "CdtDbtInd") or "DBIT", "Chrgs/Rcrd")
+    return found
 
 
 def _part(reader: Reader, node: etree._Element, currency: str, whole: Decimal) -> Decimal | None:

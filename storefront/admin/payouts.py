@@ -206,7 +206,13 @@ class BatchDesk(Looking):
 
     @display(description=_("house"))
     def view(self, batch):
-        return cells.lines(_told(house.view(batch.period_until)))
+        strange = house.strange_fees(batch.period_until)
+        return cells.lines(
+            [
+                *_told(house.view(batch.period_until)),
+                *(_told_fee(name, fee) for name, fee in strange),
+            ]
+        )
 
 
 def _told(view: house.View) -> list:
@@ -235,7 +241,18 @@ def _told(view: house.View) -> list:
         *(f"{name}: {cells.units(units, 'RUB')}" for name, units in rubles),
         *(f"{name}: {cells.units(units, 'CNY')}" for name, units in yuan),
         *deals,
+        *(_told_fee(_("fees of banks"), fees) for fees in view.bank_fees),
     ]
+
+
+def _told_fee(name, fees) -> str:
+    """A fee beside what the terms of its route say."""
+    return _("%(name)s: %(taken)s, by the terms %(expected)s, difference %(off)s") % {
+        "name": name,
+        "taken": cells.units(fees.taken, fees.currency),
+        "expected": cells.units(fees.expected, fees.currency),
+        "off": cells.units(fees.off, fees.currency),
+    }
 
 
 class Lines(Rows):

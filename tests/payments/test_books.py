@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 
 from orders import lifecycle
 from orders.models import Order
-from payments import books, ledger, parts, refunds, settlement
+from payments import books, ledger, parts, postings, refunds, settlement
 from payments.ledger import Leg
 from payments.models import Charge, ChargeFact, Conversion, Dispute, Payout, Refund
 from tests.factories import catalog as goods
@@ -167,7 +167,7 @@ def test_payouts_and_yuan_that_the_ledger_does_not_know_are_found(order: Order) 
     assert list(broken()) == [
         "sellers: payable = sales, refunds, deductions - payouts",
         "payouts: in transit = ledger",
-        "yuan bought - yuan credited = bank",
+        "yuan bought - credited - fees = bank",
     ]
 
 
@@ -200,3 +200,14 @@ def test_unbalanced_entries_are_found() -> None:
             "x has fewer than two entries",
         ],
     }
+
+
+def test_a_fee_without_a_line_of_a_statement_is_found(order: Order) -> None:
+    legs = postings.bank_fee(15_60, currency="CNY")
+    ledger.post(
+        "bank-fee", key="bank-fee:line-1", legs=legs, occurred_at=NOW, actor="gleb", source="x"
+    )
+
+    assert broken()["fees of banks: each = its line of a statement = ledger"] == [
+        "bank-fee:line-1 is of no line of a statement"
+    ]

@@ -220,3 +220,24 @@ def test_no_cut_of_a_file_makes_anything_but_a_refusal() -> None:
     for length, junk in product(range(0, len(whole), 7), (b"", b"\x00", b"]]>")):
         with pytest.raises(BadStatement):
             reading.read(whole[:length] + junk)
+
+
+@pytest.mark.parametrize("where", ["entry", "transaction"])
+def test_charges_within_an_entry_are_a_movement_of_their_own(where: str) -> None:
+    charges = (
+        "<Chrgs><Rcrd><Amt Ccy='RUB'>15.60</Amt><CdtDbtInd>DBIT</CdtDbtInd>"
+        "<ChrgInclInd>{}</ChrgInclInd></Rcrd></Chrgs>"
+    )
+    names = "<Refs><EndToEndId>PAY-20261214-1-1</EndToEndId></Refs>"
+
+    def lines(included: str) -> list[tuple[str, Decimal]]:
+        told = charges.format(included)
+        plain = entry("1210.68", "DBIT", details=names + (told if where == "transaction" else ""))
+        if where == "entry":
+            plain = plain.replace("<NtryDtls>", f"{told}<NtryDtls>")
+        (found,) = reading.read(statement(plain, opening="2000.00", closing="789.32"))
+        assert {line.end_to_end for line in found.lines} == {"PAY-20261214-1-1"}
+        return [(line.code, line.price) for line in found.lines]
+
+    assert lines("true") == [("CHRG", Decimal("-15.60")), ("", Decimal("-1195.08"))]
+    assert lines("false") == [("", Decimal("-1210.68"))]

@@ -21,6 +21,7 @@ from payments import (
 )
 from payments.models import (
     BankAccount,
+    BankFee,
     BankStatement,
     Break,
     Charge,
@@ -137,7 +138,10 @@ def test_a_sale_a_refund_and_a_payout_agree_with_bank_and_acquirer(
         assert standing is not None
         assert (standing.unexplained, standing.only_ours, standing.only_theirs) == (0, 0, 0)
         assert standing.closing == ledger.balance("bank", account.currency)
-    assert ledger.balance("bank", "CNY") == 0
+    # The banks took 15.60 for the payout, as their terms say; as much was kept ready for a return.
+    assert BankFee.objects.get(payout=payout).units == 15_60 == ledger.balance("bank_fee", "CNY")
+    assert ledger.balance("bank", "CNY") == 15_60
+    assert BankFee.objects.get(payout=payout).off == 0
     assert not Paper.objects.exclude(reason="").exists()
     assert RegistryLine.objects.filter(object_id=receipt.provider_id).exists()
     assert broken() == []

@@ -71,6 +71,7 @@ def test_a_large_payout_waits_and_nothing_moves(large: Payout) -> None:
     assert (large.state, large.needs_two, large.due_at) == ("WAITING", True, None)
     assert large.batch.state == "FROZEN"
     assert not Payout.objects.filter(due_at__isnull=False).exists()
+    assert settlement.waiting_for_people() == settlement.ForPeople(1, 0, 0)
     with pytest.raises(IntegrityError, match="payout_has_two_people"), transaction.atomic():
         Payout.objects.filter(pk=large.pk).update(state="READY")
 
@@ -196,8 +197,10 @@ def test_a_wrong_account_is_the_sellers_and_goes_no_other_way(outside: Sandbox) 
 
     assert (payout.state, payout.reason) == ("RETURNED", "AC04")
     assert not Payout.objects.filter(predecessor=payout).exists()
+    assert settlement.waiting_for_people() == settlement.ForPeople(0, 0, 1)
     again = returns.send_again(payout, actor="user:vera", now=LATER + timedelta(days=11))
     assert (again.predecessor, again.batch.made_by) == (payout, "user:vera")
+    assert settlement.waiting_for_people().total == 0
     with pytest.raises(settlement.NotReturned):
         returns.send_again(payout, actor="user:vera", now=LATER + timedelta(days=11))
     assert broken() == []

@@ -176,7 +176,8 @@ def test_a_week_is_bought_paid_and_credited(outside: Sandbox, check_now: object)
         ("gleb", Decimal("1195.08")),
     ]
     conversion = Conversion.objects.get()
-    assert conversion.bought.amount == Decimal("3309.24")
+    # Beside what is owed, the banks' fees of 16.06 and 15.60 are kept ready twice.
+    assert conversion.bought.amount == Decimal("3309.24") + 2 * Decimal("31.66")
     assert conversion.reference == "FX-2026-12-14-1"
     assert close() == []
 
@@ -193,7 +194,8 @@ def test_a_week_is_bought_paid_and_credited(outside: Sandbox, check_now: object)
     drive(second, at=LATER + timedelta(days=60))
 
     check_now()
-    assert standing().keys() & {"bank.CNY", "payouts_in_transit.CNY", "fx_position.RUB"} == set()
+    assert standing().keys() & {"payouts_in_transit.CNY", "fx_position.RUB"} == set()
+    assert ledger.balance("bank", "CNY") == 2 * 31_66
     assert broken() == []
     transfers = outside.http.get(f"{outside.url}/_/books/transfers", timeout=5).json()
     paid = sorted(one["transactions"][0]["amount"] for one in transfers["transfers"])
@@ -209,7 +211,11 @@ def test_what_was_released_after_the_period_waits_for_the_next(outside: Sandbox)
     assert payout.seller.slug == "boris"
     (other,) = close(date(2026, 12, 21), at=datetime(2026, 12, 21, 6, 0, tzinfo=UTC))
     assert other.seller.slug == "gleb"
-    assert [c.bought.amount for c in Conversion.objects.order_by("pk")] == [Decimal("1195.08")] * 2
+    # The fee of the first, 15.60, is still to come; what was kept ready for its return is free.
+    assert [c.bought.amount for c in Conversion.objects.order_by("pk")] == [
+        Decimal("1195.08") + 2 * Decimal("15.60"),
+        Decimal("1195.08") + Decimal("15.60"),
+    ]
 
 
 def test_a_returned_payout_is_owed_again_and_its_yuan_are_used(
@@ -238,7 +244,7 @@ def test_a_returned_payout_is_owed_again_and_its_yuan_are_used(
 def test_a_crash_after_the_deal_buys_nothing_twice(outside: Sandbox) -> None:
     sold()
     with clock.simulated(LATER):
-        lost = banks.buy_yuan("FX-2026-12-14-1", Decimal("1195.08"))
+        lost = banks.buy_yuan("FX-2026-12-14-1", Decimal("1226.28"))
 
     close()
 
@@ -256,7 +262,7 @@ def test_a_deal_of_another_sum_is_taken_as_it_was_made(outside: Sandbox) -> None
 
     assert payout.money.amount == Decimal("1195.08")
     bought = [c.bought.amount for c in Conversion.objects.order_by("pk")]
-    assert bought == [Decimal("1000.00"), Decimal("195.08")]
+    assert bought == [Decimal("1000.00"), Decimal("226.28")]
 
 
 def test_a_silent_bank_leaves_everything_as_it_was(outside: Sandbox, settings: object) -> None:
@@ -291,10 +297,10 @@ def test_answers_about_a_payout_may_come_twice_and_late(outside: Sandbox) -> Non
         settlement.record(payout, answer, now=LATER)
 
     assert payout.state == "CREDITED"
-    assert ledger.balance("bank", "CNY") == 0
+    assert ledger.balance("bank", "CNY") == 31_20
     settlement.record(payout, pain002.Standing("returned", "RJCT", "RR04"), now=LATER)
     assert payout.state == "RETURNED"
-    assert ledger.balance("bank", "CNY") == 119_508
+    assert ledger.balance("bank", "CNY") == 119_508 + 31_20
     assert ledger.balance("seller_payable", "CNY", "boris") == -119_508
 
 

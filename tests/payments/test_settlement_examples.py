@@ -14,7 +14,9 @@ from catalog.models import Seller
 from orders import lifecycle
 from orders.models import Order
 from payments import books, ledger, refunds, settlement, tasks
-from payments.models import Conversion, Payout, Settlement
+from payments.models import Break, Conversion, Payout, Settlement, StatementLine
+from payments.reconciliation import matches, running
+from payments.settlement import house
 from storefront.lib import clock
 from tests.factories import catalog as goods
 from tests.factories import orders as factory
@@ -53,6 +55,21 @@ payouts_in_transit               -1,195.08 CNY
 payout-credited
 payouts_in_transit                1,195.08 CNY
 bank                             -1,195.08 CNY
+"""
+
+CHARGED = """
+payout-sent
+seller_payable lianhua            1,195.08 CNY
+payouts_in_transit               -1,195.08 CNY
+payout-credited
+payouts_in_transit                1,195.08 CNY
+bank                             -1,195.08 CNY
+bank-fee
+bank_fee                            614.14 RUB
+bank                               -614.14 RUB
+bank-fee
+bank_fee                             23.40 CNY
+bank                                -23.40 CNY
 """
 
 MONTH = """
@@ -94,6 +111,12 @@ def drive(payout: Payout, *, at: datetime) -> Payout:
 
 def broken() -> list[tuple[str, list[str]]]:
     return [(name, failures) for name, _rows, failures in books.checks() if failures]
+
+
+def compared(at: datetime) -> None:
+    """The statements of all days before, fetched and held against the ledger."""
+    with clock.simulated(at):
+        running.run(now=at)
 
 
 @pytest.fixture
@@ -139,6 +162,38 @@ def test_a_returned_payout_goes_by_another_route(
     assert broken() == []
 
 
+def test_the_banks_take_more_than_their_terms_say(
+    lianhua: Seller, outside: Sandbox, settings: object, check_now: object
+) -> None:
+    """15.00 and 5 basis points are 15.60 by the terms; the bank's statement shows 23.40."""
+    settings.YOOKASSA_REGISTRY_URL = ""
+    money.rate(on=date(2026, 12, 12))
+    compared(datetime(2026, 12, 14, 5, tzinfo=UTC))
+    delivered(lianhua, "1299.00", at=datetime(2026, 12, 10, tzinfo=UTC))
+    (payout,) = close(date(2026, 12, 14))
+    outside.put("/_/shares", json={"fee_dearer": 1}).raise_for_status()
+    start = accounting.last()
+    for days in (0, 10):
+        payout = drive(payout, at=datetime(2026, 12, 14, 7, tzinfo=UTC) + timedelta(days=days))
+
+    compared(datetime(2026, 12, 28, 7, tzinfo=UTC))
+    compared(datetime(2026, 12, 28, 8, tzinfo=UTC))
+
+    check_now()
+    assert accounting.page(accounting.since(start)) == accounting.text(CHARGED)
+    rubles, yuan = house.bank_fees(date(2026, 12, 14))[::-1]
+    assert (rubles.currency, rubles.off) == ("RUB", 0)
+    assert (yuan.taken, yuan.expected, yuan.off) == (23_40, 15_60, 7_80)
+    assert house.strange_fees(date(2026, 12, 14)) == [(payout.message, yuan)]
+    assert [(b.kind, b.theirs, b.ours) for b in Break.objects.open()] == []
+    assert (strange.kind, strange.units, strange.payout) == ("FEE", -7_80, payout)
+    uetrs = set(StatementLine.objects.exclude(uetr="").values_list("end_to_end", "uetr", "code"))
+    named = (payout.message, str(payout.uetr))
+    assert uetrs == {(*named, "XBCT"), (*named, "CHRG")}
+    assert not matches.open_lines().exists()
+    assert broken() == []
+
+
 def test_a_month_closed(lianhua: Seller, outside: Sandbox, check_now: object) -> None:
     """December: a phone paid out, then given back; headphones sold; storage and a penalty.
 
@@ -174,9 +229,10 @@ def test_a_month_closed(lianhua: Seller, outside: Sandbox, check_now: object) ->
     assert ledger.balance("storage_income", "CNY") == -1_250
     assert ledger.balance("penalty_income", "CNY") == -5_000
     # The phone's yuan were bought for nothing: they are on the account, and enough for the rest.
+    # With each come the banks' fees, 15.60 and 15.76, twice; what was ready of the first is there.
     assert [row.bought.amount for row in Conversion.objects.order_by("pk")] == [
-        Decimal("1195.08"),
-        Decimal("756.58"),
+        Decimal("1195.08") + 2 * Decimal("15.60"),
+        Decimal("756.58") + 2 * Decimal("15.76") - 2 * Decimal("15.60"),
     ]
     assert broken() == []
 
@@ -184,7 +240,7 @@ def test_a_month_closed(lianhua: Seller, outside: Sandbox, check_now: object) ->
 def test_the_tables_stand_in_the_book() -> None:
     book = DOCS.read_text(encoding="utf-8")
 
-    for table in (SALE, REROUTED, MONTH):
+    for table in (SALE, REROUTED, CHARGED, MONTH):
         assert accounting.text(table) in book
 
 

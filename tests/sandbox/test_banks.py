@@ -229,3 +229,25 @@ def test_a_form_nobody_knows_is_refused(sandbox):
     ]
 
     assert [answer.status_code for answer in answers] == [422, 422]
+
+
+def test_the_tariff_is_the_terms_of_the_pairs_of_banks():
+    import csv
+    from pathlib import Path
+
+    from storefront.sandbox.banks import tariffs
+
+    reference = Path(__file__).resolve().parents[2] / "payments" / "reference"
+
+    def rows(table):
+        return csv.DictReader((reference / f"{table}.csv").read_text("utf-8").splitlines())
+
+    bics = {row["code"]: row["bic"] for row in rows("correspondent_banks")}
+    terms = {
+        (bics[row["russian"]], bics[row["chinese"]], row["currency"]): (
+            int(Decimal(row["fee"]) * 100),
+            int(row["fee_bps"]),
+        )
+        for row in rows("correspondences")
+    }
+    assert dict(tariffs.tariff()) == terms

@@ -9,10 +9,11 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import Any
 
 from storefront.sandbox import amounts, centralbank, clock, papers, parties
-from storefront.sandbox.banks import accounts
+from storefront.sandbox.banks import accounts, tariffs
 from storefront.sandbox.banks.accounts import Entry
 from storefront.sandbox.papers import Paper
 from storefront.sandbox.routing import Routes
+from storefront.sandbox.stories import Story
 from storefront.sandbox.wire import Problem, Reply, Request, as_json, text_of
 
 # Source: assumption; what a Russian bank takes over the central bank's rate on yuan.
@@ -63,9 +64,37 @@ def _deal(
             details,
         )
         accounts.book(page, bic, str(account), entry)
+    _charge(request, page, body, deal, story)
     paper = Paper("deal", bic, reference, story.number, made_at, deal)
     papers.keep(page, paper, request.digest)
     return deal
+
+
+def _charge(
+    request: Request,
+    page: sqlite3.Connection,
+    body: dict[str, Any],
+    deal: dict[str, Any],
+    story: Story,
+) -> None:
+    """Debit what the pair of banks on the way takes, from the account that the deal sells from."""
+    sold, via = deal["sold"], body.get("via", [])
+    units = amounts.minor(sold["value"])
+    fee = tariffs.fee(units, via=via, currency=sold["currency"], story=story)
+    if not fee:
+        return
+    details = {
+        "kind": "fee",
+        "end_to_end": deal["reference"],
+        "text": f"Комиссия по сделке {deal['deal']}",
+        "party": via[0],
+    }
+    bic = request.parts["bic"]
+    entry = Entry(
+        f"{bic}-{deal['deal']}-F", sold["currency"], request.moment.business, -fee, details
+    )
+    account = body.get("from_account") or accounts.DEMO_ACCOUNTS[sold["currency"]]
+    accounts.book(page, bic, str(account), entry)
 
 
 _Side = tuple[int, str]

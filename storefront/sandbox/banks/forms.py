@@ -44,10 +44,12 @@ def mt940(told: Told) -> Reply:
         mark = "D" if entry.units < 0 else "C"
         price = amounts.show(abs(entry.units)).replace(".", ",")
         booked = entry.booked_on
+        kind = "NCHG" if entry.body["kind"] == "fee" else "NTRF"
         lines.append(
-            f":61:{booked:%y%m%d}{booked:%m%d}{mark}{price}NTRFNONREF//{entry.reference[-16:]}"
+            f":61:{booked:%y%m%d}{booked:%m%d}{mark}{price}{kind}NONREF//{entry.reference[-16:]}"
         )
-        about = f"/EREF/{entry.body['end_to_end']}/NAME/{entry.body['party']}/REMI/"
+        uetr = f"/UETR/{entry.body['uetr']}" if entry.body.get("uetr") else ""
+        about = f"/EREF/{entry.body['end_to_end']}{uetr}/NAME/{entry.body['party']}/REMI/"
         folded = textwrap.wrap(f"{about}{entry.body['text']}", 65, break_on_hyphens=False)
         lines += [f":86:{folded[0]}", *folded[1:6]]
     lines += [f":62F:{_balance(told.after, told)}", "-", ""]
@@ -99,7 +101,9 @@ def _papers(told: Told) -> Iterator[str]:
         us, them = ("Плательщик", "Получатель") if entry.units < 0 else ("Получатель", "Плательщик")
         moved = "ДатаСписано" if entry.units < 0 else "ДатаПоступило"
         day = f"{entry.booked_on:%d.%m.%Y}"
-        yield "СекцияДокумент=Платежное поручение"
+        is_fee = entry.body["kind"] == "fee"
+        yield f"СекцияДокумент={'Банковский ордер' if is_fee else 'Платежное поручение'}"
+        yield f"ВидОплаты={'17' if is_fee else '01'}"
         yield f"Номер={entry.reference[-20:]}"
         yield f"Дата={day}"
         yield f"Сумма={amounts.show(abs(entry.units))}"

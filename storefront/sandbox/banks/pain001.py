@@ -25,6 +25,7 @@ class Transfer:
     creditor: str
     text: str
     via: tuple[str, ...] = ()
+    uetr: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,7 @@ def _transfer(block: etree._Element, element: etree._Element) -> Transfer:
         creditor=_text(element, "Cdtr/Nm", 140),
         text=_text(element, "RmtInf/Ustrd", 140, needed=False),
         via=_via(element),
+        uetr=_text(element, "PmtId/UETR", 36, needed=False),
     )
 
 

@@ -20,6 +20,7 @@ _CODES = {
     "deal": ("ICDT", "OTHR"),
     "transfer": ("ICDT", "XBCT"),
     "return": ("RCDT", "RRTN"),
+    "fee": ("ICDT", "CHRG"),
 }
 
 
@@ -110,7 +111,10 @@ def _entry(parent: etree._Element, entry: Entry) -> None:
 
 def _details(parent: etree._Element, entry: Entry) -> None:
     shown = iso.add(parent, "NtryDtls/TxDtls")
-    iso.add(shown, "Refs/EndToEndId", entry.body["end_to_end"])
+    names = iso.add(shown, "Refs")
+    iso.add(names, "EndToEndId", entry.body["end_to_end"])
+    if entry.body.get("uetr"):
+        iso.add(names, "UETR", entry.body["uetr"])
     _amount(shown, entry.units, entry.currency)
     side = "Cdtr" if entry.units < 0 else "Dbtr"
     iso.add(shown, f"RltdPties/{side}/Pty/Nm", entry.body["party"])

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from lxml import etree
 
 from storefront.sandbox import clock, papers, parties
-from storefront.sandbox.banks import accounts, answers, iso, pain001
+from storefront.sandbox.banks import accounts, answers, iso, pain001, tariffs
 from storefront.sandbox.banks.accounts import Entry
 from storefront.sandbox.banks.pain001 import Order, Transfer
 from storefront.sandbox.papers import Paper
@@ -45,7 +45,8 @@ def _accept(request: Request, page: sqlite3.Connection, bic: str, order: Order) 
         story = request.world.story(page, "transaction")
         reason = _trouble(request, page, story, transfer)
         steps = _steps(story, now, reason)
-        _book(page, bic, transfer, steps, reason)
+        fee = tariffs.fee(transfer.units, via=transfer.via, currency=transfer.currency, story=story)
+        _book(page, bic, transfer, _Course(steps, reason, fee))
         stories.append(
             {
                 "instruction": transfer.instruction,
@@ -65,6 +66,14 @@ def _accept(request: Request, page: sqlite3.Connection, bic: str, order: Order) 
 
 
 _Steps = list[tuple[datetime, str]]
+
+
+class _Course(NamedTuple):
+    """How a transfer goes. Units: `fee` in the minor unit of its currency."""
+
+    steps: _Steps
+    reason: str
+    fee: int
 
 
 def _trouble(request: Request, page: sqlite3.Connection, story: Story, transfer: Transfer) -> str:
@@ -90,25 +99,29 @@ def _steps(story: Story, now: datetime, reason: str) -> _Steps:
     return [(now, "RCVD"), (settling, "ACSP"), (credited, "ACCC")]
 
 
-def _book(
-    page: sqlite3.Connection, bic: str, transfer: Transfer, steps: _Steps, reason: str
-) -> None:
-    """Debit when the transfer settles, credit when it comes back."""
+def _book(page: sqlite3.Connection, bic: str, transfer: Transfer, course: _Course) -> None:
+    """Debit the transfer and its fee when it settles; credit it, but no fee, when it comes back."""
     details = {
         "kind": "transfer",
         "end_to_end": transfer.end_to_end,
+        "uetr": transfer.uetr,
         "text": transfer.text,
         "party": transfer.creditor,
     }
     number = accounts.next_reference(page, bic)
-    for at, status in steps:
+
+    def write(mark: str, at: datetime, units: int, **other: str) -> None:
+        entry = Entry(f"{number}-{mark}", transfer.currency, at, units, {**details, **other})
+        accounts.book(page, bic, transfer.debtor_account, entry)
+
+    for at, status in course.steps:
         if status == "ACSP":
-            entry = Entry(f"{number}-D", transfer.currency, at, -transfer.units, details)
-            accounts.book(page, bic, transfer.debtor_account, entry)
-        if status == "RJCT" and answers.is_returned(reason):
-            returned = {**details, "kind": "return", "reason": reason}
-            entry = Entry(f"{number}-R", transfer.currency, at, transfer.units, returned)
-            accounts.book(page, bic, transfer.debtor_account, entry)
+            write("D", at, -transfer.units)
+            if course.fee:
+                told = {"text": f"Fee for {transfer.end_to_end}", "party": transfer.via[0]}
+                write("F", at, -course.fee, kind="fee", **told)
+        if status == "RJCT" and answers.is_returned(course.reason):
+            write("R", at, transfer.units, kind="return", reason=course.reason)
 
 
 def _get(request: Request) -> Reply:
