@@ -1,8 +1,10 @@
 #!/usr/bin/env python
 """Runs a command of Sungari: `manage.py help` lists them."""
 
+import base64
 import json
 import os
+import secrets
 import sys
 from pathlib import Path
 
@@ -15,10 +17,19 @@ def main() -> None:
 
         Command().run_from_argv(sys.argv)
         return
-    join_running_shop()
+    if sys.argv[1:2] == ["simulate"]:
+        make_secrets()
+    else:
+        join_running_shop()
     from django.core.management import execute_from_command_line  # noqa: PLC0415
 
     execute_from_command_line(sys.argv)
+
+
+def make_secrets() -> None:
+    """A simulation is a world of its own: it joins no shop, and its secrets end with it."""
+    os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(48))
+    os.environ.setdefault("CIPHER_KEY", base64.b64encode(secrets.token_bytes(32)).decode())
 
 
 def join_running_shop() -> None:

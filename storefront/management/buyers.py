@@ -4,6 +4,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from django.conf import settings
 
@@ -53,6 +54,12 @@ def plans(*, orders: int, days: int, seed: int) -> list[Plan]:
     ]
 
 
+class Afterwards(Protocol):
+    """What may come after an order was placed, such as a quarrel about it."""
+
+    def expect(self, order: Order, luck: int, *, now: datetime) -> None: ...
+
+
 class Crowd:
     """Lets planned buyers shop through the real flows, and pay in the sandbox."""
 
@@ -61,6 +68,7 @@ class Crowd:
         self.prefix = prefix
         self.counts = Counts()
         self.user_id: int | None = None
+        self.afterwards: list[Afterwards] = []
         self._opinions = {row["product"]: row for row in opinions}
         self._cities = list(City.objects.order_by("pk"))
         live = Offer.objects.live().filter(variant__product__is_listed=True)
@@ -122,6 +130,8 @@ class Crowd:
             card = WITH_CODE
         soon = now + timedelta(minutes=chance.randrange(5, 20))
         self.driver.at(soon, lambda _now: self._pay(order, plan, card))
+        for each in self.afterwards:
+            each.expect(order, plan.luck, now=now)
         if card == DECLINED:
             again = soon + timedelta(minutes=10)
             self.driver.at(again, lambda _now: self._pay(order, plan, GOOD))

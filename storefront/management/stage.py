@@ -20,8 +20,10 @@ SECONDS = 20
 
 
 @contextmanager
-def alone(folder: Path, *, seed: int) -> Iterator[None]:
+def alone(folder: Path, *, seed: int, shocks: str = "") -> Iterator[None]:
     """Migrated and with its reference rows, stopped and forgotten at the end.
+
+    `shocks` are days on which the central bank's rates jump, as SANDBOX_SHOCKS tells them.
 
     Raises: CommandError, if a part of it does not start.
     """
@@ -30,8 +32,9 @@ def alone(folder: Path, *, seed: int) -> Iterator[None]:
     try:
         _prepare(postgres)
         port = embedded.free_port()
-        sandbox = _start_sandbox(folder, port, seed)
+        sandbox = _start_sandbox(folder, port, seed, shocks)
         _point(postgres, f"http://127.0.0.1:{port}")
+        settings.MEDIA_ROOT, settings.PAPERS_ROOT = folder / "media", folder / "papers"
         yield
     finally:
         connections.close_all()
@@ -56,11 +59,12 @@ def _prepare(postgres: embedded.Postgres) -> None:
             raise CommandError(f"{command} failed: {done.stderr.strip()[-500:]}")
 
 
-def _start_sandbox(folder: Path, port: int, seed: int) -> subprocess.Popen[bytes]:
+def _start_sandbox(folder: Path, port: int, seed: int, shocks: str) -> subprocess.Popen[bytes]:
     variables = {
         "SANDBOX_PORT": str(port),
         "SANDBOX_DB": str(folder / "sandbox.sqlite"),
         "SANDBOX_SEED": str(seed),
+        "SANDBOX_SHOCKS": shocks,
         "SANDBOX_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "SITE_URL": "",
         "SANDBOX_NOTIFY_URL": "",
@@ -100,6 +104,7 @@ def _point(postgres: embedded.Postgres, sandbox: str) -> None:
     settings.SANDBOX_PUBLIC_URL = sandbox
     settings.YOOKASSA_URL = f"{sandbox}/yookassa/v3"
     settings.YOOKASSA_REGISTRY_URL = f"{sandbox}/yookassa/registry"
+    settings.YOOKASSA_NETWORKS = ["127.0.0.0/8"]
     settings.YOOKASSA_SHOP_ID, settings.YOOKASSA_SECRET_KEY = "100500", "sandbox"
     settings.CBR_URL = f"{sandbox}/cbr/scripts"
     settings.BANKS_URL = f"{sandbox}/banks"

@@ -13,6 +13,7 @@ from storefront.sandbox import (
     control,
     home,
     mailbox,
+    reckoning,
 )
 from storefront.sandbox.acquirer import api, chargebacks, hosted, registry
 from storefront.sandbox.banks import deals, statements, transfers
@@ -43,6 +44,7 @@ _ROUTES = [
         events,
         mailbox,
         control,
+        reckoning,
     )
     for route in drawer.ROUTES
 ]

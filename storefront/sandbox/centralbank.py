@@ -14,6 +14,7 @@ from pathlib import Path
 from lxml import etree
 
 from storefront.sandbox.clock import MOSCOW
+from storefront.sandbox.environment import Environment
 from storefront.sandbox.routing import Routes
 from storefront.sandbox.wire import Problem, Reply, Request, as_xml
 
@@ -61,14 +62,14 @@ def currencies() -> dict[str, Currency]:
         }
 
 
-def rate(seed: int, code: str, day: date) -> Decimal:
+def rate(told: Environment, code: str, day: date) -> Decimal:
     """Give the rate in force on a day.
 
     Money: rubles for one unit.
     """
     currency = next(found for found in currencies().values() if found.code == code)
     dated = effective(day)
-    return _value(seed, currency, dated) / currency.nominal_on(dated)
+    return _value(told, currency, dated) / currency.nominal_on(dated)
 
 
 def effective(day: date) -> date:
@@ -91,10 +92,11 @@ def _works(day: date) -> bool:
     return day.weekday() < 5 and (day.month, day.day) not in _HOLIDAYS
 
 
-def _value(seed: int, currency: Currency, day: date) -> Decimal:
+def _value(told: Environment, currency: Currency, day: date) -> Decimal:
     """Compute a published value. Rounding: half up to four places, for the nominal."""
-    moved = _walk(seed, currency.code, day) - _walk(seed, currency.code, _ANCHOR)
-    units = currency.anchor * currency.nominal_on(day) * math.exp(moved)
+    moved = _walk(told.seed, currency.code, day) - _walk(told.seed, currency.code, _ANCHOR)
+    shock = math.prod(1 + percent / 100 for on, percent in told.shocks if on <= day)
+    units = currency.anchor * currency.nominal_on(day) * math.exp(moved) * shock
     return Decimal(repr(units)).quantize(Decimal("0.0001"), ROUND_HALF_UP)
 
 
@@ -124,7 +126,7 @@ def _daily(request: Request) -> Reply:
     if day < FIRST:
         return as_xml(root, "windows-1251")
     for currency in currencies().values():
-        _valute(root, currency, _value(request.world.environment.seed, currency, day), day)
+        _valute(root, currency, _value(request.world.environment, currency, day), day)
     return as_xml(root, "windows-1251")
 
 
@@ -166,7 +168,7 @@ def _range(request: Request) -> Reply:
     day = max(first, FIRST)
     while day <= min(last, newest):
         if effective(day) == day:
-            _record(root, currency, _value(request.world.environment.seed, currency, day), day)
+            _record(root, currency, _value(request.world.environment, currency, day), day)
         day += timedelta(days=1)
     return as_xml(root, "windows-1251")
 

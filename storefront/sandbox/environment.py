@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 
@@ -21,6 +22,8 @@ class Environment:
     site_url: str
     public_url: str
     notify_url: str
+    # From a day on all currencies cost so many percent more rubles, or less.
+    shocks: tuple[tuple[date, float], ...] = ()
 
 
 class BadEnvironment(Exception):
@@ -48,7 +51,22 @@ def read(values: Mapping[str, str] | None = None) -> Environment:
         public_url=(given.get("SANDBOX_PUBLIC_URL", "") or f"http://{host}:{port}").rstrip("/"),
         notify_url=given.get("SANDBOX_NOTIFY_URL", "")
         or (f"{site}/webhooks/yookassa/" if site else ""),
+        shocks=_shocks(given.get("SANDBOX_SHOCKS", "")),
     )
+
+
+def _shocks(text: str) -> tuple[tuple[date, float], ...]:
+    """Read `2026-09-21:+9,2026-10-12:-7`: days, and by how many percent rates move on them."""
+    found = []
+    for part in filter(None, text.split(",")):
+        day, _colon, percent = part.partition(":")
+        try:
+            found.append((date.fromisoformat(day.strip()), float(percent)))
+        except ValueError:
+            raise BadEnvironment(f"SANDBOX_SHOCKS: {part!r} is not a day:percent") from None
+        if not -90 <= found[-1][1] <= 900:
+            raise BadEnvironment(f"SANDBOX_SHOCKS: {part!r} is more than a shock")
+    return tuple(found)
 
 
 def _number(given: Mapping[str, str], name: str, default: int) -> int:

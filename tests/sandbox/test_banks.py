@@ -251,3 +251,34 @@ def test_the_tariff_is_the_terms_of_the_pairs_of_banks():
         for row in rows("correspondences")
     }
     assert dict(tariffs.tariff()) == terms
+
+
+def test_the_books_come_to_what_was_captured_kept_paid_out_and_dealt(sandbox):
+    payment = order_payment(sandbox, at=NOON)
+    sandbox.post(f"/_/pay/{payment['id']}", json={}, at=NOON).raise_for_status()
+    asked = {
+        "reference": "FX-1",
+        "sell": {"currency": "RUB"},
+        "buy": {"value": "1000.00", "currency": "CNY"},
+    }
+    deal = sandbox.post(f"/banks/{BIC}/deals", json=asked, at=NOON).json()
+
+    told = sandbox.get("/_/books/accounts", at=MONTH_LATER).json()
+
+    sold = int(Decimal(deal["sold"]["value"]) * 100)
+    assert [(row["account"], row["currency"], row["units"]) for row in told["accounts"]] == [
+        (CNY, "CNY", 100_000),
+        (RUB, "RUB", 1_713_636 - sold),
+    ]
+    assert told["shops"] == [
+        {
+            "shop": "shop",
+            "captured": 1_763_000,
+            "fee": 49_364,
+            "refunded": 0,
+            "taken": 0,
+            "restored": 0,
+            "paid_out": 1_713_636,
+            "registered": 1_713_636,
+        }
+    ]

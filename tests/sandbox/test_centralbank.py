@@ -81,6 +81,18 @@ def test_a_rate_is_a_pure_function_of_the_day_and_the_seed(another):
     assert daily(other, "10/06/2025")[0].content != first
 
 
+def test_a_shock_moves_all_rates_from_its_day_on_and_no_earlier_one(sandbox, another):
+    shaken = another(SANDBOX_SHOCKS="2026-11-18:+9,2026-11-20:-50")
+
+    def unit(which, code, day):
+        return Decimal(value(daily(which, day)[1], code)[2].replace(",", "."))
+
+    for code in ("CNY", "EUR"):
+        for day, times in (("17/11/2026", "1"), ("18/11/2026", "1.09"), ("20/11/2026", "0.545")):
+            plain, moved = unit(sandbox, code, day), unit(shaken, code, day)
+            assert abs(moved - plain * Decimal(times)) < Decimal("0.0002")
+
+
 def test_two_years_of_rates_stay_near_their_middle_and_move_gently(sandbox):
     path = "/cbr/scripts/XML_dynamic.asp?date_req1=01/01/2025&date_req2=31/12/2026"
     answer = sandbox.get(f"{path}&VAL_NM_RQ=R01375", at="2027-01-10T00:00:00Z")

@@ -124,7 +124,7 @@ def _terms(request: Request, body: dict[str, Any]) -> tuple[_Side, _Side, Decima
 
 def _both_ways(request: Request, margin: Decimal) -> tuple[Decimal, Decimal]:
     """For how many rubles the bank buys a yuan, and for how many it sells one."""
-    middle = centralbank.rate(request.world.environment.seed, "CNY", request.moment.banking_day)
+    middle = centralbank.rate(request.world.environment, "CNY", request.moment.banking_day)
     buys = (middle * (1 - margin)).quantize(_PLACES, ROUND_FLOOR)
     return buys, (middle * (1 + margin)).quantize(_PLACES, ROUND_CEILING)
 
