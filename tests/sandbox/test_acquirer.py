@@ -319,6 +319,6 @@ def test_receipts_are_registered_with_their_payments_or_apart(sandbox):
 
     assert [line.split(",")[0] for line in first[1:]] == ["payment", "receipt"]
     assert ",17630.00,0.00,0.00,RUB" in first[2]
-    assert [line.split(",")[:3] for line in second[1:]] == [
-        ["receipt", made.json()["id"], payment["id"]]
+    assert [line.split(",")[:4] for line in second[1:]] == [
+        ["receipt", made.json()["id"], payment["id"], "2026-11-22T10:00:00Z"]
     ]

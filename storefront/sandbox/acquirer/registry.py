@@ -102,18 +102,18 @@ def _receipts_apart(page: sqlite3.Connection, shop: str, day: date) -> list[list
     """List the receipts of payments that were sent on a day, apart from their payments."""
     since = datetime.combine(day, time(), clock.MOSCOW)
     found = page.execute(
-        "SELECT body FROM papers WHERE kind = 'receipt' AND owner = ? AND made_at >= ?"
+        "SELECT made_at, body FROM papers WHERE kind = 'receipt' AND owner = ? AND made_at >= ?"
         " AND made_at < ? ORDER BY number",
         (shop, clock.show(since), clock.show(since + timedelta(days=1))),
     )
-    bodies = [json.loads(row["body"]) for row in found]
+    bodies = [(row["made_at"], json.loads(row["body"])) for row in found]
     return [
         [
-            *("receipt", body["id"], body["payment_id"], body["registered_at"]),
+            *("receipt", body["id"], body["payment_id"], made_at),
             *(amounts.show(checks.receipt_sum(body)), "0.00", "0.00", "RUB", ""),
         ]
-        for body in bodies
-        if body.get("payment_id")
+        for made_at, body in bodies
+        if body.get("payment_id") and body["status"] != "canceled"
     ]
 
 
