@@ -17,7 +17,7 @@ from .jobs import Job
 from .ledger import Account, BalanceSnapshot, Cut, Entry, Journal, Seal
 from .manual import ManualPosting
 from .receipts import Receipt, VatRule
-from .reconciliation import Break, BreakNote, Match, MatchPart, MatchUndone
+from .reconciliation import Booking, Break, BreakNote, Match, MatchPart, MatchUndone
 from .screening import (
     Decision,
     Hit,
@@ -41,6 +41,7 @@ __all__ = [
     "BankFee",
     "BankStatement",
     "Bearer",
+    "Booking",
     "Break",
     "BreakNote",
     "Charge",

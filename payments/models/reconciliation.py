@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .charges import ChargeFact, Refund
 from .ledger import Entry
+from .manual import ManualPosting
 from .settlement import Payout
 from .statements import RegistryLine, StatementLine
 
@@ -206,3 +207,17 @@ class BreakNote(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+
+class Booking(models.Model):
+    """The line of a statement that a posting by hand is to explain; append-only."""
+
+    posting = models.OneToOneField(ManualPosting, models.PROTECT, related_name="booking")
+    line = models.ForeignKey(StatementLine, models.PROTECT, related_name="bookings")
+
+    class Meta:
+        verbose_name = _("booking of a line")
+        verbose_name_plural = _("bookings of lines")
+
+    def __str__(self) -> str:
+        return f"{self.posting_id} for {self.line_id}"

@@ -45,7 +45,8 @@ def _story(told: statements.Statement) -> list[Any]:
     title = f"{_('Statement')} {told.number} · {told.seller.name_zh}"
     story: list[Any] = [
         Paragraph(escape(title), HEAD),
-        Paragraph(f"{since}\u2014 {told.until:%Y-%m-%d}", SMALL),
+        Paragraph(f"{since}\u2014 {told.until:%Y-%m-%d} {_('(this day not counted)')}", SMALL),
+        Paragraph(_("All sums are in yuan, CNY."), SMALL),
         Spacer(1, 8),
         _sums(told),
         Spacer(1, 10),

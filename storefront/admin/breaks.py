@@ -10,7 +10,7 @@ from payments.models import Break, BreakNote
 from payments.reconciliation import breaks
 from storefront.lib import clock
 
-from . import cells, doing, filters
+from . import cells, doing, filters, manual
 from .looking import Looking, Rows
 
 TONES = {"OPEN": "bad", "CLOSED": "good"}
@@ -41,7 +41,7 @@ class BreakDesk(Looking):
 
     deeds_need = "payments.change_break"
     actions = ("take", "note", "close")
-    actions_detail = ("take", "note", "close", "reopen")
+    actions_detail = ("take", "book", "note", "close", "reopen")
     list_display = ("pk", "kind", "source", "state_tag", "money", "told", "age", "due_on", "owner")
     list_filter = (
         ("state", ChoicesDropdownFilter),
@@ -101,6 +101,16 @@ class BreakDesk(Looking):
     )
     def take(self, row, answers, hands):
         breaks.take(row, actor=hands.actor, now=hands.now)
+
+    @doing.leads(
+        doing.Deed(
+            title=_("Book it by hand"),
+            suits=lambda row: row.state == "OPEN" and row.line_id is not None,
+            icon="post_add",
+        )
+    )
+    def book(self, row):
+        return manual.asking_for(row.line)
 
     @doing.deed(
         doing.Deed(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Model
@@ -75,7 +76,11 @@ def amount(value: Any) -> SafeString | str:
 
 def units(count: int, currency: str) -> SafeString:
     """Minor units of a ledger as money."""
-    value = money.from_minor(count, currency)
+    return summed(money.from_minor(count, currency), currency)
+
+
+def summed(value: Decimal, currency: str) -> SafeString:
+    """A sum in the shape of its currency; of another one than ours, with its code."""
     shown = {"RUB": rubles, "CNY": yuan}.get(currency)
     return figure(shown(value) if shown else f"{value} {currency}")
 

@@ -6,8 +6,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from storefront.templatetags.money import whole
+
 WIDTH, HEIGHT = 720, 220
 LEFT, RIGHT, TOP, BOTTOM = 52, 12, 12, 24
+BAR_SHEET, BAR_LEFT, MOST_WIDE = 460, 64, 40
 STEPS = 4  # horizontal lines, their figures beside them
 
 Point = tuple[date, Decimal]
@@ -47,6 +50,40 @@ def lines(title: Any, series: Sequence[Series]) -> dict[str, Any] | None:
             for one in series
             if one.points
         ],
+    }
+
+
+def bars(title: Any, points: Sequence[Point]) -> dict[str, Any] | None:
+    """What `admin/_bars.html` draws: a bar a day, from zero; None, if there is nothing to draw."""
+    most = max((value for _on, value in points), default=Decimal(0))
+    if most <= 0:
+        return None
+    step = (BAR_SHEET - BAR_LEFT) // len(points)
+    wide = min(step * 2 // 3, MOST_WIDE)
+    floor, high = HEIGHT - BOTTOM, HEIGHT - BOTTOM - TOP
+    drawn = []
+    for number, (on, value) in enumerate(points):
+        tall = round(max(value, Decimal(0)) / most * high)
+        middle = BAR_LEFT + step * number + step // 2
+        drawn.append(
+            {
+                "on": on,
+                "value": value,
+                "x": middle - wide // 2,
+                "y": floor - tall,
+                "width": wide,
+                "height": tall,
+                "middle": middle,
+            }
+        )
+    values = [most * number / STEPS for number in range(STEPS + 1)]
+    return {
+        "title": title,
+        "width": BAR_SHEET,
+        "height": HEIGHT,
+        "left": BAR_LEFT,
+        "grid": [(round(floor - value / most * high), whole(round(value))) for value in values],
+        "bars": drawn,
     }
 
 

@@ -20,7 +20,7 @@ from payments import exposure
 from storefront.lib import clock
 from storefront.templatetags.money import rubles, whole, yuan
 
-from . import cells
+from . import cells, finance
 from .logistics import SHIPMENT_TONES
 
 KEPT_DAYS = 30
@@ -76,6 +76,8 @@ def start_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         context["stuck"] = stuck(request, now=now, wall=wall)
         context["queues"] = queues(request, now=now, wall=wall)
         context["workers"] = workers(wall)
+    if user.has_perm(finance.NEEDS):
+        context["money"] = finance.panels(now)
     if user.has_perm("payments.view_dealrate"):
         context["position"] = position(now)
     if user.has_perm("logistics.view_shipment"):

@@ -29,7 +29,7 @@ from payments.models import (
 )
 from storefront.flows import disputes as flow
 
-from . import cells, doing, filters
+from . import cells, doing, filters, turns
 from .looking import Looking, Rows
 from .waiting import Waiting
 
@@ -161,6 +161,7 @@ class DisputeDesk(Kept, Waiting, Looking):
     actions_detail = ("decide", "agree", "send_back", "returned")
     list_display = ("name", "order_number", "kind", "state_tag", "merchant", "opened", "until")
     list_filter = (
+        turns.DisputeTurn,
         ("state", ChoicesDropdownFilter),
         ("kind", ChoicesDropdownFilter),
         filters.Failing,
@@ -274,6 +275,7 @@ class ChargebackDesk(Kept, Waiting, Looking):
     actions = ("try_again",)
     list_display = ("order_number", "rub", "why", "state_tag", "bearer", "received", "until")
     list_filter = (
+        turns.ChargebackTurn,
         ("state", ChoicesDropdownFilter),
         ("bearer", ChoicesDropdownFilter),
         filters.Failing,

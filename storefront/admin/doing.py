@@ -52,7 +52,7 @@ class Deed:
     """How one action is offered: its words, its form, the rows it suits and how they are named."""
 
     title: Any
-    question: Any
+    question: Any = ""
     form: type[forms.Form] = Nothing
     suits: Callable[[Any], bool] = bool
     shown: Callable[[Any], object] = str
@@ -82,16 +82,36 @@ def deed(described: Deed) -> Callable[[Act], Callable[..., HttpResponse]]:
                 return HttpResponseRedirect(_back(desk, object_id))
             return _ask(desk, request, rows, described, answers, object_id)
 
-        method.deed = described
-        method.short_description = described.title
-        method.allowed_permissions = ["deed"]
-        method.attrs = {}
-        method.icon = described.icon
-        method.variant = ActionVariant.DANGER if described.is_grave else ActionVariant.DEFAULT
         method.__name__ = act.__name__
-        return method
+        return _offered(method, described)
 
     return decorate
+
+
+def leads(described: Deed) -> Callable[[Callable[[Any, Any], str]], Callable[..., HttpResponse]]:
+    """Make an action of a function that says of a row where its own form is."""
+
+    def decorate(where: Callable[[Any, Any], str]) -> Callable[..., HttpResponse]:
+        @wraps(where)
+        def method(desk, request: HttpRequest, object_id: str) -> HttpResponse:
+            if not desk.has_deed_permission(request):
+                raise PermissionDenied
+            (row,) = _rows(desk, request, None, object_id)
+            return HttpResponseRedirect(where(desk, row))
+
+        return _offered(method, described)
+
+    return decorate
+
+
+def _offered(method: Callable[..., HttpResponse], described: Deed) -> Callable[..., HttpResponse]:
+    method.deed = described
+    method.short_description = described.title
+    method.allowed_permissions = ["deed"]
+    method.attrs = {}
+    method.icon = described.icon
+    method.variant = ActionVariant.DANGER if described.is_grave else ActionVariant.DEFAULT
+    return method
 
 
 def suits(method: Callable[..., Any], row: Model) -> bool:

@@ -1,12 +1,18 @@
 """Postings by hand: one person asks, with a reason; another one posts or refuses."""
 
+from datetime import datetime, time
+from functools import partial
+from typing import Any
+
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from django.utils.translation import gettext as now_in_words
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold import widgets
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
@@ -14,7 +20,9 @@ from unfold.decorators import display
 
 from payments import manual
 from payments.ledger import Leg
-from payments.models import Account, ManualPosting
+from payments.models import Account, ManualPosting, StatementLine
+from payments.reconciliation import booking
+from payments.reconciliation.breaks import MOSCOW
 from storefront.lib import clock, money
 from storefront.lib.refusal import Refusal
 
@@ -36,6 +44,11 @@ class Wish(forms.Form):
     occurred_at = forms.DateTimeField(
         label=_("When it happened"),
         widget=widgets.UnfoldAdminTextInputWidget(attrs={"type": "datetime-local"}),
+    )
+    line = forms.ModelChoiceField(
+        StatementLine.objects.select_related("account", "statement"),
+        required=False,
+        widget=forms.HiddenInput,
     )
 
 
@@ -63,14 +76,14 @@ class LegRow(forms.Form):
         code = self.cleaned_data["code"].strip()
         self.account = Account.objects.filter(code=code).first()
         if self.account is None:
-            words = now_in_words("There is no account %(code)s.") % {"code": code}
+            words = gettext("There is no account %(code)s.") % {"code": code}
             raise forms.ValidationError(words)
         return code
 
     def clean(self) -> dict:
         sides = [self.cleaned_data.get(side) for side in ("debit", "credit")]
         if "code" in self.cleaned_data and sum(bool(side) for side in sides) != 1:
-            raise forms.ValidationError(now_in_words("Fill in debit or credit, one of them."))
+            raise forms.ValidationError(gettext("Fill in debit or credit, one of them."))
         return self.cleaned_data
 
     def leg(self) -> Leg:
@@ -84,17 +97,43 @@ class LegRow(forms.Form):
 LegRows = forms.formset_factory(LegRow, extra=ROWS, max_num=ROWS, validate_max=True)
 
 
+def asking_for(line: StatementLine) -> str:
+    """Where a posting that explains a line is asked for."""
+    return f"{reverse('admin:payments_manualposting_ask')}?line={line.pk}"
+
+
+def _line(key: object) -> StatementLine | None:
+    known = str(key).isdigit() and len(str(key)) < 19
+    return StatementLine.objects.select_related("account").filter(pk=key).first() if known else None
+
+
+def _filled(line: StatementLine) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """What the bank says of a line, as the form of a posting; the other account is for a person."""
+    leg = booking.account_of(line)
+    said = [line.booked_on.isoformat(), line.counterparty, line.text or line.end_to_end]
+    noon = datetime.combine(line.booked_on, time(12), MOSCOW)
+    wish = {
+        "line": line.pk,
+        "reason": f"{line}: {', '.join(part for part in said if part)}"[:300],
+        "occurred_at": f"{timezone.localtime(noon):%Y-%m-%dT%H:%M}",
+    }
+    moved = money.from_minor(abs(leg.units), leg.currency)
+    sides = ("debit", "credit") if leg.units > 0 else ("credit", "debit")
+    return wish, [{"code": leg.code, sides[0]: moved}, {sides[1]: moved}]
+
+
 @admin.register(ManualPosting)
 class ManualPostingDesk(Looking):
     deeds_need = "payments.change_manualposting"
     actions_detail = ("post", "refuse")
     list_display = ("pk", "asked", "asker", "entries", "reason", "decision_tag", "decider")
     list_filter = (("decision", ChoicesDropdownFilter), filters.period("asked_at", _("asked")))
-    list_select_related = ("reverses", "journal")
+    list_select_related = ("reverses", "journal", "booking__line")
     search_fields = ("reason", "note", "journal__key")
     ordering = ("-pk",)
     fieldsets = (
-        (None, {"fields": ("entries", "mirrored", "reason", "occurred", "asker", "asked")}),
+        (None, {"fields": ("mirrored", "takes_back", "for_line", "reason", "occurred")}),
+        (_("Who asks"), {"fields": ("asker", "asked")}),
         (_("Decision"), {"fields": ("decision_tag", "decider", "decided", "note", "booked_as")}),
     )
 
@@ -111,26 +150,37 @@ class ManualPostingDesk(Looking):
         """Ask for a posting; nothing is booked before another person has agreed."""
         if not request.user.has_perm("payments.add_manualposting"):
             raise PermissionDenied
-        given = request.POST if request.method == "POST" else None
-        form, rows = Wish(given), LegRows(given)
-        if given is not None and form.is_valid() and rows.is_valid():
+        if request.method != "POST":
+            return self._form(request, *self._blank(request))
+        form, rows = Wish(request.POST), LegRows(request.POST)
+        if form.is_valid() and rows.is_valid():
             try:
-                wish = manual.ask(
-                    [row.leg() for row in rows if row.has_changed()],
-                    **form.cleaned_data,
-                    actor=f"user:{request.user.pk}",
-                    now=clock.now(),
-                )
+                wish = self._asked(request, form.cleaned_data, rows)
             except Refusal as refusal:
                 form.add_error(None, str(refusal))
             else:
-                self.log_addition(request, wish, now_in_words("Asked for a posting"))
-                messages.success(request, now_in_words("It waits for a second person."))
+                self.log_addition(request, wish, gettext("Asked for a posting"))
+                messages.success(request, gettext("It waits for a second person."))
                 return HttpResponseRedirect(cells.page("payments.manualposting", wish.pk))
         return self._form(request, form, rows)
 
+    def _blank(self, request: HttpRequest) -> tuple[Wish, forms.BaseFormSet]:
+        line = _line(request.GET.get("line"))
+        if line is None:
+            return Wish(), LegRows()
+        wish, legs = _filled(line)
+        return Wish(initial=wish), LegRows(initial=legs)
+
+    def _asked(self, request: HttpRequest, said: dict[str, Any], rows) -> ManualPosting:
+        line = said.pop("line")
+        ask = partial(booking.ask, line) if line else manual.ask
+        legs = [row.leg() for row in rows if row.has_changed()]
+        return ask(legs, **said, actor=f"user:{request.user.pk}", now=clock.now())
+
     def _form(self, request: HttpRequest, form: Wish, rows: forms.BaseFormSet) -> HttpResponse:
         codes = Account.objects.filter(party="").order_by("code").values_list("code", flat=True)
+        line = _line(form["line"].value())
+        origin = ("statementline_change", [line.pk]) if line else ("manualposting_changelist", [])
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -138,7 +188,8 @@ class ManualPostingDesk(Looking):
             "form": form,
             "rows": rows,
             "codes": codes,
-            "back": reverse("admin:payments_manualposting_changelist"),
+            "line": line,
+            "back": reverse(f"admin:payments_{origin[0]}", args=origin[1]),
         }
         return TemplateResponse(request, "admin/ask_posting.html", context)
 
@@ -147,6 +198,15 @@ class ManualPostingDesk(Looking):
         if wish.reverses_id:
             return cells.link(wish.reverses)
         return cells.lines([_leg(leg) for leg in manual.legs_of(wish)])
+
+    @display(description=_("takes back"))
+    def takes_back(self, wish):
+        return cells.link(wish.reverses) if wish.reverses_id else cells.NOTHING
+
+    @display(description=_("line of a statement"))
+    def for_line(self, wish):
+        asked = getattr(wish, "booking", None)
+        return cells.link(asked.line) if asked else cells.NOTHING
 
     @display(description=_("will be booked"))
     def mirrored(self, wish):
@@ -176,7 +236,7 @@ class ManualPostingDesk(Looking):
         )
     )
     def post(self, wish, answers, hands):
-        manual.post(wish, note=answers["text"], actor=hands.actor, now=hands.now)
+        booking.post(wish, note=answers["text"], actor=hands.actor, now=hands.now)
 
     @doing.deed(
         doing.Deed(
@@ -193,4 +253,5 @@ class ManualPostingDesk(Looking):
 
 
 def _leg(leg: Leg):
-    return f"{leg.code} {money.from_minor(leg.units, leg.currency):+}"
+    side = gettext("debit") if leg.units > 0 else gettext("credit")
+    return format_html("{} {} {}", side, leg.code, cells.units(abs(leg.units), leg.currency))

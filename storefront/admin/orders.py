@@ -5,7 +5,7 @@ import re
 from django import forms
 from django.contrib import admin
 from django.db.models import Exists, OuterRef
-from django.utils.translation import gettext as plain
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold import widgets
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
@@ -64,7 +64,7 @@ class Answer(doing.Reason):
     """What was found out about a stopped order."""
 
     def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, label=plain("Answer"), **kwargs)
+        super().__init__(*args, label=gettext("Answer"), **kwargs)
 
 
 LIFT = doing.Deed(
@@ -211,7 +211,7 @@ class OrderDesk(Waiting, Looking):
     def lift(self, order, answers, hands):
         open_ones = list(order.holds.filter(lifted_at=None))
         if not open_ones:
-            raise NoHold(plain("No hold is open on this order."))
+            raise NoHold(gettext("No hold is open on this order."))
         for hold in open_ones:
             holds.lift(hold, answer=answers["text"], actor=hands.actor, now=hands.now)
 

@@ -12,7 +12,7 @@ from payments.banking import explaining
 from payments.models import LeftOut, Payout, PayoutBatch, Settlement, SettlementLine
 from payments.settlement import approvals, house, returns
 
-from . import cells, doing, filters
+from . import cells, doing, filters, turns
 from .looking import Desk, Looking, Rows
 from .waiting import Waiting
 
@@ -73,6 +73,7 @@ class PayoutDesk(Waiting, Looking):
         "ended",
     )
     list_filter = (
+        turns.PayoutTurn,
         ("state", ChoicesDropdownFilter),
         ("seller", RelatedDropdownFilter),
         "needs_two",

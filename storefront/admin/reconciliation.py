@@ -24,7 +24,7 @@ from payments.models import (
 )
 from payments.reconciliation import bank, matches
 
-from . import cells, doing, filters
+from . import cells, doing, filters, manual
 from .looking import Looking, Rows
 
 OUTCOME_TONES = {"TAKEN": "good", "REFUSED": "bad"}
@@ -37,7 +37,7 @@ def summed(field: str, title: Any):
     @display(description=title, ordering=field)
     def column(self, row):
         account = getattr(row, "account", None)
-        return cells.figure(f"{getattr(row, field)} {account.currency if account else 'RUB'}")
+        return cells.summed(getattr(row, field), account.currency if account else "RUB")
 
     return column
 
@@ -196,7 +196,7 @@ class StatementLineDesk(Looking):
 
     deeds_need = "payments.change_statementline"
     actions = ("take_suggestion",)
-    actions_detail = ("take_suggestion", "put_together")
+    actions_detail = ("take_suggestion", "put_together", "book")
     list_display = ("pk", "booked_on", "bank_account", "money", "rest", "counterparty", "named")
     list_filter = (
         Unmatched,
@@ -209,7 +209,7 @@ class StatementLineDesk(Looking):
     fieldsets = (
         (None, {"fields": ("bank_account", "booked_on", "value_on", "money", "rest", "parts_of")}),
         (_("What the bank says"), {"fields": ("counterparty", "counterparty_account", "named")}),
-        (_("What it may be"), {"fields": ("suggested",)}),
+        (_("What it may be"), {"fields": ("suggested", "asked_for")}),
     )
 
     money = summed("price", _("sum"))
@@ -239,6 +239,21 @@ class StatementLineDesk(Looking):
     @display(description=_("suggestions"))
     def suggested(self, line):
         return cells.lines([_proposed(one) for one in matches.suggestions(line)])
+
+    @display(description=_("postings asked for"))
+    def asked_for(self, line):
+        asked = line.bookings.select_related("posting").order_by("pk")
+        return cells.lines([cells.link(one.posting) for one in asked])
+
+    @doing.leads(
+        doing.Deed(
+            title=_("Book it by hand"),
+            suits=lambda line: bool(line.left),
+            icon="post_add",
+        )
+    )
+    def book(self, line):
+        return manual.asking_for(line)
 
     @doing.deed(
         doing.Deed(

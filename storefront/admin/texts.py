@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold import widgets
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
@@ -106,7 +106,7 @@ def _keep(desk, request: HttpRequest, card: Product, *, tongue: str, said) -> Ht
     except Refusal as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, _now("The text is read and stands."))
+        messages.success(request, gettext("The text is read and stands."))
     return HttpResponseRedirect(reverse("admin:catalog_cardtext_change", args=[card.pk]))
 
 
@@ -115,7 +115,7 @@ def _review(desk, request: HttpRequest, card: Product, *, tongue: str, said) -> 
     told = composing.review(card, tongue=tongue, texts=said, actor=actor, now=clock.now())
     note = f" ({said['note']})" if said.get("note") else ""
     mended = "; ".join(f"{name}: {old} → {new}" for name, (old, new) in told["changed"].items())
-    desk.log_change(request, card, f"{tongue}{note}: {mended or _now('as it was')}")
+    desk.log_change(request, card, f"{tongue}{note}: {mended or gettext('as it was')}")
 
 
 @admin.register(CardText)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as plain
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog import papers
@@ -33,9 +33,9 @@ class Evidence(forms.FileField):
     def clean(self, data: Any, initial: Any = None) -> list[tuple[str, papers.Document]]:
         files = [file for file in (data if isinstance(data, list | tuple) else [data]) if file]
         if len(files) > MOST_AT_ONCE:
-            raise forms.ValidationError(plain("At most %(most)s files.") % {"most": MOST_AT_ONCE})
+            raise forms.ValidationError(gettext("At most %(most)s files.") % {"most": MOST_AT_ONCE})
         if self.required and not files:
-            raise forms.ValidationError(plain("Choose a file."))
+            raise forms.ValidationError(gettext("Choose a file."))
         taken, problems = [], []
         for file in files:
             try:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as plain
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog import questions, uploads
@@ -22,7 +22,7 @@ class FewPictures(forms.FileField):
     def clean(self, data: Any, initial: Any = None) -> tuple[uploads.Upload, ...]:
         files = [file for file in (data if isinstance(data, list | tuple) else [data]) if file]
         if len(files) > reviews.MOST_PICTURES:
-            text = plain("At most %(most)s pictures.") % {"most": reviews.MOST_PICTURES}
+            text = gettext("At most %(most)s pictures.") % {"most": reviews.MOST_PICTURES}
             raise forms.ValidationError(text)
         taken, problems = [], []
         for file in files:

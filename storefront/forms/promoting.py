@@ -10,9 +10,8 @@ from django import forms
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
-from django.utils.translation import gettext as plain
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from catalog import asking, columns
 from catalog.cells import BadCell
@@ -102,7 +101,7 @@ class TimedForm(forms.Form):
             self.add_error("ends_at", _("The end must be later than the start."))
         self._choose(given.get("articles", ""))
         if "articles" not in self.errors and not 0 < len(self.offers) <= MOST_GOODS:
-            text = plain("Choose between one and %(most)s goods.") % {"most": MOST_GOODS}
+            text = gettext("Choose between one and %(most)s goods.") % {"most": MOST_GOODS}
             self.add_error("articles", text)
         return given
 
@@ -232,7 +231,7 @@ class PriceListForm(TimedForm):
                 continue
             found[" ".join(parts[:-1])] = parts[-1]
         if bare:
-            text = plain("No price stands behind %(articles)s.")
+            text = gettext("No price stands behind %(articles)s.")
             self.add_error("articles", text % {"articles": ", ".join(bare[:SHOWN])})
         return found
 

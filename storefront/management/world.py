@@ -34,7 +34,13 @@ TABLES = Path(__file__).resolve().parent.parent / "demo"
 ACTOR = "task:demo"
 SHAPE = ("length_mm", "width_mm", "thickness_mm", "screen_inch", "cameras")
 LOOKS = ("camera_layout", "front_cut")
-GROUPS = {"floor", "operator", "authority"}
+DESKS = {
+    "operator": "operator",
+    "authority": "authority",
+    "treasurer": "finance",
+    "cosigner": "finance",
+}
+GROUPS = {"floor": "floor", **DESKS}
 SEATS = {"seller": "OWNER", "listing": "LISTING", "finance": "FINANCE"}
 IN_REVIEW = 12  # so many offers wait at the approval desk
 RATE_DAYS = 366
@@ -208,16 +214,15 @@ def people() -> int:
     users = get_user_model().objects
     new = [row for row in table("logins") if not users.filter(email=row["email"]).exists()]
     for row in new:
-        is_desk = row["role"] in {"operator", "authority"}
         user = users.create(
             email=row["email"],
             name=row["email"].split("@")[0].capitalize(),
             password=make_password(row["password"]),
             language="ru" if row["role"] == "buyer" else "zh-hans",
-            is_staff=is_desk,
+            is_staff=row["role"] in DESKS,
         )
         if row["role"] in GROUPS:
-            user.groups.add(Group.objects.get(name=row["role"]))
+            user.groups.add(Group.objects.get(name=GROUPS[row["role"]]))
         if row["role"] in SEATS:
             seller = Seller.objects.order_by("pk").first()
             assert seller is not None, "the goods come before the people"

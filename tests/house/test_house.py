@@ -184,3 +184,11 @@ def test_no_inline_script_or_style_in_templates():
         if re.search(r"<script(?![^>]*\ssrc=)(?![^>]*application/ld)|\sstyle=|\son\w+=", line)
     ]
     assert bad == []
+
+
+def test_translators_find_every_word():
+    """The gatherer of words knows `gettext` by its own name and by `_`, and by no other."""
+    aliased = re.compile(r"\b(?:n?p?gettext(?:_lazy)?) as (?!_$)\w+", re.MULTILINE)
+    found = [str(path) for path in sources(*PACKAGES) if aliased.search(path.read_text("utf-8"))]
+
+    assert found == []
