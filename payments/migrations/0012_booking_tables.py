@@ -7,7 +7,7 @@ from storefront.lib import guards
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payments", "0010_bank_guards")]
+    dependencies = [("payments", "0011_fee_tables")]
     operations = [
         migrations.CreateModel(
             name="Booking",
