@@ -17,6 +17,7 @@ NAME = 1_000  # goods that a spoken name counts for
 SHORT_PART = 3
 RARE = 5  # letters; a shorter word is near to too many others
 JOINED = 8  # letters of two words that may be one
+SPELLED = 12  # letters
 TAIL = 2  # letters of a model run on a name
 KEYS = frozenset("[];'`")  # signs that are letters on the other keyboard
 
@@ -136,7 +137,11 @@ class Guess:
     def groups(self, word: str) -> list[Group]:
         """Give what a word is the name of; a letter has no other forms than those it is said in."""
         found = self.table.by_form.get((stems.stem(word),), [])
-        return [group for group in found if group.role != "letter" or (word,) in group.forms]
+        meant = [group for group in found if group.role != "letter" or (word,) in group.forms]
+        # One stem may have a noun and an adjective in it: чернила and черный.
+        is_adjective = stems.is_adjective(word)
+        alike = [group for group in meant if _has_alike(group, word, is_adjective)]
+        return alike or meant
 
     def _pairs(self) -> list[str]:
         """Neighbours that may be one name of two words: neither means anything else."""
@@ -176,6 +181,17 @@ class Guess:
         if word in self.mended or self.is_spoken(word):
             return ()
         return self._tailed(word) or parting.part(word, self._goods)
+
+    def spelled(self, word: str) -> list[str]:
+        """Read a word that nobody knows letter by letter: джипи is gp."""
+        if self.is_known(word) or not folding.has_cyrillic(word) or len(word) > SPELLED:
+            return []
+        found: dict[int, str] = {0: ""}
+        for end in range(1, len(word) + 1):
+            start = next((at for at in found if word[at:end] in self.table.letters), None)
+            if start is not None:
+                found[end] = found[start] + self.table.letters[word[start:end]]
+        return [found[len(word)]] if len(found.get(len(word), "")) > 1 else []
 
     def _tailed(self, word: str) -> parting.Parts:
         """Part a name from the letters of a model run on it: iphonese is iphone se."""
@@ -261,6 +277,12 @@ class Guess:
         if not self.is_switched and mended.keys().isdisjoint(words):
             return ""
         return " ".join(mended.get(word, word) for word in words)
+
+
+def _has_alike(group: Group, word: str, is_adjective: bool) -> bool:
+    stem = stems.stem(word)
+    own = (form[0] for form in group.forms if len(form) == 1 and stems.stem(form[0]) == stem)
+    return any(stems.is_adjective(form) == is_adjective for form in own)
 
 
 def _is_measure(chunk: str) -> bool:

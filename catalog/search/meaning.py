@@ -27,6 +27,7 @@ WEIGHTS = {
 }
 WEAK, HEARD, BEGUN, MENDED, APART, LAYOUT = 0.2, 0.1, 0.25, 0.3, 0.1, 0.1
 BEGUN_TYPING = 0.08  # while somebody types, a word is hardly ever whole
+UNSURE = 0.1  # a word for two kinds says less about either
 SAME = 0.04  # another word for the same: the one that was typed comes first
 MOST_BEGUN = 16
 LONG_NUMBER = 5
@@ -53,16 +54,19 @@ def terms(guess: Guess) -> list[Term]:
         found.append(term or _single(items[at], guess, is_last=at == len(items) - 1))
         at += length
     meant = list(_without_makers(_with_purpose(found)))
-    telling = [term for term in meant if term.typed not in guess.table.stop]
-    telling += [] if guess.typing or meant[-1] in telling else _ending(meant)
+    telling = [
+        term
+        for at, term in enumerate(meant)
+        if term.typed not in guess.table.stop or (not guess.typing and _ends_name(meant, at))
+    ]
     return telling or meant
 
 
-def _ending(meant: Sequence[Term]) -> Sequence[Term]:
-    """A short word that ends a text after a name is a letter of the model: хтс дизайр с."""
-    last, before = meant[-1], meant[-2:-1]
-    is_letter = len(last.typed) == 1 and before and before[0].role in spoken.NAMES
-    return [last] if is_letter else []
+def _ends_name(meant: Sequence[Term], at: int) -> bool:
+    """A short word after a name that nothing but a colour follows is a letter of the model: хтс
+    дизайр с."""
+    is_letter = len(meant[at].typed) == 1 and at > 0 and meant[at - 1].role in spoken.NAMES
+    return is_letter and all(term.role == "colour" for term in meant[at + 1 :])
 
 
 def _without_makers(found: Sequence[Term]) -> Sequence[Term]:
@@ -193,7 +197,9 @@ def _measure(item: Item) -> Term:
     if len(item.pieces) > 1 or item.loose:
         ways.append(Way(digits if len(item.pieces) > 1 else (item.text,), APART))
     if item.loose:
-        ways += [Way((way,), APART) for way in codes.ways("".join(codes.steps(item.text)))]
+        steps = tuple(codes.steps(item.text))
+        ways += [Way((way,), APART) for way in codes.ways("".join(steps))]
+        ways += [Way(steps, 2 * APART)] if len(item.text) > SHORT_WORD else []
     return Term(item.text, _clean(ways), "measure", WEIGHTS["measure"])
 
 
@@ -254,7 +260,7 @@ def _word(word: str, guess: Guess, *, is_last: bool) -> Term:
     begun = _Begun() if not is_last else _begun(word, guess)
     if groups:
         return _named(word, ways[0], groups, [*ways[1:], *begun.ways])
-    looks = _by_look(word)
+    looks = _by_look(word) + [Way((each,), APART) for each in guess.spelled(word)]
     ways += [*looks, *_derived(word, guess)]
     known = guess.known.holds(word) or bool(guess.heard(word) or looks) or word in guess.sure
     role = "word" if known or begun.ways else "unknown"
@@ -336,20 +342,27 @@ def _begins(known: str, word: str) -> bool:
 def _named(typed: str, first: Way, groups: list[Group], more: Iterable[Way] = ()) -> Term:
     """A term of a known name: all forms of the group will do."""
     ways = [first]
+    same = SAME if sum(group.role == "kind" for group in groups) < 2 else UNSURE
     for group in groups:
         key = spoken.phrase(group.key)
         if group.role in spoken.NAMES:
-            ways.append(Way(key))
+            ways += [Way(key), *_in_latin(group)]
             if len(key) > 1:
                 ways.append(Way(("".join(key),)))
             continue
-        ways += [Way(form, SAME) for form in group.forms]
+        ways += [Way(form, same) for form in group.forms]
         ways += [Way(form, WEAK) for form in group.weak]
         if group.role == "kind":
             ways.append(Way((f"kind{group.key.replace('_', '').replace(' ', '')}",)))
     kinds = tuple(group.key for group in groups if group.role == "kind")
     role = max((group.role for group in groups), key=lambda role: WEIGHTS[role])
     return Term(typed, _clean([*ways, *more]), role, WEIGHTS[role], kinds)
+
+
+def _in_latin(group: Group) -> list[Way]:
+    """Other names that makers write on their goods: hp is hewlett packard."""
+    others = (form for form in group.forms if group.role == "maker")
+    return [Way(form, SAME) for form in others if all(map(folding.has_latin, form))]
 
 
 def _clean(ways: Iterable[Way]) -> tuple[Way, ...]:

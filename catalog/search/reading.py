@@ -13,7 +13,7 @@ from . import guessing, meaning
 
 MOST_READINGS = 18
 MOST_DROPPED = 3
-NEEDED = 0.45  # how much of the weight of a text must be left when words are dropped
+NEEDED = 0.34  # how much of the weight of a text must be left when words are dropped
 
 
 @dataclass(frozen=True)

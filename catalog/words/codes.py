@@ -9,6 +9,7 @@ _RUN = re.compile(r"[^\W_]+(?:[-/._][^\W_]+)*")
 _STEP = re.compile(r"[а-я]+|[a-z]+|\d+|[^\W\d_а-яa-z]+")
 MOST_PARTS = 8
 LONGEST = 30
+WORD = 4  # letters
 
 _LOOKS_LIKE = str.maketrans("авекмнорстух", "abekmhopctyx")
 _LETTERS = (
@@ -40,6 +41,8 @@ def runs(text: str) -> list[str]:
 def _one_script(run: str) -> str:
     if not (folding.has_cyrillic(run) and folding.has_latin(run)):
         return run
+    if any(len(step) >= WORD and folding.has_cyrillic(step) for step in steps(run)):
+        return run  # хонор8x begins with a word, though all its letters look like Latin ones
     whole = latin(run)
     return run if folding.has_cyrillic(whole) else whole
 

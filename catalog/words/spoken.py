@@ -40,10 +40,13 @@ class Table:
     stop: frozenset[str] = frozenset()
     parts: set[str] = field(default_factory=set)  # stems of words of longer forms
     names: dict[tuple[bool, int], list[tuple[str, set[str]]]] = field(default_factory=dict)
+    letters: dict[str, str] = field(default_factory=dict)  # Latin letters as they are said
     longest: int = 1
 
     def add(self, group: Group) -> None:
         self.groups.append(group)
+        if group.role == "letter" and len(group.key) == 1 and group.key.isalpha():
+            self.letters |= {form[0]: group.key for form in group.forms if len(form[0]) > 1}
         for form in group.forms:
             if len(form) == 1:
                 sort = folding.has_cyrillic(form[0]), len(form[0])

@@ -31,6 +31,14 @@ _DERIVED = re.compile(r"(?:ость|ост)$")
 _SUPERLATIVE = re.compile(r"(?:ейше|ейш)$")
 
 
+_OF_ADJECTIVE = re.compile(rf"{_ADJECTIVE}$")
+
+
+def is_adjective(word: str) -> bool:
+    """Say whether a word ends as adjectives do."""
+    return bool(_OF_ADJECTIVE.search(word))
+
+
 @lru_cache(maxsize=100_000)
 def stem(word: str) -> str:
     """Give the stem of a Russian word; of a Latin one the word without a plural s."""

@@ -179,6 +179,48 @@ def test_the_ways_people_write_names(text, name):
     assert found(goods, text)[:1] == [name]
 
 
+SPOKEN = {
+    "pixel": ("Google", "Pixel 3", "phone"),
+    "pixel4": ("Google", "Pixel 4", "phone"),
+    "desire": ("HTC", "Desire", "phone"),
+    "desire s": ("HTC", "Desire S", "phone"),
+    "mate7": ("Huawei", "Ascend Mate7", "phone"),
+    "se": ("Apple", "iPhone SE", "phone"),
+    "music": ("Nokia", "5530 XpressMusic", "phone"),
+    "honor": ("Honor", "8X", "phone"),
+    "plain": ("Alcatel", "1X", "phone"),
+    "cooler": ("Cooler Master", "Кулер cooler master cp6-9hdsa", ""),
+    "tower": ("Cooler Master", "Корпус cooler master storm", ""),
+    "era": ("Эра", "Зарядное устройство Эра c-201 4x2300 mah", "charger"),
+    "player": ("", "Akira DVD pd-4238r", ""),
+    "sony": ("Sony", "DVD плеер sony dvp-ns78h", ""),
+    "ink": ("Hewlett Packard", "Ink cartridge 73 matte Black", ""),
+    "leef": ("Leef", "Usb 32gb leef spark lfspk-032wbr", ""),
+}
+
+
+def test_names_as_people_say_them():
+    goods = {
+        key: listed(brand or "Other", model, model, kind=kind, specs={}, storage_gb=None)
+        for key, (brand, model, kind) in SPOKEN.items()
+    }
+    for text, name in {
+        "пиксель три": "pixel",  # numbers as words
+        "хтс дизайр с": "desire s",  # a letter that ends a name is no preposition
+        "хуавей мейт 7": "mate7",  # one word in the name of the maker
+        "iphonese": "se",  # letters of the model run on the name
+        "нокиа экспресс мьюзик": "music",  # two words heard as one
+        "хонор8x": "honor",  # not a code in letters that look like Latin ones
+        "alcatel 1 x": "plain",  # a letter after its number
+        "кулер cooler master": "cooler",  # a word of the maker is not the kind
+        "эра с аккумуляторами": "era",  # no letter of a model by its stem; what comes with it
+        "двд плеер akira": "player",  # a Latin name says more than the kind
+        "картридж hp 73 черный": "ink",  # another name of the maker; черный is no чернила
+        "lfspk 03": "leef",  # the beginning of an article number in two words
+    }.items():
+        assert found(goods, text)[:1] == [name], text
+
+
 def test_what_a_thing_is_for_is_no_kind_that_is_asked_for(shop):
     (named, *_rest) = reading.understand("чехол для планшета")
     assert [term.kinds for term in named.terms] == [("case",), ()]

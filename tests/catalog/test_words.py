@@ -163,6 +163,11 @@ def test_a_barcode_is_read_as_it_is_printed(text, numbers):
     assert [item.text for item in parsing.parse(text) if item.sort == "number"] == numbers
 
 
+def test_a_noun_and_an_adjective_of_one_stem_are_told_apart():
+    assert stems.stem("чернила") == stems.stem("черный")
+    assert (stems.is_adjective("черный"), stems.is_adjective("чернила")) == (True, False)
+
+
 def test_a_measure_is_found_by_what_people_say_for_it():
     assert list(units.near("u6d67in")) == ["u6d67in", "u6d7in", "u6in"]
     assert "u1024gb" in units.near("u1tb")
