@@ -266,8 +266,6 @@ def _weigh(index: Index) -> None:
 
 def _bare_keys(said: str) -> set[str]:
     frame = consonants.frame(said)
-    if len(frame) < 2:
-        return {f"%{frame}"} if frame else set()
     shorter = (
         {f"%{frame[:n]}{frame[n + 1 :]}" for n in range(len(frame))} if len(frame) > 3 else set()
     )
