@@ -64,6 +64,7 @@ def main() -> None:
         with stage.alone(folder, seed=7), clock.simulated(NOW):
             fill(told.parties, random.Random(7))
             rows = measure(told.entries)
+    rows |= {"load": round(os.getloadavg()[1], 1)}
     rows |= {"at": f"{datetime.now(UTC):%Y-%m-%d %H:%M}Z", "machine": platform.platform()}
     for key, value in rows.items():
         print(f"{key:<16} {value}")

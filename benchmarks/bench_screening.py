@@ -9,6 +9,7 @@ import argparse
 import csv
 import gzip
 import json
+import os
 import platform
 import random
 import resource
@@ -187,6 +188,7 @@ def main() -> None:
     result["own_scripts"] = own_scripts(known["UN 2018"])
     printed("own scripts of UN 2018", result["own_scripts"])
     result |= around(index, entries, data, chance)
+    result |= {"load": round(os.getloadavg()[1], 1)}
     result |= {"at": f"{datetime.now(UTC):%Y-%m-%d %H:%M}Z", "machine": platform.platform()}
     file = ROOT / "benchmarks" / "bench_screening.json"
     before = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}

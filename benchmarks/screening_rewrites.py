@@ -81,6 +81,7 @@ HEBREW = (
     *zip("abcdfghijklmnopqrstuvwyz", "אבקדפגהיגקלמנופקרסטוווי" + "ז", strict=True),
 )
 ARABIC = (
+    *(("ce", "سي"), ("ci", "سي")),
     *(("sh", "ش"), ("kh", "خ"), ("th", "ث"), ("dh", "ذ"), ("gh", "غ"), ("ch", "تش"), ("zh", "ج")),
     *(("ph", "ف"), ("ts", "تس"), ("ee", "ي"), ("oo", "و"), ("ou", "و"), ("x", "كس")),
     *zip("bcdfghjklmnpqrstvwyz", "بكدفغهجكلمنبقرستفوي" + "ز", strict=True),

@@ -1,7 +1,7 @@
-"""Alphabets of smaller neighbours and of India in Latin letters.
+"""Alphabets of smaller neighbours, of India and Ethiopia in Latin letters.
 
 Source: the national system of Georgia (2002), the passport practice of Armenia, Unicode's own names
-of the letters of India; folding makes equal what other systems write otherwise.
+of the letters of India and Ethiopia; folding makes equal what other systems write otherwise.
 """
 
 import unicodedata
@@ -36,7 +36,7 @@ def armenian(token: str) -> Iterator[str]:
 
 
 def indic(token: str) -> Iterator[str]:
-    """Letter by letter: a consonant brings an `a`; a vowel sign replaces it, a last one falls."""
+    """A consonant of India brings an `a`, which a vowel sign replaces; Ethiopia has syllables."""
     said = ""
     for letter in token:
         name = unicodedata.name(letter, "").lower()
@@ -45,6 +45,8 @@ def indic(token: str) -> Iterator[str]:
             said = said.removesuffix("a") + INDIC.get(last, last)
         elif last in ("virama", "anusvara", "candrabindu", "bindi", "tippi"):
             said = said.removesuffix("a") if last == "virama" else said + "n"
+        elif " syllable " in name:
+            said += last.replace("aa", "a").replace("qh", "q")
         elif " letter " in name and last in INDIC_VOWELS:
             said += INDIC.get(last, last)
         elif " letter " in name:

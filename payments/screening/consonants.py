@@ -40,7 +40,7 @@ ALIKE, LONE = 0.97, 0.93  # of two scripts nothing is sure, of one consonant les
 
 def lean(letters: str) -> str:
     """The letters that say something; groups that write one sound as one letter."""
-    text = letters.replace("تش", "چ").replace("تس", "س").replace("دج", "ج").replace("دز", "ج")
+    text = letters.replace("تش", "چ").replace("تس", "س").replace("دج", "ج")
     return "".join(letter for letter in text if letter in SAYS)
 
 
@@ -55,8 +55,6 @@ def likeness(letters: str, said: str) -> float:
     """How alike letters of such a script and a sound are, 0 to 1."""
     ours, theirs = frame(letters), frame(said)
     strong = max(len(ours), len(theirs))
-    if strong == 0:
-        return 0.0
     worth = 1 - _cost(letters, said) / max(strong, 2)
     return max(0.0, min(worth, ALIKE if strong > 1 else LONE))
 

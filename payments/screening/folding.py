@@ -25,11 +25,8 @@ RULES = tuple(
         (r"^x", "s"),
         (r"x", "ks"),
         (r"w", "v"),
-        (r"(of|off|ow)$", "ov"),
-        (r"(ef|eff)$", "ev"),
         (r"ou|oo", "u"),
         (r"ee", "i"),
-        (r"(?<=[aeiouy])j(?![aeiouy])", "i"),
         (r"j", "J"),
         (r"y", "i"),
         (r"(?<=[a-zA-Z])h$", ""),
@@ -82,6 +79,8 @@ def sounds(word: str, *, is_foreign: bool = False, is_guessed: bool = False) -> 
     found = [sound(word)]
     if "j" in word or "c" in word:
         found.append(sound(_changed(word, SLAVIC)))
+    if word.endswith(("of", "off", "ef", "eff")):
+        found.append(sound(word.rstrip("f") + "v"))  # Petroff, Iliev
     if is_guessed:
         found += [sound(pattern.sub(said, word)) for pattern, said in GUESSES]
     if is_foreign and word.startswith("kh"):

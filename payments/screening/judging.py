@@ -18,6 +18,7 @@ WEAK_WHOLE, WEAK_PART = 0.87, 0.84
 OTHER_KIND = 0.1
 ONE_WORD = 0.95
 BY_INITIALS, RARE = 0.86, 0.5
+AS_ONE = 0.94  # from here two words written as one count as two
 SURE, SLOPPY = 0.9, 0.04  # each further word that is only about the same takes so much away
 # What words cost that one side leaves out: ours that the list lacks, theirs that we lack.
 LEFT_OUT = {PERSON: (0.3, 0.2), FIRM: (0.45, 0.45), CRAFT: (0.45, 0.45)}
@@ -118,7 +119,8 @@ def chosen(links: list[Link]) -> list[Link]:
 
 def _worth(link: Link) -> tuple[float, int, int]:
     size = link.ours[1] - link.ours[0] + link.theirs[1] - link.theirs[0]
-    return link.likeness * (size - 1 if link.likeness > 0.97 else 1), -link.ours[0], -link.theirs[0]
+    worth = link.likeness * (size - 1 if link.likeness > AS_ONE else 1)
+    return worth, -link.ours[0], -link.theirs[0]
 
 
 def left(

@@ -265,13 +265,13 @@ def _weigh(index: Index) -> None:
 
 
 def _bare_keys(said: str) -> set[str]:
-    frame = consonants.frame(said)
-    if len(frame) < 2:
-        return {f"%{frame}"} if frame else set()
-    shorter = (
-        {f"%{frame[:n]}{frame[n + 1 :]}" for n in range(len(frame))} if len(frame) > 3 else set()
-    )
-    return {f"%{frame}", *shorter}
+    """By the frame; a v may be a letter that is weak or one that says f."""
+    found = set()
+    for frame in {consonants.frame(said), consonants.frame(said.replace("v", "f"))}:
+        found.add(f"%{frame}")
+        if len(frame) > 3:
+            found |= {f"%{frame[:n]}{frame[n + 1 :]}" for n in range(len(frame))}
+    return found
 
 
 def _family(token: Token) -> str:

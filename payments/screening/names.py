@@ -5,7 +5,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from . import folding, scripts, syllables
 from .words import Words, form_keys
@@ -21,7 +21,7 @@ TONE = re.compile(r"(?<=[a-z])[1-5](?=$|[\sa-z])")
 OH = re.compile(r"(?<=[^\W\d])0|0(?=[^\W\d])")
 ELL = re.compile(r"(?<=[^\W\d])1(?=[^\W\d])|\b1(?=[^\W\d]{3})")
 ARTICLE = re.compile(r"al(?=[^aeiouy]\w{4})")
-MOST_CHARACTERS, MOST_WORDS, MOST_WAYS = 300, 24, 12
+MOST_CHARACTERS, MOST_WORDS, MOST_WAYS, MOST_KEPT = 300, 24, 12, 100_000
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Token:
     is_title: bool = False
     others: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def is_initial(self) -> bool:
         return len(self.plain) == 1 and not self.is_syllable and not self.is_bare
 
@@ -149,7 +149,7 @@ def _lightened(tokens: tuple[Token, ...], words: Words) -> tuple[Token, ...]:
     if all(light):
         return tokens
     return tuple(
-        replace(token, is_particle=token.is_particle or one)
+        replace(token, is_particle=True) if one else token
         for token, one in zip(tokens, light, strict=True)
     )
 
@@ -196,9 +196,20 @@ def _of_word(part: str, words: Words, is_listed: bool) -> Iterator[Token]:
             continue
         # Korean names are often written without a gap: each letter is a syllable, and a word.
         for one in run if script == scripts.HANGUL else (run,):
-            token = _token(one, script, words, is_listed)
+            token = _once(one, script, words, is_listed)
             if token is not None:
                 yield token
+
+
+def _once(run: str, script: str, words: Words, is_listed: bool) -> Token | None:
+    """A token, made anew only if it was not lately: names share their words."""
+    key = (run, script, is_listed)
+    if key not in words.tokens:
+        if len(words.tokens) > MOST_KEPT:
+            words.tokens.clear()
+        words.tokens[key] = _token(run, script, words, is_listed)
+    found: Token | None = words.tokens[key]
+    return found
 
 
 LOOK_ALIKES = str.maketrans("abcehikmoptxy", "авсенікморт" + "ху")
@@ -249,7 +260,8 @@ def _syllable(said: str, words: Words) -> Token:
     return Token(said, (folding.sound(said), *([group] if group else [])), is_syllable=True)
 
 
-def joined(parts: Sequence[Token]) -> Token:
+@lru_cache(maxsize=131072)
+def joined(parts: tuple[Token, ...]) -> Token:
     """Words written as one: Abd al Rahman, Fang Wei, Jong Un."""
     is_bare = any(token.is_bare for token in parts)
     ways = [_ways(token, is_bare=is_bare) for token in parts]

@@ -28,6 +28,7 @@ RANGES = (
     (0x0900, 0x0DFF, INDIC),
     (0x0E00, 0x0E7F, THAI),
     (0x10A0, 0x10FF, GEORGIAN),
+    (0x1200, 0x137F, INDIC),
     (0x1C90, 0x1CBF, GEORGIAN),
     (0x3040, 0x30FF, KANA),
     (0x3400, 0x4DBF, HAN),
@@ -60,7 +61,11 @@ GREEK_PAIRS = (
     *(("γκ", "g"), ("ει", "i"), ("οι", "i"), ("αι", "e")),
 )
 # As others than Greeks write foreign names: Vladimir, Jong.
-GREEK_FOREIGN = (("ντ", "d"), ("τζ", "j"), ("τσ", "ch"), ("γκ", "g"), *GREEK_PAIRS)
+GREEK_FOREIGN = (
+    *(("ουα", "va"), ("ουε", "ve"), ("ουι", "vi")),
+    *(("ντ", "d"), ("τζ", "j"), ("τσ", "ch"), ("γκ", "g"), ("μπ", "b"), ("ου", "ou"), ("γγ", "ng")),
+    *(("αυ", "av"), ("ευ", "ev")),
+)
 LEADS = spaced("k kk n d tt r m p pp s ss * j jj ch k t p h")
 VOWELS = spaced("a ae ya yae o e yo ye o wa wae oe yo u wo we wi yu u ui i")
 TAILS = spaced("* k k k n n n t l k m p l l p l m p p t t ng t t k t p t")

@@ -6,7 +6,8 @@ They are dated rows of reference with a source; here they become one object that
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import Any
 
 from . import folding, scripts
 
@@ -26,6 +27,7 @@ class Words:
     particles: frozenset[str] = frozenset()
     spellings: Mapping[str, str] = field(default_factory=dict)
     readings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    tokens: dict[tuple[str, str, bool], Any] = field(default_factory=dict, repr=False)  # made once
 
     @cached_property
     def form_pattern(self) -> re.Pattern[str] | None:
@@ -52,11 +54,12 @@ class Words:
         return frozenset(key for one in said for key in form_keys(one))
 
 
-def form_keys(said: str) -> set[str]:
+@lru_cache(maxsize=65536)
+def form_keys(said: str) -> frozenset[str]:
     """Under what a legal form is known when a finger slipped."""
     if len(said) < 6:
-        return {said}
-    return {said, *(said[:place] + said[place + 1 :] for place in range(len(said)))}
+        return frozenset({said})
+    return frozenset({said, *(said[:place] + said[place + 1 :] for place in range(len(said)))})
 
 
 def made(rows: Iterable[tuple[str, str, str, str]]) -> Words:
