@@ -10,9 +10,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -79,26 +78,6 @@ def point(name: str) -> None:
 
     connection.close()
     connection.settings_dict["NAME"] = name
-
-
-@contextmanager
-def first() -> Iterator[None]:
-    """Before all else that runs on this machine, where root asks; a second or two at a time.
-
-    A time that is asked for in milliseconds says nothing when ten others wait for two cores.
-    """
-    from django.db import connection
-
-    if os.geteuid():
-        yield
-        return
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        processes = [0, int(cursor.fetchone()[0])]
-    for process in processes:
-        os.setpriority(os.PRIO_PROCESS, process, -20)
-    yield
-    os.setpriority(os.PRIO_PROCESS, 0, 0)  # the other process ends with its connection
 
 
 class History:
