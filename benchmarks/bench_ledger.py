@@ -22,7 +22,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -36,18 +37,19 @@ os.environ.setdefault("DEBUG", "1")
 from benchmarks import ledger_history as history  # noqa: E402
 from benchmarks.ledger_history import LARGE, NOW, SELLER, SMALL  # noqa: E402
 
-TAIL, LONG_TAIL = 1_000, 10_000
-TURNS, ASKED, PAGES, WARM = 10, 200, 20, 30
+TAIL, LONG_TAIL, BATCH = 1_000, 10_000, 20
+TURNS, ASKED, PAGES, WARM = 10, 100, 10, 20
 WISHED_RATIO, WISHED_P95_MS, WISHED_GROWTH = 0.25, 5.0, 2.0
 
 
 def main() -> int:
     options = _options()
     if options.worker:
-        return _work(options.worker, options.batch)
+        return _work()
     with tempfile.TemporaryDirectory(prefix="sungari-ledger-") as name:
         folder = Path(name)
         folder.chmod(0o755)
+        _now("a server and its tables")
         history.start(folder)
         import django
 
@@ -57,6 +59,7 @@ def main() -> int:
         told |= {"machine": _machine(), "clients": options.clients}
         told["load_before"] = [round(load, 2) for load in os.getloadavg()]
         _open_accounts()
+        _now("journals through both ways, in turns")
         told["posting"] = _race(options)
         told |= _balances(options)
         told["load_after"] = [round(load, 2) for load in os.getloadavg()]
@@ -69,14 +72,18 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--small", type=int, default=1_000_000)
     parser.add_argument("--large", type=int, default=10_000_000)
-    parser.add_argument("--guarded", type=int, default=500_000)
+    parser.add_argument("--guarded", type=int, default=50_000)
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--clients", type=int, default=4)
-    parser.add_argument("--batch", type=int, default=1, help=argparse.SUPPRESS)
-    parser.add_argument("--worker", type=float, default=0, help=argparse.SUPPRESS)
+    parser.add_argument("--worker", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--json", type=Path, default=ROOT / "benchmarks" / "bench_ledger.json")
     return parser.parse_args()
+
+
+def _now(what: str) -> None:
+    """Say what begins: a run of this length should not be silent."""
+    sys.stderr.write(f"{datetime.now(UTC):%H:%M:%S} {what}\n")
 
 
 def _open_accounts() -> None:
@@ -96,10 +103,11 @@ def _post(ledger: Any, legs: list[Any], key: str) -> None:
 def _race(options: argparse.Namespace) -> dict[str, Any]:
     """Both ways in turns, so that what else the machine does hits both."""
     bare, through, batched = [], [], []
-    for _round in range(options.rounds):
-        bare.append(_pgbench(options.clients, options.seconds))
-        through.append(_django(options.clients, options.seconds, batch=1))
-        batched.append(_django(options.clients, options.seconds, batch=20))
+    with _workers(options.clients) as ask:
+        for _round in range(options.rounds):
+            bare.append(_pgbench(options.clients, options.seconds))
+            through.append(ask(1, options.seconds))
+            batched.append(ask(BATCH, options.seconds))
     found: dict[str, Any] = {
         "bare_per_s": bare,
         "django_per_s": through,
@@ -150,53 +158,68 @@ def _statement() -> str:
     return str(text).replace("'KEY'", "'bare-' || :client_id || '-' || :n")
 
 
-def _django(clients: int, seconds: float, *, batch: int) -> float:
-    command = [sys.executable, "-W", "ignore", __file__, f"--worker={seconds}", f"--batch={batch}"]
+@contextmanager
+def _workers(clients: int) -> Iterator[Callable[[int, float], float]]:
+    """So many processes of Django, ready to post when they are told; together, so many a second."""
+    command = [sys.executable, "-W", "ignore", __file__, "--worker"]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     workers: list[Any] = [subprocess.Popen(command, **pipes) for _client in range(clients)]
     for worker in workers:
         worker.stdout.readline()  # it is ready
+
+    def ask(batch: int, seconds: float) -> float:
+        for worker in workers:
+            worker.stdin.write(f"{batch} {seconds}\n")
+            worker.stdin.flush()
+        return round(sum(float(worker.stdout.readline()) for worker in workers), 1)
+
+    yield ask
     for worker in workers:
-        worker.stdin.write("go\n")
-        worker.stdin.flush()
-    posted = sum(float(worker.stdout.readline()) for worker in workers)
-    for worker in workers:
-        worker.wait(30)
-    return round(posted, 1)
+        worker.communicate()
 
 
-def _work(seconds: float, batch: int) -> int:
-    """One client: posts for so long, and says how many journals a second it got through."""
+def _work() -> int:
+    """One client: posts when it is told, and says how many journals a second it got through."""
     import django
 
     django.setup()
+    from payments import ledger
+
+    mine = f"django-{os.getpid()}-{time.time_ns()}"
+    _post(ledger, _legs(ledger), f"{mine}-warm")
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    for turn, line in enumerate(sys.stdin):
+        batch, seconds = line.split()
+        sys.stdout.write(f"{_posted(f'{mine}-{turn}', int(batch), float(seconds))}\n")
+        sys.stdout.flush()
+    return 0
+
+
+def _posted(mine: str, batch: int, seconds: float) -> float:
     from django.db import transaction
 
     from payments import ledger
 
-    legs = _legs(ledger)
-    mine, posted = f"django-{os.getpid()}-{time.time_ns()}", 0
-    _post(ledger, legs, f"{mine}-warm")
-    sys.stdout.write("ready\n")
-    sys.stdout.flush()
-    sys.stdin.readline()
-    begun = time.perf_counter()
+    posted, legs, begun = 0, _legs(ledger), time.perf_counter()
     while time.perf_counter() - begun < seconds:
         with transaction.atomic(durable=True):
             for _journal in range(batch):
                 posted += 1
                 _post(ledger, legs, f"{mine}-{posted}")
-    sys.stdout.write(f"{posted / (time.perf_counter() - begun)}\n")
-    return 0
+    return posted / (time.perf_counter() - begun)
 
 
 def _balances(options: argparse.Namespace) -> dict[str, Any]:
     """The seller's balance at both sizes and after both tails, asked in turns."""
     past = history.History(options.guarded)
+    _now("filling the small one")
     past.grow(options.small - TAIL - _entries())
     history.settle()
     history.copy()
+    _now("filling the large one")
     past.grow(options.large - TAIL - _entries())
+    _now("statistics, and looking whether it is a ledger")
     history.settle()
     found = {"filling": past.told(), "faults": history.faults()}
     if any(found["faults"].values()):
@@ -204,20 +227,25 @@ def _balances(options: argparse.Namespace) -> dict[str, Any]:
     for tail in (TAIL, LONG_TAIL):
         for name in (SMALL, LARGE):
             _tail(name, tail)
+        _now(f"asking both, {tail} entries after the cut")
         found[f"balance_tail_{tail}"] = _asked()
     return found
 
 
 def _tail(name: str, length: int) -> None:
     """Post through Django until so many of the seller's entries came after his last snapshot."""
+    from django.db import transaction
+
     from payments import ledger
     from payments.models import BalanceSnapshot, Entry
 
     history.point(name)
     cut = BalanceSnapshot.objects.order_by("-upto").values_list("upto", flat=True)[0]
     there = Entry.objects.filter(account__party=SELLER[-1], pk__gt=cut).count()
-    for number in range(there, length):
-        _post(ledger, _legs(ledger), f"tail-{number}")
+    for first in range(there, length, BATCH):
+        with transaction.atomic(durable=True):
+            for number in range(first, min(first + BATCH, length)):
+                _post(ledger, _legs(ledger), f"tail-{number}")
 
 
 def _asked() -> list[dict[str, Any]]:
