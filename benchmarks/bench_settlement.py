@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -27,6 +28,7 @@ AT = datetime(2026, 12, 13, 9, 0, tzinfo=UTC)
 UNTIL = date(2026, 12, 14)
 NOW = AT + timedelta(days=1)
 BATCH = 2_000
+DATABASES: list[Any] = []
 
 # One real order is copied: all columns by their names, a few with values of their own.
 COPY = """
@@ -73,6 +75,7 @@ def main() -> int:
     from storefront.lib import clock
     from storefront.management import stage
 
+    remember_databases()
     with tempfile.TemporaryDirectory(prefix="sungari-settlement-") as name:
         folder = Path(name)
         folder.chmod(0o755)
@@ -92,6 +95,19 @@ def main() -> int:
     for key, value in told.items():
         print(f"{key:<28} {value}")
     return 1 if told["check_books_broken"] or told["payouts_made_again"] else 0
+
+
+def remember_databases() -> None:
+    """Keep what is started: the filling speaks to the database as its superuser."""
+    from storefront import embedded
+
+    start = embedded.start_postgres
+
+    def started(*args: Any, **options: Any) -> Any:
+        DATABASES.append(start(*args, **options))
+        return DATABASES[-1]
+
+    embedded.start_postgres = started
 
 
 def fill(sellers: int, orders: int) -> None:
@@ -130,27 +146,34 @@ def fill(sellers: int, orders: int) -> None:
 
 
 def copy(count: int, pattern: dict[str, Any], params: dict[str, Any]) -> None:
-    """So many copies of the rows of one order and of its release."""
-    from django.db import connection, transaction
+    """So many copies of the rows of one order and of its release.
 
-    with connection.cursor() as cursor:
-        cursor.execute("SET statement_timeout = 0")
+    As the superuser and with triggers asleep: only the filling, `check` looks at every row later.
+    """
+    import psycopg2
+    from django.db import connection
+
+    (database,), name = DATABASES, connection.settings_dict["NAME"]
+    with (
+        closing(psycopg2.connect(database.superuser_url, dbname=name)) as link,
+        link.cursor() as cursor,
+    ):
+        cursor.execute("SET statement_timeout = 0; SET session_replication_role = replica")
         cursor.execute(ACCOUNTS)
         cursor.execute("ANALYZE payments_account")
         for first in range(1, count + 1, BATCH):
             last = min(first + BATCH - 1, count)
-            with transaction.atomic():
-                for table, own in OWN.items():
-                    values = (own % params).replace("%", "%%")
-                    statement = COPY.format(table=table, own=values)
-                    cursor.execute(statement, [first, last, pattern[table]])
-                here = {**params, "first": first, "last": last}
-                cursor.execute(JOURNALS, here)
-                cursor.execute(ENTRIES, here)
+            for table, own in OWN.items():
+                values = (own % params).replace("%", "%%")
+                statement = COPY.format(table=table, own=values)
+                cursor.execute(statement, [first, last, pattern[table]])
+            here = {**params, "first": first, "last": last}
+            cursor.execute(JOURNALS, here)
+            cursor.execute(ENTRIES, here)
+            link.commit()
         # Statistics as the database's own housekeeping would have made them by then.
-        cursor.execute("ANALYZE payments_entry")
-        cursor.execute("ANALYZE payments_journal")
-        cursor.execute("RESET statement_timeout")
+        cursor.execute("ANALYZE")
+        link.commit()
 
 
 def measure() -> dict[str, Any]:
