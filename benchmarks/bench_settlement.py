@@ -86,6 +86,7 @@ def main() -> int:
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": f"{platform.machine()}, {os.cpu_count()} cores",
         "load_before": round(load, 1),
+        "load_after": round(os.getloadavg()[0], 1),
         "sellers": options.sellers,
         "orders_each": options.orders,
         "filled_s": round(built, 1),
@@ -184,10 +185,10 @@ def measure() -> dict[str, Any]:
     before = peak()
     asked = Asked()
     settled, made = asked(lambda: settlement.settle(UNTIL, now=NOW, actor="bench"))
-    for_statements = asked.queries
+    for_statements, statements_cpu = asked.queries, asked.cpu
     close = partial(settlement.close_period, UNTIL, now=NOW, actor="bench")
     paid, payouts = asked(close)
-    for_payouts = asked.queries
+    for_payouts, payouts_cpu = asked.queries, asked.cpu
     memory = peak() - before
     print(f"statements {settled:.1f} s, deal and payouts {paid:.1f} s", flush=True)
     living = Payout.objects.select_related("seller", "route__russian", "route__chinese")
@@ -198,11 +199,13 @@ def measure() -> dict[str, Any]:
     lines = SettlementLine.objects.count()
     return {
         "statements_s": round(settled, 1),
+        "statements_cpu_s": statements_cpu,
         "statements": made,
         "lines": lines,
         "lines_per_s": round(lines / settled),
         "queries_per_seller": round(for_statements / made, 1),
         "deal_and_payouts_s": round(paid, 1),
+        "deal_and_payouts_cpu_s": payouts_cpu,
         "payouts": len(payouts),
         "queries_per_payout": round(for_payouts / len(payouts), 1),
         "files_s": round(files, 1),
@@ -219,17 +222,22 @@ def measure() -> dict[str, Any]:
 
 
 class Asked:
-    """Times a piece of work and counts the statements it sends to the database."""
+    """Times a piece of work and counts the statements it sends to the database.
+
+    `cpu` are the seconds this process itself worked, whatever else the machine does.
+    """
 
     def __init__(self) -> None:
-        self.queries = 0
+        self.queries, self.cpu = 0, 0.0
 
     def __call__(self, work: Callable[[], Any]) -> tuple[float, Any]:
         from django.db import connection
 
-        self.queries = 0
+        self.queries, begun = 0, time.process_time()
         with connection.execute_wrapper(self._count):
-            return timed(work)
+            found = timed(work)
+        self.cpu = round(time.process_time() - begun, 1)
+        return found
 
     def _count(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         self.queries += 1
