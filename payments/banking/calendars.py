@@ -1,7 +1,7 @@
 """Days on which the banks of a pair work, and when money sent now will have arrived."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,7 @@ class Calendar:
     """Named days of both countries: true works, false rests; the others follow the week."""
 
     days: Mapping[tuple[str, date], bool]
+    known: dict[tuple[datetime, time, int], date] = field(default_factory=dict, compare=False)
 
     def works(self, day: date) -> bool:
         """Whether the banks on both sides work."""
@@ -28,6 +29,12 @@ class Calendar:
         Time: `cut_off` is exclusive, on the clock of Harbin; what comes later, or on a day of
         rest, counts from the next bank day. Each further day is one on which both banks work.
         """
+        asked = (at, cut_off, days)
+        if asked not in self.known:  # many sums are judged at one instant
+            self.known[asked] = self._arrives_on(at, cut_off, days)
+        return self.known[asked]
+
+    def _arrives_on(self, at: datetime, cut_off: time, days: int) -> date:
         here = at.astimezone(HARBIN)
         day = here.date() if here.time() < cut_off else here.date() + DAY
         day = self._from(day)

@@ -6,13 +6,12 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from storefront.lib import money
-
 from .calendars import Calendar
 
 YEAR = 365
 ALL = 10_000  # basis points in a whole
 MOST_KEPT = 5
+PLACES = 6  # of the share of returns
 
 
 @dataclass(frozen=True)
@@ -138,10 +137,11 @@ def judge(
     arrives_on = calendar.arrives_on(at, cut_off=terms.cut_off, days=terms.days)
     days = (arrives_on - at.date()).days
     fee = fee_of(units, flat=terms.fee, bps=terms.fee_bps)
-    time_cost = _whole(Decimal(units) * weights.money_bps * days / (ALL * YEAR))
+    time_cost = _half_up(units * weights.money_bps * days, ALL * YEAR)
     share = return_share(terms, prior=weights.prior)
     # A return costs the fee, the days there and back once more, and somebody's work.
-    return_cost = _whole(share * (fee + time_cost + weights.return_cost))
+    at_stake = fee + time_cost + weights.return_cost
+    return_cost = _half_up(int(share.scaleb(PLACES)) * at_stake, 10**PLACES)
     refusal = _refusal(units, terms, tried)
     return Judged(terms, fee, arrives_on, days, share, time_cost, return_cost, refusal)
 
@@ -151,7 +151,7 @@ def fee_of(units: int, *, flat: int, bps: int) -> int:
 
     Rounding: its share half up to the minor unit, once.
     """
-    return flat + _whole(Decimal(units) * bps / ALL)
+    return flat + _half_up(units * bps, ALL)
 
 
 def return_share(terms: Terms, *, prior: int) -> Decimal:
@@ -161,7 +161,7 @@ def return_share(terms: Terms, *, prior: int) -> Decimal:
     """
     known = Decimal(terms.known_bps) / ALL
     share = (known * prior + terms.returned) / (prior + terms.ended or 1)
-    return share.quantize(Decimal("0.000001"))
+    return share.quantize(Decimal(1).scaleb(-PLACES))
 
 
 def _refusal(units: int, terms: Terms, tried: Collection[tuple[str, str]]) -> str:
@@ -176,8 +176,9 @@ def _refusal(units: int, terms: Terms, tried: Collection[tuple[str, str]]) -> st
     return ""
 
 
-def _whole(value: Decimal) -> int:
-    return int(money.half_up(value.scaleb(-2)).scaleb(2))
+def _half_up(parts: int, of: int) -> int:
+    """So many parts of a whole, half up; in whole numbers, for it is asked for every pair."""
+    return (2 * parts + of) // (2 * of)
 
 
 def _recorded(one: Judged) -> dict[str, Any]:

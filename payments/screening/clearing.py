@@ -96,7 +96,10 @@ def check(keys: Iterable[Key], *, now: datetime) -> Standing:
 
     Without any list there is nothing to be held against, and everybody is clear.
     """
-    on = running.ground(on=now.date())
+    return _check(keys, running.ground(on=now.date()), now)
+
+
+def _check(keys: Iterable[Key], on: running.Ground, now: datetime) -> Standing:
     if not on.key:
         return Standing.CLEAR
     rows = parties.note(keys, now=now)
@@ -113,9 +116,9 @@ def clear(kind: str, key: str, *, now: datetime) -> bool:
 
 def not_clear(sellers: Iterable[Seller], *, until: object, now: datetime) -> set[int]:
     """The sellers that may not be paid now; why is told once a period among their events."""
-    held = set()
+    held, on = set(), running.ground(on=now.date())
     for seller in sellers:
-        found = check(parties.of_firm(seller.uscc, seller.cnaps), now=now)
+        found = _check(parties.of_firm(seller.uscc, seller.cnaps), on, now)
         if found is Standing.CLEAR:
             continue
         held.add(seller.pk)

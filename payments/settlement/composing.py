@@ -24,6 +24,12 @@ KINDS = {
     "storage-reversed": Kind.STORAGE,
 }
 BESIDE = ("buyer_funds", "fx_position", "commission")
+# What a statement needs of a line; an order and a delivery carry forty columns more.
+OF_A_LINE = (
+    *("position", "quantity", "price_cny", "price_cny_currency"),
+    *("commission", "commission_currency", "order__number", "order__rate", "order__rate_on"),
+    "delivery__cleared_at",
+)
 Place = tuple[int, str, int | None]  # journal, order number, order line
 
 
@@ -106,7 +112,7 @@ def _order_lines(
 ) -> dict[tuple[str, int | None], OrderLine]:
     numbers = {entry.order_number for entry in entries if entry.order_number}
     rows = OrderLine.objects.filter(order__number__in=numbers, seller=seller)
-    found = rows.select_related("order", "delivery")
+    found = rows.select_related("order", "delivery").only(*OF_A_LINE)
     return {(line.order.number, line.position): line for line in found}
 
 
