@@ -8,6 +8,8 @@ from typing import Any
 
 from storefront.templatetags.money import whole
 
+from . import cells
+
 WIDTH, HEIGHT = 720, 220
 LEFT, RIGHT, TOP, BOTTOM = 52, 12, 12, 24
 BAR_SHEET, BAR_LEFT, MOST_WIDE = 460, 64, 40
@@ -117,4 +119,4 @@ class Frame:
         """Rows of the horizontal lines, with their figures."""
         step = (self.most - self.least) / STEPS
         values = [self.least + step * number for number in range(STEPS + 1)]
-        return [(self.y(value), f"{value:.2f}") for value in values]
+        return [(self.y(value), cells.pointed(f"{value:.2f}")) for value in values]

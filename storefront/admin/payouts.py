@@ -258,7 +258,7 @@ class Lines(Rows):
 
     @display(description=_("rubles for one yuan"))
     def for_one(self, line):
-        return cells.figure(f"{line.rate.normalize():f}") if line.rate else cells.NOTHING
+        return cells.decimal(line.rate) if line.rate else cells.NOTHING
 
     @display(description=_("journal"))
     def journal_link(self, line):
