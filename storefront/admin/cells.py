@@ -40,6 +40,12 @@ def lines(texts: list[Any]) -> SafeString | str:
     return format_html_join("", '<span class="line">{}</span>', ((text,) for text in texts))
 
 
+def pairs(rows: list[tuple[Any, Any]]) -> SafeString | str:
+    """Names and what belongs to each, as a small table."""
+    told = format_html_join("", '<tr><th scope="row">{}</th><td class="n">{}</td></tr>', rows)
+    return format_html('<table class="desk-table pairs"><tbody>{}</tbody></table>', told)
+
+
 def page(label: str, pk: object) -> str:
     """The address of a row's page; `label` is `app.model`."""
     return reverse(f"admin:{label.replace('.', '_')}_change", args=[pk])

@@ -6,6 +6,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from payments import refunds
+from payments.banking import explaining
 from payments.models import (
     Charge,
     ChargeFact,
@@ -208,13 +209,21 @@ class NoticeDesk(Waiting, Looking):
 
 @admin.register(Conversion)
 class ConversionDesk(Looking):
-    list_display = ("reference", "rub", "yuan", "for_one", "bank", "made")
+    list_display = ("named", "rub", "yuan", "for_one", "at", "made")
+    fields = (*list_display, "deal_number", "why")
     search_fields = ("reference", "deal")
     ordering = ("-pk",)
 
+    named = cells.plain("reference", _("our reference"))
+    at = cells.plain("bank", _("bank"))
+    deal_number = cells.plain("deal", _("number of the deal"))
     rub = cells.priced("sold", _("rubles sold"))
     yuan = cells.priced("bought", _("yuan bought"))
     made = cells.dated("made_at", _("made"))
+
+    @display(description=_("why this way"))
+    def why(self, deal):
+        return cells.lines(explaining.lines(deal.choice)) if deal.choice else cells.NOTHING
 
     @display(description=_("rubles for one yuan"), ordering="rate")
     def for_one(self, deal):
