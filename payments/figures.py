@@ -260,7 +260,7 @@ def papers(*, now: datetime) -> list[Paper]:
     shops = Registry.objects.order_by("provider", "shop").values_list("provider", "shop")
     return [
         *(
-            Paper(one.title, one.pk, one.last_on, one.taken, _missing(one.last_on, wanted))
+            Paper(_name(one), one.pk, one.last_on, one.taken, _missing(one.last_on, wanted))
             for one in accounts.order_by("pk")
         ),
         *(
@@ -270,6 +270,11 @@ def papers(*, now: datetime) -> list[Paper]:
             )
         ),
     ]
+
+
+def _name(account: BankAccount) -> str:
+    """A bank, a currency and the end of the number, which read the same in every language."""
+    return f"{account.bic} {account.currency} \u2026{account.number[-4:]}"
 
 
 def books(*, now: datetime) -> Books:

@@ -110,7 +110,8 @@ class Settlement(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.seller_id} {self.period_until}"
+        on = str(self.period_until).replace("-", "")
+        return f"S-{on}-{self.seller_id}"
 
 
 class SettlementLine(models.Model):
@@ -327,4 +328,4 @@ class Payout(due.Due):
         ]
 
     def __str__(self) -> str:
-        return f"{self.seller_id} until {self.period_until}"
+        return self.message

@@ -8,6 +8,7 @@ from xml.sax.saxutils import escape
 from django.utils import translation
 from django.utils.translation import gettext as _
 from reportlab.lib import colors
+from reportlab.lib.enums import TA_RIGHT
 from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfbase import pdfmetrics
@@ -20,6 +21,7 @@ from . import sheets, statements
 
 FONT = "STSong-Light"
 SMALL = ParagraphStyle("small", fontName=FONT, fontSize=8, leading=10, wordWrap="CJK")
+RIGHT = ParagraphStyle("right", parent=SMALL, alignment=TA_RIGHT)
 HEAD = ParagraphStyle("head", fontName=FONT, fontSize=14, leading=20)
 # Points, of the columns of a statement on a page that lies.
 WIDTHS = (28, 52, 76, 190, 34, 66, 62, 66, 60, 62, 96)
@@ -50,7 +52,7 @@ def _story(told: statements.Statement) -> list[Any]:
         Spacer(1, 8),
         _sums(told),
         Spacer(1, 10),
-        _table([sheets.headings(), *map(_cells, told.rows)], WIDTHS, money=(5, 8)),
+        _table([_heads(sheets.headings(), (5, 8)), *map(_cells, told.rows)], WIDTHS, money=(5, 8)),
     ]
     if told.missing:
         heading = [_("Order"), _("Goods"), _("To you"), _("Reason")]
@@ -89,6 +91,15 @@ def _cells(row: statements.Row) -> list[Any]:
         "" if row.rate is None else f"{row.rate:f}",
         "" if row.rate_on is None else f"{row.rate_on:%Y-%m-%d}",
         _text(row.journal),
+    ]
+
+
+def _heads(names: list[str], money: tuple[int, int]) -> list[Paragraph]:
+    """Headings that break inside their column, those above sums on the right."""
+    first, last = money
+    return [
+        Paragraph(escape(name), RIGHT if first <= at <= last else SMALL)
+        for at, name in enumerate(names)
     ]
 
 

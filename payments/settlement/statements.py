@@ -104,7 +104,7 @@ def sums(settlement: Settlement) -> list[tuple[str, Decimal]]:
         (_("Commission"), yuan(settlement.commission_units)),
         (_("Refunds"), yuan(settlement.refunded_units)),
         (_("Penalties"), yuan(settlement.penalty_units)),
-        (_("Storage"), yuan(settlement.storage_units)),
+        (_("Storage fees"), yuan(settlement.storage_units)),
         (_("Corrections"), yuan(settlement.corrected_units)),
     ]
 

@@ -69,12 +69,13 @@ class RouteDesk(Looking):
     fieldsets = (
         (None, {"fields": ("pair", "currency", "standing", "valid_from", "demo", "source")}),
         (_("Terms"), {"fields": ("charge", "lowest", "highest", "cut_off", "days", "known")}),
-        (_("Decision"), {"fields": ("reason", "decided_by", "decided")}),
+        (_("Decision"), {"fields": ("reason", "decider", "decided")}),
     )
 
     demo = demo
     lowest = cells.priced("least", _("at least"))
     highest = cells.priced("most", _("at most"))
+    decider = cells.plain("decided_by", _("decided by"))
     decided = cells.dated("decided_at", _("decided"))
 
     def get_queryset(self, request):

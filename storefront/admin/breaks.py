@@ -14,6 +14,8 @@ from . import cells, doing, filters, manual
 from .looking import Looking, Rows
 
 TONES = {"OPEN": "bad", "CLOSED": "good"}
+# What machines write when they close a break, in the reader's words.
+HEALED = {"not there any more": _("not there any more")}
 LINKS = ("line", "fact", "refund", "payout", "entry")
 
 
@@ -42,7 +44,10 @@ class BreakDesk(Looking):
     deeds_need = "payments.change_break"
     actions = ("take", "note", "close")
     actions_detail = ("take", "book", "note", "close", "reopen")
-    list_display = ("pk", "kind", "source", "state_tag", "money", "told", "age", "due_on", "owner")
+    list_display = (
+        *("number", "kind", "source", "state_tag", "money", "told"),
+        *("age", "due_day", "looked_after"),
+    )
     list_filter = (
         ("state", ChoicesDropdownFilter),
         ("kind", ChoicesDropdownFilter),
@@ -56,11 +61,16 @@ class BreakDesk(Looking):
     list_before_template = "admin/_ages.html"
     fieldsets = (
         (None, {"fields": ("kind", "source", "state_tag", "money", "theirs", "ours", "links")}),
-        (_("Work"), {"fields": ("owner", "found", "due_on", "closed", "closed_by", "answer")}),
+        (
+            _("Work"),
+            {"fields": ("looked_after", "found", "due_on", "closed", "closed_by", "answered")},
+        ),
     )
     inlines = (Notes,)
 
+    number = cells.number()
     state_tag = cells.stated(TONES)
+    due_day = cells.plain("due_on", _("until"))
     found = cells.dated("found_at", _("found"))
     closed = cells.dated("closed_at", _("closed"))
 
@@ -77,6 +87,14 @@ class BreakDesk(Looking):
     @display(description=_("theirs and ours"))
     def told(self, row):
         return cells.lines([text for text in (row.theirs, row.ours) if text])
+
+    @display(description=_("owner"), ordering="owner")
+    def looked_after(self, row):
+        return _("finance") if row.owner == breaks.OWNER else row.owner
+
+    @display(description=_("answer"))
+    def answered(self, row):
+        return HEALED.get(row.answer, row.answer) or cells.NOTHING
 
     @display(description=_("age"), ordering="found_at")
     def age(self, row):

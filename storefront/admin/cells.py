@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Model
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
@@ -38,6 +38,12 @@ def lines(texts: list[Any]) -> SafeString | str:
     if not texts:
         return NOTHING
     return format_html_join("", '<span class="line">{}</span>', ((text,) for text in texts))
+
+
+def pairs(rows: list[tuple[Any, Any]]) -> SafeString | str:
+    """Names and what belongs to each, as a small table."""
+    told = format_html_join("", '<tr><th scope="row">{}</th><td class="n">{}</td></tr>', rows)
+    return format_html('<table class="desk-table pairs"><tbody>{}</tbody></table>', told)
 
 
 def page(label: str, pk: object) -> str:
@@ -107,6 +113,42 @@ def counted(field: str, title: Any) -> Column:
         return NOTHING if value is None else figure(whole(value))
 
     return column
+
+
+def plain(field: str, title: Any) -> Column:
+    """A column as it is, under a name of its own where the model has none."""
+
+    @display(description=title, ordering=field)
+    def column(self, row: Any) -> Any:
+        value = getattr(row, field)
+        if isinstance(value, Model):
+            return link(value)
+        if isinstance(value, date):
+            return moment(value) if isinstance(value, datetime) else day(value)
+        told = getattr(row, f"get_{field}_display", None)
+        return (told() if told else value) or NOTHING
+
+    return column
+
+
+def number() -> Column:
+    """The column of the number a row is asked for by."""
+
+    @display(description="\u2116", ordering="pk")
+    def column(self, row: Any) -> int:
+        return row.pk
+
+    return column
+
+
+def decimal(value: Decimal) -> SafeString:
+    """A bare number with the point of the page's language, without idle noughts."""
+    return figure(pointed(f"{value.normalize():f}"))
+
+
+def pointed(text: str) -> str:
+    """Digits with the point of the page's language."""
+    return text.replace(".", formats.get_format("DECIMAL_SEPARATOR"))
 
 
 def dated(field: str, title: Any) -> Column:

@@ -8,6 +8,8 @@ from typing import Any
 
 from storefront.templatetags.money import whole
 
+from . import cells
+
 WIDTH, HEIGHT = 720, 220
 LEFT, RIGHT, TOP, BOTTOM = 52, 12, 12, 24
 BAR_SHEET, BAR_LEFT, MOST_WIDE = 460, 64, 40
@@ -58,12 +60,14 @@ def bars(title: Any, points: Sequence[Point]) -> dict[str, Any] | None:
     most = max((value for _on, value in points), default=Decimal(0))
     if most <= 0:
         return None
+    tick = _round_step(most / STEPS)
+    top = tick * STEPS
     step = (BAR_SHEET - BAR_LEFT) // len(points)
     wide = min(step * 2 // 3, MOST_WIDE)
     floor, high = HEIGHT - BOTTOM, HEIGHT - BOTTOM - TOP
     drawn = []
     for number, (on, value) in enumerate(points):
-        tall = round(max(value, Decimal(0)) / most * high)
+        tall = round(max(value, Decimal(0)) / top * high)
         middle = BAR_LEFT + step * number + step // 2
         drawn.append(
             {
@@ -76,15 +80,21 @@ def bars(title: Any, points: Sequence[Point]) -> dict[str, Any] | None:
                 "middle": middle,
             }
         )
-    values = [most * number / STEPS for number in range(STEPS + 1)]
+    values = [tick * number for number in range(STEPS + 1)]
     return {
         "title": title,
         "width": BAR_SHEET,
         "height": HEIGHT,
         "left": BAR_LEFT,
-        "grid": [(round(floor - value / most * high), whole(round(value))) for value in values],
+        "grid": [(round(floor - value / top * high), whole(round(value))) for value in values],
         "bars": drawn,
     }
+
+
+def _round_step(least: Decimal) -> Decimal:
+    """The next figure one likes to read on an axis: 1, 2, 2.5 or 5 times a power of ten."""
+    power = Decimal(1).scaleb(least.adjusted())
+    return next(power * n for n in map(Decimal, ("1", "2", "2.5", "5", "10")) if power * n >= least)
 
 
 def _range(values: Sequence[Decimal]) -> tuple[Decimal, Decimal]:
@@ -117,4 +127,4 @@ class Frame:
         """Rows of the horizontal lines, with their figures."""
         step = (self.most - self.least) / STEPS
         values = [self.least + step * number for number in range(STEPS + 1)]
-        return [(self.y(value), f"{value:.2f}") for value in values]
+        return [(self.y(value), cells.pointed(f"{value:.2f}")) for value in values]

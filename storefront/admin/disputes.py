@@ -340,9 +340,14 @@ class ChargebackDesk(Kept, Waiting, Looking):
 
 @admin.register(ChargebackReason)
 class ChargebackReasonDesk(Looking):
-    list_display = ("code", "name", "bearer", "valid_from", "source")
+    list_display = ("number", "name", "bearer", "since", "told_by")
     search_fields = ("code", "title_ru")
     ordering = ("code",)
+    fields = list_display
+
+    number = cells.plain("code", _("code"))
+    since = cells.plain("valid_from", _("valid from"))
+    told_by = cells.plain("source", _("source"))
 
     @display(description=_("reason"))
     def name(self, row):
@@ -352,6 +357,7 @@ class ChargebackReasonDesk(Looking):
 @admin.register(RefundPart)
 class RefundPartDesk(Looking):
     list_display = ("order_number", "kind", "goods", "quantity", "rub", "bearer")
+    fields = list_display
     list_filter = (("kind", ChoicesDropdownFilter), ("bearer", ChoicesDropdownFilter))
     list_select_related = ("refund__charge__order", "line")
     search_fields = ("refund__charge__order__number",)

@@ -4,6 +4,7 @@ from functools import wraps
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
@@ -11,6 +12,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
+
+from . import words
 
 HARBIN = ZoneInfo("Asia/Shanghai")
 
@@ -20,6 +23,8 @@ def hang(site: AdminSite) -> None:
     site.login = sign_in
     site.admin_view = _spoken(site.admin_view)
     site.index_title = _("Today")
+    for label, name in words.APPS.items():
+        apps.get_app_config(label).verbose_name = name
 
 
 def sign_in(request: HttpRequest, extra_context=None) -> HttpResponse:

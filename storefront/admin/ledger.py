@@ -44,8 +44,10 @@ class EntryRows(Rows):
 
 
 class OfJournal(EntryRows):
-    fields = ("line", "account_link", "money", "order_number", "order_line")
+    fields = ("position", "account_link", "money", "order_number", "order_line")
     ordering = ("line",)
+
+    position = cells.plain("line", "\u2116")
 
 
 class OnDay(forms.Form):
@@ -171,11 +173,13 @@ class JournalDesk(Looking):
     list_filter = ("kind", filters.period("occurred_at", _("occurred")))
     search_fields = ("key", "entries__order_number", "actor")
     ordering = ("-pk",)
-    fields = ("key", "kind", "occurred", "booked", "actor", "source", "rate", "reverses")
+    fields = ("key", "kind", "occurred", "booked", "actor", "source", "rate_used", "mirror_of")
     inlines = (OfJournal,)
 
     occurred = cells.dated("occurred_at", _("occurred"))
     booked = cells.dated("booked_at", _("booked"))
+    rate_used = cells.plain("rate", _("rate"))
+    mirror_of = cells.plain("reverses", _("takes back"))
 
     @doing.deed(
         doing.Deed(
@@ -193,12 +197,13 @@ class JournalDesk(Looking):
 
 @admin.register(Entry)
 class EntryDesk(Looking):
-    list_display = ("pk", "journal", "account", "money", "order_number", "order_line")
+    list_display = ("number", "journal", "account", "money", "order_number", "order_line")
     list_filter = ("currency", "account__purpose")
     list_select_related = ("journal", "account")
     search_fields = ("order_number", "journal__key", "account__code")
     ordering = ("-pk",)
 
+    number = cells.number()
     money = _money
 
 

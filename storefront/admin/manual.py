@@ -126,7 +126,7 @@ def _filled(line: StatementLine) -> tuple[dict[str, Any], list[dict[str, Any]]]:
 class ManualPostingDesk(Looking):
     deeds_need = "payments.change_manualposting"
     actions_detail = ("post", "refuse")
-    list_display = ("pk", "asked", "asker", "entries", "reason", "decision_tag", "decider")
+    list_display = ("number", "asked", "asker", "entries", "reason", "decision_tag", "decider")
     list_filter = (("decision", ChoicesDropdownFilter), filters.period("asked_at", _("asked")))
     list_select_related = ("reverses", "journal", "booking__line")
     search_fields = ("reason", "note", "journal__key")
@@ -137,6 +137,7 @@ class ManualPostingDesk(Looking):
         (_("Decision"), {"fields": ("decision_tag", "decider", "decided", "note", "booked_as")}),
     )
 
+    number = cells.number()
     decision_tag = cells.stated(TONES, "decision", _("decision"))
     asked = cells.dated("asked_at", _("asked"))
     occurred = cells.dated("occurred_at", _("occurred"))

@@ -100,7 +100,7 @@ NAVIGATION = [
         entry(_("Breaks"), "broken_image", "payments.break", "?state__exact=OPEN"),
         entry(_("Lines to match"), "join_inner", "payments.statementline", "?waiting=1"),
         entry(_("Matches"), "handshake", "payments.match"),
-        entry(_("Statements"), "receipt", "payments.bankstatement"),
+        entry(_("Bank statements"), "receipt", "payments.bankstatement"),
         entry(_("Registries"), "list_alt", "payments.registry"),
         entry(_("Bank files"), "draft", "payments.paper"),
         entry(_("Bank accounts"), "account_balance_wallet", "payments.bankaccount"),

@@ -6,6 +6,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from payments import refunds
+from payments.banking import explaining
 from payments.models import (
     Charge,
     ChargeFact,
@@ -29,12 +30,13 @@ MOST_SHOWN = 20_000
 
 class Facts(Rows):
     model = ChargeFact
-    fields = ("kind_tag", "rub", "cost", "operation", "when")
+    fields = ("kind_tag", "rub", "cost", "theirs", "when")
     ordering = ("pk",)
 
     kind_tag = cells.stated(FACT_TONES, "kind", _("fact"))
     rub = cells.priced("money", _("sum"))
     cost = cells.priced("fee", _("fee"))
+    theirs = cells.plain("operation", _("operation"))
     when = cells.dated("happened_at", _("happened"))
 
 
@@ -84,7 +86,7 @@ class ChargeDesk(GivingBack, Waiting, Looking):
                 )
             },
         ),
-        (_("At the provider"), {"fields": ("provider", "provider_id", "key", "page_url")}),
+        (_("At the provider"), {"fields": ("named", "theirs", "key", "page_url")}),
         (_("If it was cancelled"), {"fields": ("party", "reason", "words")}),
         (_("Work"), {"fields": ("opened", "opened_by", "work", "last_failure")}),
     )
@@ -92,6 +94,8 @@ class ChargeDesk(GivingBack, Waiting, Looking):
 
     rub = cells.priced("price", _("price"))
     state_tag = cells.stated(CHARGE_TONES)
+    named = cells.plain("provider", _("provider"))
+    theirs = cells.plain("provider_id", _("number at the acquirer"))
     opened = cells.dated("opened_at", _("opened"))
 
     @display(description=_("order"), ordering="order__number")
@@ -109,7 +113,7 @@ class ChargeDesk(GivingBack, Waiting, Looking):
 
 @admin.register(ChargeFact)
 class ChargeFactDesk(Looking):
-    list_display = ("when", "order_number", "kind_tag", "rub", "cost", "operation")
+    list_display = ("when", "order_number", "kind_tag", "rub", "cost", "theirs")
     list_filter = (("kind", ChoicesDropdownFilter), filters.period("happened_at", _("happened")))
     list_select_related = ("charge__order",)
     search_fields = ("operation", "charge__order__number")
@@ -118,6 +122,7 @@ class ChargeFactDesk(Looking):
     kind_tag = cells.stated(FACT_TONES, "kind", _("fact"))
     rub = cells.priced("money", _("sum"))
     cost = cells.priced("fee", _("fee"))
+    theirs = cells.plain("operation", _("operation"))
     when = cells.dated("happened_at", _("happened"))
 
     @display(description=_("order"), ordering="charge__order__number")
@@ -142,12 +147,15 @@ class RefundDesk(Waiting, Looking):
     ordering = ("-pk",)
     fieldsets = (
         (None, {"fields": ("charge_link", "rub", "reason", "state_tag", "asked", "done")}),
-        (_("At the provider"), {"fields": ("provider_id", "key", "answer", "asked_by")}),
+        (_("At the provider"), {"fields": ("theirs", "key", "told", "asker")}),
         (_("Work"), {"fields": ("work", "last_failure")}),
     )
 
     rub = cells.priced("price", _("sum"))
     state_tag = cells.stated(REFUND_TONES)
+    theirs = cells.plain("provider_id", _("number at the acquirer"))
+    told = cells.plain("answer", _("answer"))
+    asker = cells.plain("asked_by", _("asked by"))
     asked = cells.dated("asked_at", _("asked"))
     done = cells.dated("done_at", _("done"))
 
@@ -201,17 +209,25 @@ class NoticeDesk(Waiting, Looking):
 
 @admin.register(Conversion)
 class ConversionDesk(Looking):
-    list_display = ("reference", "rub", "yuan", "for_one", "bank", "made")
+    list_display = ("named", "rub", "yuan", "for_one", "at", "made")
+    fields = (*list_display, "deal_number", "why")
     search_fields = ("reference", "deal")
     ordering = ("-pk",)
 
+    named = cells.plain("reference", _("our reference"))
+    at = cells.plain("bank", _("bank"))
+    deal_number = cells.plain("deal", _("number of the deal"))
     rub = cells.priced("sold", _("rubles sold"))
     yuan = cells.priced("bought", _("yuan bought"))
     made = cells.dated("made_at", _("made"))
 
+    @display(description=_("why this way"))
+    def why(self, deal):
+        return cells.lines(explaining.lines(deal.choice)) if deal.choice else cells.NOTHING
+
     @display(description=_("rubles for one yuan"), ordering="rate")
     def for_one(self, deal):
-        return cells.figure(f"{deal.rate.normalize():f}")
+        return cells.decimal(deal.rate)
 
 
 @admin.register(Job)
@@ -219,9 +235,12 @@ class JobDesk(Waiting, Looking):
     deeds_need = "payments.change_job"
     actions = ("try_again",)
     actions_detail = ("try_again",)
-    list_display = ("kind", "run_on", "finished", "outcome", "work")
+    list_display = ("what", "on", "finished", "told", "work")
     list_filter = (("kind", ChoicesDropdownFilter), filters.Failing)
     ordering = ("-run_on", "-pk")
-    fields = ("kind", "run_on", "finished", "outcome", "work", "last_failure")
+    fields = ("what", "on", "finished", "told", "work", "last_failure")
 
+    what = cells.plain("kind", _("job"))
+    on = cells.plain("run_on", _("day"))
+    told = cells.plain("outcome", _("outcome"))
     finished = cells.dated("done_at", _("done"))

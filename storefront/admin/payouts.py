@@ -3,13 +3,14 @@
 from django.contrib import admin
 from django.db.models import Sum
 from django.db.models.functions import Coalesce
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
 
 from catalog.models import CommissionRule
 from payments.banking import explaining
-from payments.models import LeftOut, Payout, PayoutBatch, Settlement, SettlementLine
+from payments.models import Conversion, LeftOut, Payout, PayoutBatch, Settlement, SettlementLine
 from payments.settlement import approvals, house, returns
 
 from . import cells, doing, filters, turns
@@ -64,7 +65,7 @@ class PayoutDesk(Waiting, Looking):
     actions_detail = ("ask", "approve", "refuse", "send_again", "try_again")
     list_display = (
         "merchant",
-        "period_until",
+        "until",
         "yuan",
         "state_tag",
         "reason",
@@ -99,10 +100,13 @@ class PayoutDesk(Waiting, Looking):
                 )
             },
         ),
-        (_("At the bank"), {"fields": ("message", "uetr", "made", "sent", "ended")}),
+        (_("At the bank"), {"fields": ("named", "bank_id", "made", "sent", "ended")}),
         (_("Work"), {"fields": ("work", "last_failure")}),
     )
 
+    until = cells.plain("period_until", _("period until"))
+    named = cells.plain("message", _("our reference"))
+    bank_id = cells.plain("uetr", "UETR")
     yuan = cells.priced("money", _("payout"))
     state_tag = cells.stated(PAYOUT_TONES)
     made = cells.dated("made_at", _("made"))
@@ -189,13 +193,14 @@ class BatchDesk(Looking):
     search_fields = ("digest", "payouts__message")
     ordering = ("-pk",)
     fieldsets = (
-        (None, {"fields": ("name", "state_tag", "payouts_n", "yuan", "digest", "made_by")}),
+        (None, {"fields": ("name", "state_tag", "payouts_n", "yuan", "digest", "maker")}),
         (_("When"), {"fields": ("made", "approved", "sent")}),
         (_("The house's own view of the period"), {"fields": ("view",)}),
     )
     inlines = (OfBatch,)
 
     yuan = cells.priced("total", _("total"))
+    maker = cells.plain("made_by", _("made by"))
     state_tag = cells.stated(BATCH_TONES)
     made = cells.dated("made_at", _("made"))
     approved = cells.dated("approved_at", _("approved"))
@@ -208,10 +213,10 @@ class BatchDesk(Looking):
     @display(description=_("house"))
     def view(self, batch):
         strange = house.strange_fees(batch.period_until)
-        return cells.lines(
+        return cells.pairs(
             [
                 *_told(house.view(batch.period_until)),
-                *(_told_fee(name, fee) for name, fee in strange),
+                *((name, _told_fee(fees)) for name, fees in strange),
             ]
         )
 
@@ -233,27 +238,26 @@ def _told(view: house.View) -> list:
         (_("net to sellers"), view.to_sellers),
         (_("paid out"), view.paid),
     ]
-    deals = [
-        f"{deal.reference}: {cells.amount(deal.sold)} \u2192 {cells.amount(deal.bought)}, "
-        f"{deal.rate.normalize():f}"
-        for deal in view.deals
-    ]
     return [
-        *(f"{name}: {cells.units(units, 'RUB')}" for name, units in rubles),
-        *(f"{name}: {cells.units(units, 'CNY')}" for name, units in yuan),
-        *deals,
-        *(_told_fee(_("fees of banks"), fees) for fees in view.bank_fees),
+        *((name, cells.units(units, "RUB")) for name, units in rubles),
+        *((name, cells.units(units, "CNY")) for name, units in yuan),
+        *((deal.reference, _deal(deal)) for deal in view.deals),
+        *((_("fees of banks"), _told_fee(fees)) for fees in view.bank_fees),
     ]
 
 
-def _told_fee(name, fees) -> str:
+def _told_fee(fees) -> str:
     """A fee beside what the terms of its route say."""
-    return _("%(name)s: %(taken)s, by the terms %(expected)s, difference %(off)s") % {
-        "name": name,
+    return _("%(taken)s, by the terms %(expected)s, difference %(off)s") % {
         "taken": cells.units(fees.taken, fees.currency),
         "expected": cells.units(fees.expected, fees.currency),
         "off": cells.units(fees.off, fees.currency),
     }
+
+
+def _deal(deal: Conversion):
+    sold, bought = cells.amount(deal.sold), cells.amount(deal.bought)
+    return format_html("{} \u2192 {}, {}", sold, bought, cells.decimal(deal.rate))
 
 
 class Lines(Rows):
@@ -275,7 +279,7 @@ class Lines(Rows):
 
     @display(description=_("rubles for one yuan"))
     def for_one(self, line):
-        return cells.figure(f"{line.rate.normalize():f}") if line.rate else cells.NOTHING
+        return cells.decimal(line.rate) if line.rate else cells.NOTHING
 
     @display(description=_("journal"))
     def journal_link(self, line):
@@ -301,19 +305,21 @@ class Gaps(Rows):
 @admin.register(Settlement)
 class SettlementDesk(Looking):
     list_display = (
-        *("merchant", "period_until", "sold", "fee", "back", "taken", "before", "net", "margin"),
+        *("merchant", "until", "net", "sold", "fee", "back", "taken", "before", "margin"),
     )
     list_filter = (("seller", RelatedDropdownFilter), "period_until")
     list_select_related = ("seller",)
     search_fields = ("seller__slug", "seller__name_zh")
     ordering = ("-period_until", "seller")
     fieldsets = (
-        (None, {"fields": ("merchant", "period_from", "period_until", "made", "made_by")}),
+        (None, {"fields": ("merchant", "period_from", "period_until", "made", "maker")}),
         (_("Yuan"), {"fields": ("before", "sold", "fee", "back", "taken", "mended", "net")}),
         (_("The house's own view"), {"fields": ("goods", "booked", "margin")}),
     )
     inlines = (Payouts, Lines, Gaps)
 
+    until = cells.plain("period_until", _("period until"))
+    maker = cells.plain("made_by", _("made by"))
     sold = fen("sold_units", _("sold"))
     fee = fen("commission_units", _("commission"))
     back = fen("refunded_units", _("refunds"))

@@ -42,7 +42,7 @@ def per_one(field, title):
 
     @display(description=title, ordering=field)
     def column(self, row):
-        return cells.figure(f"{getattr(row, field).normalize():f}")
+        return cells.decimal(getattr(row, field))
 
     return column
 

@@ -35,14 +35,16 @@ class ReceiptDesk(Waiting, Looking):
     ordering = ("-pk",)
     fieldsets = (
         (None, {"fields": ("charge_link", "kind", "rub", "state_tag", "made", "registered")}),
-        (_("At the provider"), {"fields": ("provider_id", "key", "answer")}),
-        (_("Sent again"), {"fields": ("again_of", "asked_by", "why_again")}),
+        (_("At the provider"), {"fields": ("theirs", "key", "answer")}),
+        (_("Sent again"), {"fields": ("first", "asked_by", "why_again")}),
         (_("As it is sent"), {"fields": ("text",)}),
         (_("Work"), {"fields": ("work", "last_failure")}),
     )
 
     rub = cells.priced("price", _("sum"))
     state_tag = cells.stated(TONES)
+    theirs = cells.plain("provider_id", _("number at the acquirer"))
+    first = cells.plain("again_of", _("instead of"))
     made = cells.dated("made_at", _("made"))
     registered = cells.dated("registered_at", _("registered"))
 

@@ -121,14 +121,16 @@ class Lines(Rows):
 
 @admin.register(BankStatement)
 class BankStatementDesk(Looking):
-    list_display = ("bank_account", "number", "from_on", "until_on", "before", "after", "taken")
+    list_display = ("bank_account", "number", "since", "until", "before", "after", "taken")
     list_filter = (("account", RelatedDropdownFilter), filters.period("taken_at", _("taken in")))
     list_select_related = ("account",)
     search_fields = ("number", "account__number")
     ordering = ("-until_on", "-pk")
-    fields = ("bank_account", "number", "from_on", "until_on", "before", "after", "file", "remarks")
+    fields = ("bank_account", "number", "since", "until", "before", "after", "file", "remarks")
     inlines = (Lines,)
 
+    since = cells.plain("from_on", _("first day"))
+    until = cells.plain("until_on", _("last day"))
     before = summed("opening", _("opening"))
     after = summed("closing", _("closing"))
     taken = cells.dated("taken_at", _("taken in"))
@@ -197,7 +199,7 @@ class StatementLineDesk(Looking):
     deeds_need = "payments.change_statementline"
     actions = ("take_suggestion",)
     actions_detail = ("take_suggestion", "put_together", "book")
-    list_display = ("pk", "booked_on", "bank_account", "money", "rest", "counterparty", "named")
+    list_display = ("number", "booked", "bank_account", "money", "rest", "counterparty", "named")
     list_filter = (
         Unmatched,
         ("account", RelatedDropdownFilter),
@@ -207,11 +209,14 @@ class StatementLineDesk(Looking):
     search_fields = ("end_to_end", "uetr", "counterparty", "text", "reference")
     ordering = ("-booked_on", "-pk")
     fieldsets = (
-        (None, {"fields": ("bank_account", "booked_on", "value_on", "money", "rest", "parts_of")}),
+        (None, {"fields": ("bank_account", "booked", "valued", "money", "rest", "parts_of")}),
         (_("What the bank says"), {"fields": ("counterparty", "counterparty_account", "named")}),
         (_("What it may be"), {"fields": ("suggested", "asked_for")}),
     )
 
+    number = cells.number()
+    booked = cells.plain("booked_on", _("booked"))
+    valued = cells.plain("value_on", _("value date"))
     money = summed("price", _("sum"))
 
     def get_queryset(self, request):
@@ -357,7 +362,7 @@ class Parts(Rows):
 class MatchDesk(Looking):
     deeds_need = "payments.change_match"
     actions_detail = ("undo",)
-    list_display = ("pk", "rule", "points", "reason", "currency", "actor", "made", "is_living")
+    list_display = ("number", "rule", "points", "reason", "currency", "actor", "made", "is_living")
     list_filter = (("rule", ChoicesDropdownFilter), filters.period("made_at", _("matched")))
     list_select_related = ("undone",)
     search_fields = ("reason", "parts__line__end_to_end", "parts__registry_line__object_id")
@@ -365,6 +370,7 @@ class MatchDesk(Looking):
     fields = ("rule", "points", "reason", "actor", "made", "is_living")
     inlines = (Parts,)
 
+    number = cells.number()
     points = cells.counted("score", _("score"))
     made = cells.dated("made_at", _("matched"))
 
