@@ -116,6 +116,8 @@ def _refunds(provider: str, since: date) -> Iterator[Item]:
         state__in=REFUNDS_LIVING,
         part=None,
     ).exclude(ANSWERED)
+    # What a bank kept went another way than by a refund: its line is the chargeback's.
+    refunds = refunds.exclude(reason=Refund.Reason.CHARGEBACK)
     for refund in refunds.select_related("charge__order").order_by("pk"):
         done_at = refund.done_at or datetime.combine(since, time(), MOSCOW)
         currency = refund.price.currency.code

@@ -172,3 +172,25 @@ def test_what_a_bank_took_and_gave_back_is_matched_in_the_register(check_now: ob
     assert compare() == (3, 0)
     assert found() == []
     check_now()
+
+
+def test_what_a_bank_kept_is_no_refund_the_register_would_show(check_now: object) -> None:
+    charge = sold().charges.get()
+    lost = Taken(
+        status="lost",
+        provider_id="cb-1",
+        payment=charge.provider_id,
+        reason="fraud",
+        price=Decimal("17630.00"),
+        currency="RUB",
+        received_at=NOW,
+        evidence_until=NOW + timedelta(days=10),
+    )
+    chargebacks.record(charge, lost, actor="provider:yookassa", now=money.NOW)
+    taken = row("chargeback", "cb-1", "-17630.00", payment=charge.provider_id)
+    statements.registry(told(charge.order), taken)
+    statements.registry(on=NEXT)
+
+    assert compare() == (2, 0)
+    assert found() == []
+    check_now()
