@@ -35,7 +35,7 @@ TOLD = {
     "lost": State.LOST,
 }
 HOLD, OTHER = "CHARGEBACK", "other"
-LOOK_AGAIN = timedelta(hours=1)
+LOOK_AGAIN = timedelta(hours=6)  # the acquirer tells by itself; this is for notices that were lost
 
 
 class TooLate(Refusal):

@@ -78,18 +78,21 @@ SELLERS: list[tuple[str, str, str]] = [
         "settlements: no more is paid out than was settled",
         "SELECT count(*) FROM payments_settlement",
         """
-        SELECT c.slug || ': paid ' || p.units || ', settled ' || s.units
-        FROM catalog_seller c
+        SELECT c.slug || ' by ' || s.period_until || ': paid ' || p.units || ', settled '
+            || t.units
+        FROM payments_settlement s
+        JOIN catalog_seller c ON c.id = s.seller_id
         JOIN LATERAL (
-            SELECT sum(net_units - carried_units) AS units, max(period_until) AS last
-            FROM payments_settlement WHERE seller_id = c.id
-        ) s ON s.units IS NOT NULL
+            SELECT sum(net_units - carried_units) AS units FROM payments_settlement
+            WHERE seller_id = s.seller_id AND period_until <= s.period_until
+        ) t ON true
         JOIN LATERAL (
-            SELECT coalesce(sum(money) * 100, 0) AS units FROM payments_payout
-            WHERE seller_id = c.id AND settlement_id IS NOT NULL
-                AND state NOT IN ('RETURNED', 'CANCELLED')
-        ) p ON true
-        WHERE p.units > greatest(s.units, 0)
+            SELECT sum(money) * 100 AS units, bool_or(settlement_id = s.id) AS is_now
+            FROM payments_payout
+            WHERE seller_id = s.seller_id AND period_until <= s.period_until
+                AND settlement_id IS NOT NULL AND state NOT IN ('RETURNED', 'CANCELLED')
+        ) p ON p.is_now
+        WHERE p.units > greatest(t.units, 0)
         """,
     ),
     (

@@ -182,6 +182,7 @@ class RegistryLine(models.Model):
         PAYMENT = "PAYMENT", _("payment")
         REFUND = "REFUND", _("refund")
         CHARGEBACK = "CHARGEBACK", _("chargeback")
+        RESTORED = "RESTORED", _("given back by the buyer's bank")
         RECEIPT = "RECEIPT", _("receipt")
 
     registry = models.ForeignKey(Registry, models.PROTECT, related_name="lines")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Literal
 
-Kind = Literal["PAYMENT", "REFUND", "CHARGEBACK", "RECEIPT"]
+Kind = Literal["PAYMENT", "REFUND", "CHARGEBACK", "RESTORED", "RECEIPT"]
 BreakKind = Literal[
     "MISSING_OURS",
     "MISSING_THEIRS",

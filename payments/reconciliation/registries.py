@@ -27,7 +27,7 @@ from .comparing import Found, Item, Key, Knowledge
 MOSCOW = ZoneInfo("Europe/Moscow")
 SOURCE = Break.Source.REGISTRY
 # What a fact of ours is called in a register.
-FACTS = {"CAPTURED": "PAYMENT", "CHARGEBACK": "CHARGEBACK"}
+FACTS = {"CAPTURED": "PAYMENT", "CHARGEBACK": "CHARGEBACK", "RESTORED": "RESTORED"}
 REFUNDS_LIVING = ("READY", "SENT", "DONE")
 RECEIPTS_LOOKED_AT = timedelta(days=10)
 ANSWERED = Q(breaks__state="CLOSED")
@@ -102,7 +102,7 @@ def _facts(provider: str, since: date) -> Iterator[Item]:
             object_id=fact.charge.provider_id if is_payment else operation,
             payment_id=fact.charge.provider_id,
             order_number=fact.charge.order.number,
-            units=units if is_payment else -units,
+            units=-units if fact.kind == "CHARGEBACK" else units,
             fee=_units(fact.fee.amount, currency),
             currency=currency,
             on=fact.happened_at.astimezone(MOSCOW).date(),
@@ -116,6 +116,8 @@ def _refunds(provider: str, since: date) -> Iterator[Item]:
         state__in=REFUNDS_LIVING,
         part=None,
     ).exclude(ANSWERED)
+    # What a bank kept went another way than by a refund: its line is the chargeback's.
+    refunds = refunds.exclude(reason=Refund.Reason.CHARGEBACK)
     for refund in refunds.select_related("charge__order").order_by("pk"):
         done_at = refund.done_at or datetime.combine(since, time(), MOSCOW)
         currency = refund.price.currency.code
@@ -153,6 +155,7 @@ def _knowledge(theirs: list[Item], ours: list[Item], last: date, today: date) ->
         within={
             "PAYMENT": terms.value("heard_within_days", on=today),
             "CHARGEBACK": terms.value("heard_within_days", on=today),
+            "RESTORED": terms.value("heard_within_days", on=today),
             "REFUND": terms.value("refunded_within_days", on=today),
         },
     )

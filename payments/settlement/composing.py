@@ -95,7 +95,7 @@ def compose(seller: Seller, *, cut: datetime) -> Composed:
         else:
             composed.lines.append(_counted(entry, line, beside))
     waiting = _waiting(seller, cut)
-    return replace(composed, left_out=[*_once(composed.left_out), *waiting])
+    return replace(composed, left_out=_once([*composed.left_out, *waiting]))
 
 
 def carried(seller: Seller) -> int:

@@ -12,7 +12,13 @@ from .statement import LIMIT, BadField, BadStatement, Missing, TooLarge, Unbalan
 FORM = "registry.csv"
 MOST_ROWS = 200_000
 NEEDED = ("kind", "id", "payment_id", "at", "gross", "fee", "net", "currency")
-KINDS = ("payment", "refund", "chargeback", "receipt")
+KINDS = {
+    "payment": "PAYMENT",
+    "refund": "REFUND",
+    "chargeback": "CHARGEBACK",
+    "chargeback_reversal": "RESTORED",
+    "receipt": "RECEIPT",
+}
 PLAIN = re.compile(r"-?\d{1,15}(\.\d{1,2})?")
 ORDER = re.compile(r"(?<!\d)(\d{2})-?(\d{3})-?(\d{3})-?(\d)(?!\d)")
 
@@ -66,7 +72,7 @@ def _row(row: dict[str, str], number: int) -> Row:
         raise Unbalanced(f"row {number}: {gross} less {fee} is not {net}")
     order = ORDER.search(row.get("description", ""))
     return Row(
-        kind=kind.upper(),
+        kind=KINDS[kind],
         object_id=row["id"],
         payment_id=row["payment_id"],
         order_number="".join(order.groups()) if order else "",

@@ -14,6 +14,7 @@ ROUNDS = 200
 BATCH = 500
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 Deed = Callable[[datetime], None]
+Waiting = list[tuple[datetime, type[due.Due]]]
 
 
 class Stuck(RuntimeError):
@@ -23,13 +24,15 @@ class Stuck(RuntimeError):
 class Driver:
     """One process that drives the clock, the deeds of people and the rows that wait.
 
-    Time: both clocks are the simulated one; it goes in steps of ten minutes at least.
+    Time: both clocks are the simulated one; it goes in steps of ten minutes at least, or of what
+    `grid` is set to once nobody does anything any more that minutes matter for.
     """
 
     def __init__(self) -> None:
         app.loader.import_default_modules()
         self._deeds: list[tuple[datetime, int, Deed]] = []
         self._numbers = count()
+        self.grid = GRID
 
     def at(self, instant: datetime, deed: Deed) -> None:
         """Let somebody do something at an instant."""
@@ -45,23 +48,28 @@ class Driver:
         Raises: Stuck.
         """
         while not stop():
-            instant = self._next()
+            waiting = due.next_due()
+            instant = self._next(waiting)
             if instant is None or instant > until:
                 clock.set_virtual(until)
                 return
-            clock.set_virtual(max(clock.now(), min(_on_grid(instant), until)))
-            self._step()
+            clock.set_virtual(max(clock.now(), min(_on_grid(instant, self.grid), until)))
+            self._step(waiting)
 
-    def _next(self) -> datetime | None:
+    def _next(self, waiting: Waiting) -> datetime | None:
         first = [self._deeds[0][0]] if self._deeds else []
-        return min([*first, *(at for at, _ in due.next_due())], default=None)
+        return min([*first, *(at for at, _ in waiting)], default=None)
 
-    def _step(self) -> None:
+    def _step(self, waiting: Waiting) -> None:
         for _round in range(ROUNDS):
-            done = self._do_deeds() + self._run_rows()
+            deeds = self._do_deeds()
+            if deeds:
+                waiting = due.next_due()
+            done = deeds + self._run_rows(waiting)
             if not done:
                 return
             sending.announce(wall=clock.wall())
+            waiting = due.next_due()
         raise Stuck(f"rows are due again and again at {clock.now()}")
 
     def _do_deeds(self) -> int:
@@ -72,9 +80,9 @@ class Driver:
             done += 1
         return done
 
-    def _run_rows(self) -> int:
+    def _run_rows(self, waiting: Waiting) -> int:
         done = 0
-        for first, model in due.next_due():
+        for first, model in waiting:
             if first > clock.now():
                 continue
             keys = list(due.waiting(model, limit=BATCH).values_list("pk", flat=True))
@@ -84,6 +92,6 @@ class Driver:
         return done
 
 
-def _on_grid(instant: datetime) -> datetime:
-    """The next ten-minute mark."""
-    return instant + (EPOCH - instant) % GRID
+def _on_grid(instant: datetime, grid: timedelta) -> datetime:
+    """The next mark of the grid."""
+    return instant + (EPOCH - instant) % grid

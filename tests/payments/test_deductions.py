@@ -1,15 +1,19 @@
 """Penalties and storage: by the terms of the day, once, and never nothing."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
+from orders import holds
 from payments import ledger
-from payments.models import Journal
-from payments.settlement import deductions
+from payments.models import Journal, LeftOut
+from payments.settlement import deductions, periods
+from storefront.lib import clock
 from tests.factories import catalog as goods
+from tests.factories import payments as money
 from tests.factories.payments import NOW
+from tests.payments.worked import sold
 
 pytestmark = pytest.mark.django_db
 ON = date(2026, 11, 23)
@@ -47,3 +51,17 @@ def test_the_key_of_another_sum_is_refused() -> None:
     with pytest.raises(deductions.NothingToTake):
         deductions.penalise(seller, Decimal(0), key="late 2", **MINE)
     assert Journal.objects.filter(kind="penalty").count() == 1
+
+
+def test_a_penalty_of_a_line_that_is_not_released_leaves_the_line_out_once() -> None:
+    with clock.simulated(NOW):
+        money.rate()
+        line = sold().lines.get()
+    deductions.penalise(line.seller, Decimal("50.00"), key="dispute:1", line=line, **MINE)
+    deductions.store(line.seller, Decimal("6.00"), key="week 48", **MINE)
+    holds.put(line.order, reason="QUESTION", owner="finance", actor="user:vera", now=NOW)
+
+    made = periods.settle(ON + timedelta(days=7), now=NOW + timedelta(days=7), actor="task:job")
+
+    (left_out,) = LeftOut.objects.all()
+    assert (made, left_out.order_line, left_out.reason) == (1, line, "ON_HOLD")

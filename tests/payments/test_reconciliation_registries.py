@@ -1,12 +1,15 @@
 """The acquirer's registers against charges and refunds: matched, or named as a break."""
 
+from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from moneyed import Money
 
-from payments import charges, parts
+from payments import chargebacks, charges, parts
 from payments.models import Break, Match, Refund
+from payments.providers import Taken
 from payments.reconciliation import breaks
 from tests.factories import payments as money
 from tests.factories import statements
@@ -143,3 +146,51 @@ def test_what_happened_before_the_first_register_is_not_compared() -> None:
     statements.registry(on=DAY + timedelta(days=3))
 
     assert compare() == (0, 0)
+
+
+def test_what_a_bank_took_and_gave_back_is_matched_in_the_register(check_now: object) -> None:
+    charge = sold().charges.get()
+    taken = Taken(
+        status="received",
+        provider_id="cb-1",
+        payment=charge.provider_id,
+        reason="fraud",
+        price=Decimal("17630.00"),
+        currency="RUB",
+        received_at=NOW,
+        evidence_until=NOW + timedelta(days=10),
+    )
+    for told_now in (taken, replace(taken, status="won")):
+        chargebacks.record(charge, told_now, actor="provider:yookassa", now=money.NOW)
+    statements.registry(
+        told(charge.order),
+        row("chargeback", "cb-1", "-17630.00", payment=charge.provider_id),
+        row("chargeback_reversal", "cb-1", "17630.00", payment=charge.provider_id),
+    )
+    statements.registry(on=NEXT)
+
+    assert compare() == (3, 0)
+    assert found() == []
+    check_now()
+
+
+def test_what_a_bank_kept_is_no_refund_the_register_would_show(check_now: object) -> None:
+    charge = sold().charges.get()
+    lost = Taken(
+        status="lost",
+        provider_id="cb-1",
+        payment=charge.provider_id,
+        reason="fraud",
+        price=Decimal("17630.00"),
+        currency="RUB",
+        received_at=NOW,
+        evidence_until=NOW + timedelta(days=10),
+    )
+    chargebacks.record(charge, lost, actor="provider:yookassa", now=money.NOW)
+    taken = row("chargeback", "cb-1", "-17630.00", payment=charge.provider_id)
+    statements.registry(told(charge.order), taken)
+    statements.registry(on=NEXT)
+
+    assert compare() == (2, 0)
+    assert found() == []
+    check_now()

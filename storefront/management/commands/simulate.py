@@ -24,6 +24,7 @@ from storefront.management.takings import Takings
 
 LONGEST = timedelta(days=150)  # after the last order: the slowest lane, quarrels, payouts
 PAYOUTS = timedelta(days=21)
+QUIET = timedelta(hours=1)  # how far apart things happen once nobody shops any more
 OPEN = ("PLACED", "PAID")
 # Where in the days of the story the rates of the central bank jump, and by how many percent. The
 # last one is more than anybody is quoted before a person has confirmed it.
@@ -94,6 +95,8 @@ class Command(BaseCommand):
         while clock.now() < end:
             driver.run(clock.now() + timedelta(days=1))
             worked += finance.work(now=clock.now())
+            if clock.now() > last:
+                driver.grid = QUIET
             waiting = Order.objects.filter(state__in=OPEN).count()
             self._progress(
                 f"{clock.now():%Y-%m-%d}: {Order.objects.count()} orders, {waiting} open"
