@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payments", "0010_bank_guards")]
+    dependencies = [("payments", "0012_booking_tables")]
 
     operations = [
         migrations.AlterField(
