@@ -18,7 +18,7 @@ from .models import Conversion, Entry, Rate
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 POSITION, GAIN = "fx_position", "fx_gain_loss"
-INCOME = ("commission", "penalty_income", "storage_income")
+INCOME = ("commission", "penalty_income", "storage_income", "bank_fee")
 CONVERTED, CLOSED, MANUAL = "converted", "closed", "manual"
 FEN = Decimal("0.01")
 NOTHING = Decimal(0)

@@ -19,6 +19,7 @@ OURS = (
     "storage_income",
     "fx_gain_loss",
     "acquirer_fee",
+    "bank_fee",
     "refund_expense",
     "compensation_expense",
 )
