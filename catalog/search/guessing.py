@@ -60,9 +60,9 @@ class Guess:
         """Say whether nothing is known of a word; one that nearly is a spoken name is mended."""
         if len(word) < SHORT_PART or (self.is_known(word) and not self.is_rare(word)):
             return False
-        if self._tailed(word):
-            return False
         best = self._spoken_near(word)
+        if not best and self._tailed(word):
+            return False
         if self.is_known(word):
             self.mended.update({word: best} if best else {})
             return False
