@@ -58,8 +58,14 @@ def either(terms: Iterable[Term]) -> str:
 
 
 def _any(ways: Sequence[Way], before: str) -> str:
-    written = dict.fromkeys(_written(way, before) for way in ways[:MOST_WAYS])
+    written = dict.fromkeys(_written(way, before) for way in _needed(ways[:MOST_WAYS]))
     return f"({' | '.join(written)})"
+
+
+def _needed(ways: Sequence[Way]) -> list[Way]:
+    """Leave out what finds nothing more: all words of a shorter way and some besides."""
+    plain = [set(way.words) for way in ways if not (way.is_phrase or way.is_prefix)]
+    return [way for way in ways if not any(words < set(way.words) for words in plain)]
 
 
 def _written(way: Way, before: str) -> str:

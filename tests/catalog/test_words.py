@@ -237,3 +237,10 @@ def test_whatever_is_typed_is_taken_apart_into_words(text):
     assert all(
         piece.isalnum() for item in items for piece in item.pieces or (item.text[:0] or "x",)
     )
+
+
+def test_what_finds_nothing_more_is_not_asked():
+    alone, with_maker = terms.Way(("redmi",)), terms.Way(("xiaomi", "redmi"))
+    begun = terms.Way(("redm",), is_prefix=True)
+    asked = terms.query([terms.Term("редми", (with_maker, alone, begun))])
+    assert asked == "((redmi | redmis) | redm:*)"
