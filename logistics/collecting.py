@@ -1,15 +1,15 @@
 """Goods from Shenzhen: handed over by their sellers, carried to Harbin, taken in there."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import QuerySet
 
 from orders import lifecycle
 from orders.models import Handover
-from storefront.lib import due
+from storefront.lib import due, http
 
 from . import calendars, departures, expecting, moving, network, runs, tracking
 from .carriers import Event, linehaul
@@ -104,14 +104,29 @@ def _first_leg(shipment: Shipment) -> Leg | None:
 def _follow(shipment: Shipment, *, now: datetime) -> None:
     leg = _first_leg(shipment)
     assert leg is not None, "a parcel handed to a carrier has its leg"
-    carrier = leg.service.carrier
-    if leg.departed_at is None:
-        linehaul.book(_manifest(shipment, leg))
-    events = linehaul.track(carrier, shipment.number)
+    events = _ask(shipment, leg)
+    facts = [tracking.fact_of(event, source=leg.service.carrier) for event in events]
+    at = _next_look(leg, events, now=now)
+    if not tracking.news([shipment.pk], facts) and not expecting.has_moved(shipment, now=now):
+        due.finish(shipment, at=at)
+        return
     with moving.claimed(shipment) as row:
-        _note(row, events, carrier)
+        for fact in facts:
+            tracking.travel([row], fact)
+            moving.note(row, _in_harbin(fact), actor=ACTOR)
         expecting.update(row, now=now, actor=ACTOR)
-        due.finish(shipment, at=_next_look(leg, events, now=now))
+        due.finish(shipment, at=at)
+
+
+def _ask(shipment: Shipment, leg: Leg) -> list[Event]:
+    """What its carrier says of the parcel; it is handed over to him who knows nothing of it."""
+    try:
+        return linehaul.track(leg.service.carrier, shipment.number)
+    except http.Refused as refusal:
+        if refusal.status != 404:
+            raise
+    linehaul.book(_manifest(shipment, leg))
+    return linehaul.track(leg.service.carrier, shipment.number)
 
 
 def _manifest(shipment: Shipment, leg: Leg) -> linehaul.Manifest:
@@ -134,13 +149,9 @@ def _manifest(shipment: Shipment, leg: Leg) -> linehaul.Manifest:
     )
 
 
-@transaction.atomic
-def _note(row: Shipment, events: list[Event], carrier: str) -> None:
-    for event in events:
-        fact = tracking.fact_of(event, source=carrier)
-        tracking.travel([row], fact)
-        code = IN_HARBIN.get(event.code, event.code)
-        moving.note(row, Fact(code, fact.at, carrier, fact.key, place=fact.place), actor=ACTOR)
+def _in_harbin(fact: Fact) -> Fact:
+    """A fact of the line haul as the parcel knows it: its end is where Harbin takes goods in."""
+    return replace(fact, code=IN_HARBIN.get(fact.code, fact.code))
 
 
 def _next_look(leg: Leg, events: list[Event], *, now: datetime) -> datetime | None:

@@ -21,7 +21,7 @@ BATCH = 100
 PATIENCE = timedelta(hours=6)
 ACTOR = "task:departures"
 RANK = {D.OPEN: 0, D.CLOSED: 1, D.BOOKED: 2, D.DEPARTED: 3, D.AT_BORDER: 4, D.ARRIVED: 5}
-LEAST, HOUR, MOST = timedelta(minutes=20), timedelta(hours=1), timedelta(hours=6)
+LEAST, WAY, MOST = timedelta(minutes=20), timedelta(hours=3), timedelta(hours=6)
 
 
 def drive(departure: Departure, *, now: datetime) -> None:
@@ -222,9 +222,12 @@ class Times:
 def next_look(times: Times, *, now: datetime) -> datetime:
     """When to ask the carrier again: soon after what is planned, then in growing steps."""
     if times.departed_at is None:
-        since = until = times.departs_at
-    else:
-        since, until = times.departed_at, times.arrives_at
-    if now < until:
-        return min(until + LEAST, now + min(max((now - since) / 4, HOUR), MOST))
-    return now + min(max((now - until) / 4, LEAST), MOST)
+        return times.departs_at + LEAST if now < times.departs_at else _later(times.departs_at, now)
+    if now < times.arrives_at:
+        on_the_way = now + min(max((now - times.departed_at) / 4, WAY), MOST)
+        return min(times.arrives_at + LEAST, on_the_way)
+    return _later(times.arrives_at, now)
+
+
+def _later(planned: datetime, now: datetime) -> datetime:
+    return now + min(max((now - planned) / 4, LEAST), MOST)

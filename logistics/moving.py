@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from orders import lifecycle
+from orders.models import Order
 from storefront.lib import due, locks
 from storefront.lib.refusal import Refusal
 
@@ -63,10 +64,21 @@ def locked(shipment: Shipment) -> Iterator[Shipment]:
     Locks: the order row, the stock of what is not packed yet, then the shipment.
     """
     with transaction.atomic():
-        lifecycle.lock(shipment.order_id)
+        order = lifecycle.lock(shipment.order_id)
         if shipment.state in ON_THE_SHELF:
             locks.rows(Stock.objects.filter(reservations__line__items__shipment=shipment.pk))
-        yield locks.row(Shipment.objects.all(), shipment.pk)
+        row = locks.row(Shipment.objects.all(), shipment.pk)
+        _hand_on(shipment, row, order)
+        yield row
+
+
+def _hand_on(known: Shipment, row: Shipment, order: Order) -> None:
+    """Let a locked parcel have its locked order, and what never changes of what was read before."""
+    row.order = order
+    if Shipment.lane.is_cached(known) and known.lane_id == row.lane_id:
+        row.lane = known.lane
+    if Shipment.order.is_cached(known) and Order.city.is_cached(known.order):
+        order.city = known.order.city
 
 
 @contextmanager
@@ -86,19 +98,18 @@ def note(shipment: Shipment, fact: Fact, *, actor: str) -> bool:
 
     Locks: the caller holds the shipment.
     """
-    _event, is_new = ShipmentEvent.objects.get_or_create(
-        shipment=shipment,
-        source=fact.source[:40],
-        source_key=fact.key[:120],
-        defaults={
-            "code": fact.code[:30],
-            "place": fact.place[:80],
-            "actor": actor,
-            "happened_at": fact.at,
-            "detail": fact.detail,
-        },
+    key = {"shipment": shipment, "source": fact.source[:40], "source_key": fact.key[:120]}
+    if ShipmentEvent.objects.filter(**key).exists():
+        return False
+    ShipmentEvent.objects.create(
+        **key,
+        code=fact.code[:30],
+        place=fact.place[:80],
+        actor=actor,
+        happened_at=fact.at,
+        detail=fact.detail,
     )
-    return is_new
+    return True
 
 
 def move(shipment: Shipment, to: State, fact: Fact, *, actor: str, **changes: Any) -> None:

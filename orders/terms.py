@@ -2,6 +2,8 @@
 
 from datetime import date, timedelta
 
+from storefront.lib import kept
+
 from .models import Term
 
 
@@ -18,16 +20,27 @@ def value(key: str, *, on: date) -> int:
 
 
 def values(*keys: str, on: date) -> dict[str, int]:
-    """The values of several terms that hold on a day, in one look.
+    """The values of several terms that hold on a day.
 
     Raises: NotSet, for the first one that no row sets.
     """
-    rows = Term.objects.filter(key__in=keys, valid_from__lte=on)
-    newest = rows.order_by("key", "-valid_from").distinct("key")
-    found = dict(newest.values_list("key", "value"))
+    known = _known()
+    found = {}
     for key in keys:
-        if key not in found:
+        holding = [set_to for since, set_to in known.get(key, ()) if since <= on]
+        if not holding:
             raise NotSet(f"{key} on {on}")
+        found[key] = holding[-1]
+    return found
+
+
+@kept.for_a_minute
+def _known() -> dict[str, list[tuple[date, int]]]:
+    """All rows, by key, the oldest first."""
+    found: dict[str, list[tuple[date, int]]] = {}
+    rows = Term.objects.order_by("key", "valid_from", "pk")
+    for key, since, set_to in rows.values_list("key", "valid_from", "value"):
+        found.setdefault(key, []).append((since, set_to))
     return found
 
 

@@ -13,6 +13,7 @@ class Departure(due.Due):
     """One run of the main service of a lane; it is due when its carrier must be asked."""
 
     DUE_TASK = "logistics.tasks.drive_departure"
+    TAKEN_WITH = ("service", "lane__import_customs")
 
     class State(models.TextChoices):
         OPEN = "OPEN", _("loading")

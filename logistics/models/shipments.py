@@ -45,6 +45,13 @@ class Shipment(due.Due):
     """A parcel: one box, one waybill number, one recipient."""
 
     DUE_TASK = "logistics.tasks.drive_shipment"
+    TAKEN_WITH = (
+        "order__city",
+        "delivery",
+        "lane__terminal",
+        "lane__import_customs",
+        "departure__service",
+    )
 
     number = models.CharField(_("number"), max_length=13, unique=True)
     order = models.ForeignKey(Order, models.PROTECT, related_name="shipments")

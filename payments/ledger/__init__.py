@@ -1,6 +1,6 @@
 """The books: what is posted, what stands where, how it is taken back, cut and sealed."""
 
-from .closing import StillWriting, broken_seals, close_day, cut, seal, snapshot, verify
+from .closing import SAMPLE, StillWriting, broken_seals, close_day, cut, seal, snapshot, verify
 from .legs import MOST_LEGS, AlreadyReversed, KeyReused, Leg, Unbalanced
 from .posting import find, legs_of, post, reverse
 from .standing import (
@@ -18,6 +18,7 @@ from .standing import (
 
 __all__ = [
     "MOST_LEGS",
+    "SAMPLE",
     "AlreadyReversed",
     "KeyReused",
     "Leg",

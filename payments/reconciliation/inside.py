@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from payments import books
+from payments import books, ledger
 from payments.models import Break, Charge, Job, Payout, Refund
 from storefront.lib import due
 
@@ -30,7 +30,8 @@ def reconcile(*, actor: str, wall: datetime, now: datetime) -> int:
 
 
 def _invariants() -> Iterator[Seen]:
-    for name, _rows, failures in books.checks():
+    """All of them; of the seals, which hold every entry there ever was, a share."""
+    for name, _rows, failures in books.checks(seals=ledger.SAMPLE):
         if failures:
             yield Seen(
                 key=f"books:{name}",

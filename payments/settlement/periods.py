@@ -46,12 +46,19 @@ def settle(until: date, *, now: datetime, actor: str) -> int:
 
 
 def _sellers(until: date, cut: datetime) -> list[Seller]:
-    """Who has something to be counted and no statement of this period or a later one."""
-    standing = {slug for slug, units in _balances(cut).items() if units}
-    fresh = composing.unsettled(cut).values_list("account__party", flat=True).distinct()
+    """Who has something to be counted and no statement of this period or a later one.
+
+    Entries are looked through only of who is left: right after a period was closed nobody is, and
+    the database does not know yet how many lines were made.
+    """
     done = Settlement.objects.filter(period_until__gte=until).values("seller")
-    sellers = Seller.objects.filter(slug__in=standing | set(fresh)).exclude(pk__in=done)
-    return list(sellers.order_by("pk"))
+    left = {seller.slug: seller for seller in Seller.objects.exclude(pk__in=done).order_by("pk")}
+    if not left:
+        return []
+    found = {slug for slug, units in _balances(cut).items() if units}
+    fresh = composing.unsettled(cut).filter(account__party__in=left)
+    found.update(fresh.values_list("account__party", flat=True).distinct())
+    return [seller for slug, seller in left.items() if slug in found]
 
 
 def _balances(cut: datetime) -> dict[str, int]:

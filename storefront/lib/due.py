@@ -37,6 +37,7 @@ class Due(models.Model):
 
     DUE_TASK: ClassVar[str]
     DUE_CLOCK: ClassVar[Literal["wall", "business"]] = "business"
+    TAKEN_WITH: ClassVar[tuple[str, ...]] = ()  # what every step reads beside the row
 
     due_at = models.DateTimeField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True, editable=False)
@@ -110,7 +111,10 @@ def claim(model: type[Row], id: int) -> Row | None:
     taken = model._default_manager.filter(free, pk=id, due_at__lte=now_for(model)).update(
         lease_until=wall + lease, attempt=F("attempt") + 1
     )
-    return model._default_manager.get(pk=id) if taken else None
+    if not taken:
+        return None
+    rows = model._default_manager.all()
+    return (rows.select_related(*model.TAKEN_WITH) if model.TAKEN_WITH else rows).get(pk=id)
 
 
 def finish(row: Due, *, at: datetime | None) -> None:

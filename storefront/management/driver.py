@@ -47,27 +47,28 @@ class Driver:
 
         Raises: Stuck.
         """
+        waiting = due.next_due()
         while not stop():
-            waiting = due.next_due()
             instant = self._next(waiting)
             if instant is None or instant > until:
                 clock.set_virtual(until)
                 return
             clock.set_virtual(max(clock.now(), min(_on_grid(instant, self.grid), until)))
-            self._step(waiting)
+            waiting = self._step(waiting)
 
     def _next(self, waiting: Waiting) -> datetime | None:
         first = [self._deeds[0][0]] if self._deeds else []
         return min([*first, *(at for at, _ in waiting)], default=None)
 
-    def _step(self, waiting: Waiting) -> None:
+    def _step(self, waiting: Waiting) -> Waiting:
+        """Do all that is due now; what waits after it."""
         for _round in range(ROUNDS):
             deeds = self._do_deeds()
             if deeds:
                 waiting = due.next_due()
             done = deeds + self._run_rows(waiting)
             if not done:
-                return
+                return waiting
             sending.announce(wall=clock.wall())
             waiting = due.next_due()
         raise Stuck(f"rows are due again and again at {clock.now()}")

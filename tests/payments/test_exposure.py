@@ -8,7 +8,7 @@ import pytest
 from orders.models import Term
 from payments import books, exposure, jobs, ledger
 from payments.models import Conversion, DealRate, Job
-from storefront.lib import clock, http
+from storefront.lib import clock, http, kept
 from tests.factories import catalog as goods
 from tests.factories import orders as factory
 from tests.factories import payments as money
@@ -28,6 +28,7 @@ def limits(*, warning: int, conversion: int) -> None:
             valid_from=date(2026, 11, 1),
             source="test",
         )
+        kept.forget()
 
 
 def test_nothing_is_open_before_anything_is_sold() -> None:

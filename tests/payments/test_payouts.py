@@ -13,7 +13,7 @@ from payments import banks, books, ledger, settlement, tasks
 from payments.banking import choosing
 from payments.models import Conversion, LeftOut, Payout, PayoutBatch, Settlement
 from payments.settlement import approvals, payouts, returns
-from storefront.lib import clock
+from storefront.lib import clock, kept
 from tests.factories import catalog as goods
 from tests.factories import orders as factory
 from tests.factories import payments as money
@@ -55,6 +55,7 @@ def limit(yuan: int) -> None:
     Term.objects.create(
         key="payout_two_people_yuan", value=yuan, unit="CNY", valid_from=NOW.date(), source="test"
     )
+    kept.forget()
 
 
 @pytest.fixture

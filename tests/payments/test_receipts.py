@@ -13,7 +13,7 @@ from orders.models import Delivery, Order, Term
 from payments import books, charges, fiscal, parts, receipts, refunds, tasks
 from payments.models import Charge, Receipt, Refund
 from payments.providers import RefundAnswer
-from storefront.lib import clock
+from storefront.lib import clock, kept
 from tests.factories import catalog as goods
 from tests.factories import orders as factory
 from tests.factories import payments as money
@@ -160,6 +160,7 @@ def test_items_add_up_to_the_refund_to_the_kopeck(order: Order, data: st.DataObj
 )
 def test_vat_follows_the_day_and_the_system(system: int, on: date, code: int) -> None:
     Term.objects.filter(key="tax_system").update(value=system)
+    kept.forget()
 
     assert fiscal.rule("FREIGHT", on=on).vat_code == code
     assert fiscal.rule("GOODS", on=on).vat_code == 1

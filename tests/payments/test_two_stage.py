@@ -13,7 +13,7 @@ from orders.models import Order, Term
 from payments import books, charges, ledger
 from payments.models import Charge, ChargeFact, Journal
 from payments.providers import Answer
-from storefront.lib import clock
+from storefront.lib import clock, kept
 from tests.factories import catalog as goods
 from tests.factories import orders as factory
 from tests.factories import payments as money
@@ -28,6 +28,7 @@ def two_stage() -> None:
     Term.objects.create(
         key="card_two_stage", value=1, unit="0 or 1", valid_from=date(2026, 1, 1), source="a test"
     )
+    kept.forget()
 
 
 @pytest.fixture(scope="module")
@@ -168,6 +169,7 @@ def test_instalments_are_paid_or_refused_for_reasons_of_their_own(
 
 def test_instalments_are_not_offered_for_small_sums(order: Order) -> None:
     Term.objects.filter(key="instalments_from_rubles").update(value=17_631)
+    kept.forget()
 
     with pytest.raises(charges.NotOffered):
         money.charge(order, "installments")

@@ -13,7 +13,7 @@ from orders.models import Order
 from payments import disputes, ledger
 from payments.models import Dispute, DisputeEvent, DisputeFile
 from storefront.accounts.models import User
-from storefront.lib import clock
+from storefront.lib import clock, kept
 from tests.factories import orders, payments
 from tests.factories.tables import picture
 from tests.views.shelf import listed
@@ -203,6 +203,7 @@ def test_a_decision_that_waits_for_a_second_person_is_not_shown(order, anna):
     Term.objects.create(
         key="dispute_second_rubles", value=1, unit="rubles", valid_from="2026-01-01", source="test"
     )
+    kept.forget()
     claim(order, anna)
     dispute = Dispute.objects.get()
     disputes.answer(dispute, "完好", actor="user:2", now=LATER)
