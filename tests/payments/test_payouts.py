@@ -172,6 +172,21 @@ def test_lines_that_may_not_be_paid_are_left_out_with_their_reason(outside: Sand
     assert broken() == []
 
 
+@pytest.mark.parametrize(("more", "is_found"), [("0.00", False), ("0.01", True)])
+def test_a_payout_of_more_than_was_settled_is_found(more: str, is_found: bool) -> None:
+    money.rate()
+    sold()
+    settlement.settle(UNTIL, now=LATER, actor="task:job")
+    statement = Settlement.objects.get()
+    Payout.objects.create(
+        seller=statement.seller, settlement=statement, period_until=UNTIL, message="PAY-1",
+        money=Decimal(statement.net_units) / 100 + Decimal(more), money_currency="CNY",
+        made_at=LATER,
+    )  # fmt: skip
+
+    assert ("settlements: no more is paid out than was settled" in dict(broken())) is is_found
+
+
 def test_a_seller_no_bank_could_pay_is_settled_and_not_paid(outside: Sandbox) -> None:
     order = sold()
     seller = order.lines.get().seller
