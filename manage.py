@@ -29,7 +29,9 @@ def main() -> None:
 def make_secrets() -> None:
     """A simulation is a world of its own: it joins no shop, and its secrets end with it."""
     os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(48))
-    os.environ.setdefault("CIPHER_KEY", base64.b64encode(secrets.token_bytes(32)).decode())
+    for name, form in (("CIPHER_KEY", "{}"), ("IDENTITY_KEYS", "once:{}")):
+        key = base64.b64encode(secrets.token_bytes(32)).decode()
+        os.environ.setdefault(name, form.format(key))
 
 
 def join_running_shop() -> None:

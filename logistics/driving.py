@@ -14,7 +14,7 @@ from storefront.lib import due
 from . import centre, collecting, departures, expecting, moving, network, tracking
 from .carriers import lastmile
 from .centre import Act
-from .customs import declarations
+from .customs import declarations, identities
 from .models import Declaration, Departure, Shipment
 from .moving import Fact
 from .states import Code, State
@@ -61,6 +61,9 @@ def _hands(key: str) -> Callable[..., None]:
     def work(shipment: Shipment, *, now: datetime) -> None:
         if not settings.AUTOMATIC_HANDS:
             due.finish(shipment, at=None)
+            return
+        if shipment.wants_papers:
+            identities.wait(shipment, now=now)
             return
         with moving.claimed(shipment) as row:
             due.finish(shipment, at=centre.perform(step, row, Act(HANDS, now)))

@@ -15,6 +15,7 @@ from storefront.lib.refusal import Refusal
 
 from . import centre, collecting, moving, routing, warehouse
 from .centre import Act, Step
+from .customs import identities
 from .models import Lane, Leg, NumberRange, Shipment, ShipmentItem
 from .moving import Fact
 from .states import Code, State
@@ -74,6 +75,8 @@ def plan(order: Order, *, now: datetime, actor: str) -> list[Shipment]:
         lifecycle.ask_handovers(awaited, due_at=now + terms.handover(on=now.date()))
     for delivery in deliveries:
         made += _plan_delivery(delivery, now=now)
+    if identities.begin(order, now=now):
+        Shipment.objects.filter(order=order).update(wants_papers=True)
     for shipment in made:
         due.wake(Shipment.DUE_TASK, id=shipment.pk)
     return made

@@ -107,6 +107,8 @@ def _headline(order: Order, living: list[Shipment], reached: int) -> str:
         return _("Cancelled")
     if order.state == OrderState.PLACED:
         return _("Waiting for your payment")
+    if any(one.wants_papers for one in living):
+        return _("Waiting for the recipient's papers")
     if reached == 3 and living:
         return _moving(living[0])
     return {
@@ -161,6 +163,9 @@ def _titles() -> dict[str, str]:
         "FAILED": _("The delivery failed"),
         "RECEIVED": _("You confirmed that all is well"),
         "COMPENSATED": _("Compensation for the late delivery"),
+        "IDENTITY_ASKED": _("Customs needs the recipient's papers"),
+        "IDENTITY_REMINDED": _("We reminded you of the recipient's papers"),
+        "IDENTITY_GIVEN": _("The recipient's papers are here"),
         "DISPUTE_OPENED": _("Dispute opened"),
         "DISPUTE_ANSWERED": _("The seller answered"),
         "DISPUTE_DECIDED": _("The dispute is decided"),

@@ -19,6 +19,7 @@ class CancelReason(models.TextChoices):
     RETURNED = "RETURNED", _("returned to the sender")
     REFUSED_BY_CUSTOMS = "REFUSED_BY_CUSTOMS", _("refused by customs")
     OPERATOR = "OPERATOR", _("cancelled by an operator")
+    NO_PAPERS = "NO_PAPERS", _("the recipient's papers were not given in time")
 
 
 MOVES: dict[State, frozenset[State]] = {

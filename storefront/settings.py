@@ -67,6 +67,9 @@ SITE = urlsplit(SITE_URL)
 IS_HTTPS = SITE.scheme == "https"
 SECRET_KEY = secret("SECRET_KEY", development="not-a-secret-only-for-development-" + "x" * 32)
 CIPHER_KEY = secret("CIPHER_KEY", development="bm90LWEtc2VjcmV0LW9ubHktZm9yLWRldmVsb3BtZW4=")
+IDENTITY_KEYS = secret(
+    "IDENTITY_KEYS", development="dev:bm90LWEtc2VjcmV0LW9ubHktZm9yLWRldmVsb3BtZW4="
+)  # id:base64 of 32 bytes, separated by blanks; the first seals recipients' papers
 ALLOWED_HOSTS = [SITE.hostname or "localhost", *text("ALLOWED_HOSTS").split()]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 ROOT_URLCONF = "storefront.urls"

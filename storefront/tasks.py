@@ -12,10 +12,18 @@ from django.db import DatabaseError, transaction
 
 from catalog import leftovers, promotions, search
 from catalog.models import ImportJob, PriceList, Product, Promotion, Stack
+from logistics.models import RecipientIdentity
 from orders.models import Delivery, Order
 from payments import jobs, ledger
 from payments.models import Charge, Chargeback, Dispute, Job, Notice
-from storefront.flows import cancellation, disputes, importing, payment, settlement
+from storefront.flows import (
+    cancellation,
+    disputes,
+    identifying,
+    importing,
+    payment,
+    settlement,
+)
 from storefront.lib import clock, due, http
 from storefront.notifications import sending
 
@@ -85,6 +93,15 @@ def release_delivery(*, id: int, **_: Any) -> None:
     if delivery is not None:
         with due.fenced():
             settlement.release(delivery, now=clock.now())
+
+
+@shared_task(name="storefront.tasks.watch_identity")
+def watch_identity(*, id: int, **_: Any) -> None:
+    """Remind of a recipient's papers, stop waiting for them, or erase them."""
+    identity = due.claim(RecipientIdentity, id)
+    if identity is not None:
+        with due.fenced():
+            identifying.watch(identity, now=clock.now())
 
 
 @shared_task(name="storefront.tasks.watch_dispute")

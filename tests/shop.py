@@ -80,6 +80,7 @@ class Shop:
         here = RunFolder(self.folder, self._lock)
         told = programs.variables(here, urls, port, self._speed)
         told |= {"LEASE_SECONDS": str(LEASE_SECONDS), "CIPHER_KEY": settings.CIPHER_KEY}
+        told["IDENTITY_KEYS"] = settings.IDENTITY_KEYS
         told |= {"DJANGO_SETTINGS_MODULE": "tests.shop_settings"} | self._variables
         self.outside = told["SANDBOX_URL"]
         self._shop = programs.Shop(here, told, urls.owner)

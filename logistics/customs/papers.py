@@ -4,13 +4,24 @@ from collections.abc import Sequence
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from catalog.models import HsCode
-from logistics.models import Declaration, LaneLeg, Reservation, Shipment, ShipmentItem, Stock
+from logistics.models import (
+    Declaration,
+    LaneLeg,
+    RecipientIdentity,
+    Reservation,
+    Shipment,
+    ShipmentItem,
+    Stock,
+)
 from orders.models import OrderLine
+from orders.quotes import Body
 from payments.models import Charge
 from storefront.lib import csvs, money
 
+from . import duties, tariff
 from .gateways import ceb, fts
 from .matching import FREE_OF_DECLARATION
 
@@ -135,9 +146,14 @@ def _parties(lines: Sequence[OrderLine], mode: str) -> ceb.Parties:
 
 
 def _part(shipment: Shipment, whole: Decimal) -> Decimal:
-    """A parcel's part of what was asked for its delivery.
+    """A parcel's part of what was asked for its delivery."""
+    return _parts(shipment, whole)[0]
 
-    Rounding: to the kopeck, by planned weight; the parts add up to the whole.
+
+def _parts(shipment: Shipment, *wholes: Decimal) -> list[Decimal]:
+    """A parcel's parts of sums of its delivery.
+
+    Rounding: to the kopeck, by planned weight; the parts of all parcels add up to the whole.
     """
     others = list(
         Shipment.objects.filter(delivery=shipment.delivery_id)
@@ -145,23 +161,56 @@ def _part(shipment: Shipment, whole: Decimal) -> Decimal:
         .values_list("pk", "planned_weight_g")
     )
     weights = [Decimal(weight) for _pk, weight in others]
-    parts = money.apportion(money.to_minor(whole, "RUB"), weights)
     place = next(index for index, (pk, _weight) in enumerate(others) if pk == shipment.pk)
-    return money.from_minor(parts[place], "RUB")
+    return [
+        money.from_minor(money.apportion(money.to_minor(whole, "RUB"), weights)[place], "RUB")
+        for whole in wholes
+    ]
 
 
 def import_paper(declaration: Declaration) -> fts.Paper:
     """What the Russian window is told. Money: goods in yuan, duty in rubles."""
     shipment = declaration.shipment
+    identity = RecipientIdentity.objects.filter(order=shipment.order_id, sealed__isnull=False)
+    subject = identity.values_list("subject", flat=True).first()
     return fts.Paper(
         reference=declaration.reference,
         track=shipment.number,
         customs_code=declaration.customs_code,
         city=shipment.order.city.title_ru,
         gross_kg=kilos(shipment.weight_g or shipment.planned_weight_g),
-        duty=_part(shipment, shipment.delivery.duty.amount),
         items=tuple(_item(item) for item in contents(shipment)),
+        subject=str(subject or ""),
+        **_dues(shipment),
     )
+
+
+def _dues(shipment: Shipment) -> dict[str, Any]:
+    """What is due for a parcel and by which rule, from the quote the buyer agreed to.
+
+    Money: rubles, shared by weight among the parcels of a delivery.
+    """
+    asked = shipment.delivery.duty.amount
+    body = Body.from_json(shipment.order.quote.body)
+    part = next(one for one in body.deliveries if one.origin == shipment.delivery.origin)
+    if not part.duty_inputs:
+        return {"duty": _part(shipment, asked)}
+    row, kind = tariff.named(part.duty_rule)
+    whole = duties.duty(
+        Decimal(part.duty_inputs["value_rub"]),
+        eur_rate=Decimal(part.duty_inputs["eur_rate"]),
+        weight_g=int(part.duty_inputs["weight_g"]),
+        rule=row,
+    )
+    duty, vat, value = _parts(shipment, asked, whole.vat_rub, part.goods_rub)
+    return {
+        "duty": duty,
+        "vat": min(duty, vat),
+        "value": value,
+        "kind": kind,
+        "rule": row.rule,
+        "eur_rate": Decimal(part.duty_inputs["eur_rate"]),
+    }
 
 
 def _item(item: ShipmentItem) -> fts.Item:

@@ -5,6 +5,7 @@ from datetime import date
 from django.db.models import Q
 
 from logistics.models import DutyRule
+from storefront.lib import kept
 
 from .duties import Rule
 
@@ -28,4 +29,20 @@ def rule_for(on: date) -> Rule:
     )
     if row is None:
         raise NoRule(f"no rule of duty for {on}")
+    return _as_rule(row)
+
+
+@kept.for_a_minute
+def named(rule: str) -> tuple[Rule, str]:
+    """A rule by its name, also one that holds no more, and the kind of declaration it asks for.
+
+    Raises: NoRule.
+    """
+    row = DutyRule.objects.filter(rule=rule).first()
+    if row is None:
+        raise NoRule(f"no rule of duty is named {rule}")
+    return _as_rule(row), row.paper_kind
+
+
+def _as_rule(row: DutyRule) -> Rule:
     return Rule(**{name: getattr(row, name) for name in Rule.__dataclass_fields__})

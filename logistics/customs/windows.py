@@ -12,7 +12,7 @@ from logistics.models import Declaration
 from storefront.lib import http
 from storefront.lib.refusal import Refusal
 
-from . import matching, papers
+from . import matching, papers, vault
 from .gateways import ceb, fts, receipts
 
 TAIL = re.compile(r"\[[0-9A-Fa-f-]{36}\]$")  # the window repeats the guid of the message
@@ -147,13 +147,29 @@ class Russian:
         return [Message(self.kind, declaration.reference, body.decode())]
 
     def send(self, ours: Ours) -> str:
+        paper = ours[self.kind]
         try:
-            return fts.send(ours[self.kind].body.encode())
+            return fts.send(self._whole(paper))
         except http.Refused as refusal:
             if refusal.status != 422:
                 raise
             why = _("The window does not take the paper: %(why)s") % {"why": refusal.body[:300]}
             raise BadPaper(why) from refusal
+
+    def _whole(self, paper: Message) -> bytes:
+        """The paper as it goes out: with the recipient's papers, if it wants them.
+
+        Raises: BadPaper, if they are not here.
+        """
+        body = paper.body.encode()
+        subject = fts.subject_of(body)
+        if not subject:
+            return body
+        try:
+            person = vault.disclose(subject, actor="task:customs", reason=paper.guid)
+        except vault.CannotRead as missing:
+            raise BadPaper(_("The recipient's papers are not here.")) from missing
+        return fts.fill(body, person.as_told())
 
     def listen(self, ours: Ours, known: Known) -> Heard:
         marks = fts.ask(ours[self.kind].guid)

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from catalog.models import language
 from orders.models import OrderLine
 from storefront.lib import due
 from storefront.lib.fields import MoneyField
@@ -21,6 +22,7 @@ class DutyRule(models.Model):
     min_eur_per_kg = models.DecimalField(max_digits=6, decimal_places=2)
     is_on_excess = models.BooleanField(help_text=_("of the excess, not of the whole value"))
     vat_bps = models.PositiveIntegerField(default=0)
+    paper_kind = models.CharField(_("kind of declaration"), max_length=5, default="ПТДЭГ")
     is_active = models.BooleanField(default=True)
     valid_from = models.DateField()
     valid_until = models.DateField(null=True, blank=True)
@@ -131,3 +133,78 @@ class DeclarationMessage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.guid}"
+
+
+class CustomsAnswer(models.Model):
+    """What a decision of the Russian window means: for the parcel, its buyer, and the desk."""
+
+    class Word(models.TextChoices):
+        RELEASED = "released", _("released")
+        HELD = "held", _("held")
+        INSPECTION = "inspection", _("inspection")
+        DOCUMENTS = "documents", _("documents asked")
+        DUTY = "duty", _("duty asked")
+        REFUSED = "refused", _("refused")
+
+    code = models.CharField(_("decision"), max_length=4, unique=True)
+    word = models.CharField(_("meaning"), max_length=10, choices=Word)
+    is_final = models.BooleanField(_("ends the paper"))
+    buyer_ru = models.CharField(max_length=300)
+    buyer_zh = models.CharField(max_length=300)
+    buyer_en = models.CharField(max_length=300)
+    desk_ru = models.CharField(max_length=300)
+    desk_zh = models.CharField(max_length=300)
+    desk_en = models.CharField(max_length=300)
+    valid_from = models.DateField()
+    source = models.CharField(max_length=300)
+
+    class Meta:
+        verbose_name = _("answer of customs")
+        verbose_name_plural = _("answers of customs")
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.word}"
+
+    @property
+    def for_buyer(self) -> str:
+        """In the reader's language."""
+        return str(getattr(self, f"buyer_{language()}"))
+
+    @property
+    def for_desk(self) -> str:
+        """In the reader's language."""
+        return str(getattr(self, f"desk_{language()}"))
+
+
+class ImportLimit(models.Model):
+    """What a person may bring into Russia for himself; dated, each with its switch."""
+
+    class Kind(models.TextChoices):
+        IDENTICAL = "IDENTICAL", _("identical pieces in one order")
+        RECIPIENT = "RECIPIENT", _("pieces of one recipient in some days")
+        FSB = "FSB", _("needs an FSB notification")
+
+    rule = models.SlugField(unique=True)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    hs_prefix = models.CharField(_("HS code begins with"), max_length=10, blank=True)
+    most = models.PositiveSmallIntegerField(_("at most"), null=True, blank=True)
+    days = models.PositiveSmallIntegerField(_("days"), null=True, blank=True)
+    reason_ru = models.CharField(max_length=300)
+    reason_zh = models.CharField(max_length=300)
+    reason_en = models.CharField(max_length=300)
+    is_active = models.BooleanField(default=True)
+    valid_from = models.DateField()
+    valid_until = models.DateField(null=True, blank=True)
+    source = models.CharField(max_length=300)
+
+    class Meta:
+        verbose_name = _("limit of import")
+        verbose_name_plural = _("limits of import")
+
+    def __str__(self) -> str:
+        return self.rule
+
+    @property
+    def reason(self) -> str:
+        """In the reader's language."""
+        return str(getattr(self, f"reason_{language()}"))

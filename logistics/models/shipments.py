@@ -60,6 +60,7 @@ class Shipment(due.Due):
     lane = models.ForeignKey(Lane, models.PROTECT, related_name="+")
     place = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, related_name="+")
 
+    wants_papers = models.BooleanField(_("waits for the recipient's papers"), default=False)
     planned_weight_g = models.PositiveIntegerField(_("planned weight, g"))
     weight_g = models.PositiveIntegerField(_("measured weight, g"), null=True, blank=True)
     departure = models.ForeignKey(

@@ -10,8 +10,10 @@ from django.db import models
 from moneyed import Money
 
 from logistics.models import (
+    ConsentText,
     DutyRule,
     Holiday,
+    IdentityRule,
     Lane,
     LaneLeg,
     LastMile,
@@ -41,6 +43,15 @@ def load() -> dict[str, int]:
         "stages": _store(Stage, map(_stage, _read("stages")), key=("state",)),
         "duty_rules": _store(
             DutyRule, map(_duty_rule, _read("duty_rules")), key=("rule",), keep=("is_active",)
+        ),
+        "identity_rules": _store(
+            IdentityRule,
+            map(_identity_rule, _read("identity_rules")),
+            key=("rule",),
+            keep=("is_active",),
+        ),
+        "consent_texts": _store(
+            ConsentText, map(_consent_text, _read("consent_texts")), key=("kind", "version")
         ),
         "number_ranges": _number_ranges(),
         **_network(),
@@ -232,8 +243,26 @@ def _duty_rule(row: Row) -> Values:
         "min_eur_per_kg": Decimal(row["min_eur_per_kg"]),
         "is_on_excess": row["is_on_excess"] == "1",
         "vat_bps": int(row["vat_bps"]),
+        "paper_kind": row["paper_kind"],
         "is_active": row["is_active"] == "1",
         "valid_from": date.fromisoformat(row["valid_from"]),
         "valid_until": _day(row["valid_until"]),
         "source": row["source"],
+    }
+
+
+def _identity_rule(row: Row) -> Values:
+    return {
+        **{name: row[name] for name in ("rule", "mode", "lane")},
+        "over_eur": Decimal(row["over_eur"]),
+        "is_active": row["is_active"] == "1",
+        **_dated(row),
+    }
+
+
+def _consent_text(row: Row) -> Values:
+    texts = ("kind", "version", "text_ru", "text_zh", "text_en", "source")
+    return {
+        **{name: row[name] for name in texts},
+        "valid_from": date.fromisoformat(row["valid_from"]),
     }

@@ -34,6 +34,7 @@ OWNERS = [
     ("finance", _("finance")),
     ("customs", _("customs")),
     ("floor", _("floor")),
+    ("buyer", _("the buyer")),
 ]
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from catalog import pricing
 from logistics import composition, warehouse
+from logistics.customs import identities, vault
 from orders import carts, lifecycle, quotes, terms
 from orders.models import Cart, City, Order, Quote
 from payments import charges, fx
@@ -36,6 +37,7 @@ class Agreement:
     method: str
     contact: lifecycle.Contact
     form_key: str
+    person: vault.Person | None = None
 
 
 def price(
@@ -88,12 +90,20 @@ def agree(agreement: Agreement, *, actor: str, now: datetime, wall: datetime) ->
         now=now,
         expires_at=wall + terms.reservation(on=now.date()),
     )
+    rule = identities.needed(fresh.deliveries, on=now.date())
+    if rule is not None:
+        identities.open_for(order, rule, agreement.person, actor=actor, now=now)
     charge = charges.open(order, method=agreement.method, actor=actor, now_wall=wall)
     warehouse.reserve(order, actor=actor, now=now)
     carts.empty(cart)
     _remember(agreement.contact, city=order.city, wall=wall)
     due.wake(charge.DUE_TASK, id=charge.pk)
     return order
+
+
+def asks_papers(basket: composition.Basket, *, now: datetime) -> bool:
+    """Whether customs will need the recipient's papers for one of these parcels."""
+    return identities.needed(basket.body.deliveries, on=now.date()) is not None
 
 
 def known_address(user_id: int | None, *, city: City) -> dict[str, str]:

@@ -7,8 +7,11 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from logistics.customs.vault import Person
 from orders.models import City
 from payments.models import Charge
+
+from .papers import PapersForm
 
 NAME = re.compile(r"^[^\W\d_][^\d_]*$")
 PHONE = re.compile(r"^\+?[78]?[\s(-]*9\d{2}[\s)-]*\d{3}[\s-]*\d{2}[\s-]*\d{2}$")
@@ -55,9 +58,21 @@ class CheckoutForm(forms.Form):
         widget=forms.RadioSelect,
     )
 
-    def __init__(self, *args: Any, city: City, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, city: City, papers: PapersForm | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.city = city
+        self.papers = papers
+
+    def is_valid(self) -> bool:
+        """With the recipient's papers: what was begun of them must be whole."""
+        are_papers_good = self.papers is None or self.papers.is_valid()
+        return super().is_valid() and are_papers_good
+
+    def person(self) -> Person | None:
+        """The recipient's papers, where they were given with the order."""
+        return self.papers.person() if self.papers else None
 
     def offer(self, methods: tuple[str, ...], instalments_from: str) -> None:
         """Leave the ways of paying that this sum may be paid by, and say from where instalments."""

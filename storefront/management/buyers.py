@@ -3,12 +3,14 @@
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from django.conf import settings
+from stdnum.ru import inn
 
 from catalog.models import Offer
+from logistics.customs.vault import Person
 from orders import carts, lifecycle, reviews
 from orders.models import City, Order, OrderLine
 from orders.states import CancelReason
@@ -107,6 +109,7 @@ class Crowd:
             method="sbp" if plan.outcome == "pays by sbp" else "bank_card",
             contact=self._contact(plan, chance, city),
             form_key=f"{self.prefix}-{plan.number}-{plan.luck}",
+            person=person(plan.number),
         )
         return checkout.agree(agreement, actor="guest", now=now, wall=now)
 
@@ -175,6 +178,23 @@ class Crowd:
         replied_at = now + replies.ANSWERED_AFTER
         self.driver.at(replied_at, lambda at: replies.answer(written, now=at))
         del self._opinions[slug]
+
+
+def person(number: int) -> Person:
+    """Papers of a made-up buyer, kept only where his way needs them; demo, no real person."""
+    digits = f"99{number % 10**8:08d}"
+    return Person(
+        surname=SURNAMES[number % len(SURNAMES)],
+        name=NAMES[number % len(NAMES)],
+        patronymic="",
+        birth_on=date(1980 + number % 20, 1 + number % 12, 1 + number % 28),
+        series="0000",
+        number=f"{number % 10**6:06d}",
+        issued_on=date(2020, 1, 15),
+        issuer="демо",
+        unit_code="000-000",
+        inn=digits + inn.calc_personal_check_digits(digits),
+    )
 
 
 CARDS = {

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from storefront.embedded import CannotStart, servers
-from storefront.lib import clock
+from storefront.lib import cipher, clock
 
 ROOM_MB = 500
 LOG_MB = 10
@@ -110,15 +110,21 @@ def _claim(path: Path) -> tuple[IO[str], bool]:
 def keys(folder: Path) -> dict[str, str]:
     """Read the shop's secrets, made up at the first start."""
     path = folder / "secrets.json"
-    if not path.exists():
+    words: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+    if "IDENTITY_KEYS" not in words:
         made = {
             "SECRET_KEY": secrets.token_urlsafe(50),
-            "CIPHER_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
+            "CIPHER_KEY": _key(),
+            "IDENTITY_KEYS": f"demo-1:{_key()}",
             "STAFF_TOKEN": secrets.token_urlsafe(24),
         }
-        servers.write_private(path, json.dumps(made))
-    words: dict[str, str] = json.loads(path.read_text())
+        words = made | words
+        servers.write_private(path, json.dumps(words))
     return words
+
+
+def _key() -> str:
+    return base64.b64encode(cipher.new_key()).decode()
 
 
 def _take_lock(lock: IO[str], path: Path) -> None:

@@ -27,6 +27,8 @@ TEMPLATES = {
     "REFUNDED": ["refunded"],
     "COMPENSATED": ["compensated"],
     "FAILED": ["failed"],
+    "IDENTITY_ASKED": ["papers"],
+    "IDENTITY_REMINDED": ["papers"],
     "DISPUTE_OPENED": ["dispute", disputes.TO_SELLER],
     "DISPUTE_ANSWERED": ["dispute"],
     "DISPUTE_DECIDED": ["dispute", disputes.TO_SELLER],

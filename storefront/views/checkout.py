@@ -7,7 +7,9 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
+from django.views.decorators.debug import sensitive_post_parameters
 
+from logistics.composition import Basket
 from orders import lifecycle, quotes
 from orders.models import Cart, City
 from orders.quotes import QuoteExpired, QuoteMoved
@@ -16,15 +18,18 @@ from storefront import context
 from storefront.flows import checkout as flow
 from storefront.flows import payment
 from storefront.forms.checkout import CheckoutForm
+from storefront.forms.papers import PapersForm
 from storefront.lib import clock
 from storefront.lib.refusal import Refusal
 from storefront.templatetags.money import rubles
 
 from . import showing
 from .cart import mine
+from .identity import papers_form
 from .orders import allow, visible
 
 
+@sensitive_post_parameters()
 def checkout(request: HttpRequest) -> HttpResponse:
     """Recipient, way, payment and the sum; sending it places the order."""
     found, city = mine(request), context.city(request)
@@ -46,8 +51,11 @@ def checkout(request: HttpRequest) -> HttpResponse:
 
 
 def _form(request: HttpRequest, city: City) -> CheckoutForm:
+    if "show" in request.POST:
+        return CheckoutForm(initial=request.POST.dict(), city=city)
     if request.method == "POST":
-        return CheckoutForm(request.POST, city=city)
+        papers = papers_form(request, empty_permitted=True)
+        return CheckoutForm(request.POST, city=city, papers=papers)
     user_id = request.user.pk if request.user.is_authenticated else None
     known = flow.known_address(user_id, city=city)
     return CheckoutForm(initial=known, city=city)
@@ -66,31 +74,45 @@ def _show(request: HttpRequest, found: Cart, city: City, form: CheckoutForm) -> 
         "basket": basket,
         "groups": showing.lanes(basket),
         "duties": showing.duties(basket),
+        "papers": _papers(request, form, basket),
     }
     return render(request, "checkout/checkout.html", page)
 
 
+def _papers(request: HttpRequest, form: CheckoutForm, basket: Basket) -> PapersForm | None:
+    """The part of the page for the recipient's papers, where a way needs them."""
+    if form.papers is not None and form.papers.errors:
+        return form.papers
+    if not flow.asks_papers(basket, now=clock.now()):
+        return None
+    return form.papers or papers_form(request)
+
+
 def _agree(request: HttpRequest, found: Cart, form: CheckoutForm) -> HttpResponse:
     """Order what was quoted for the visitor's own cart; a stranger's quote or key is unknown."""
-    given = form.cleaned_data
     user_id = request.user.pk if request.user.is_authenticated else None
-    contact = lifecycle.Contact(
-        **{key: given[key] for key in ("recipient", "phone", "email", "postcode", "street")},
-        language=get_language() or "ru",
-        user_id=user_id,
-    )
     agreement = flow.Agreement(
         quote_id=str(quotes.find(found, request.POST.get("quote", "")).pk),
         digest=request.POST.get("digest", ""),
-        method=given["method"],
-        contact=contact,
+        method=form.cleaned_data["method"],
+        contact=_contact(form, user_id),
         form_key=_form_key(request, found),
+        person=form.person(),
     )
     actor = f"user:{user_id}" if user_id else "guest"
     order = flow.agree(agreement, actor=actor, now=clock.now(), wall=clock.wall())
     allow(request, order)
     request.session["cart_quantity"] = 0
     return redirect("order_pay", number=order.number)
+
+
+def _contact(form: CheckoutForm, user_id: int | None) -> lifecycle.Contact:
+    given = form.cleaned_data
+    return lifecycle.Contact(
+        **{key: given[key] for key in ("recipient", "phone", "email", "postcode", "street")},
+        language=get_language() or "ru",
+        user_id=user_id,
+    )
 
 
 def _form_key(request: HttpRequest, found: Cart) -> str:

@@ -14,7 +14,7 @@ from orders import lifecycle
 from orders.models import Order
 from orders.states import CancelReason
 from payments.models import Charge, Receipt
-from storefront.flows import cancellation, payment
+from storefront.flows import cancellation, identifying, payment
 from storefront.forms.opinions import ReviewForm
 from storefront.lib import clock
 
@@ -42,7 +42,8 @@ def visible(request: HttpRequest, number: str) -> Order:
 
     Raises: Http404.
     """
-    return get_object_or_404(mine(request), number=number.replace("-", ""))
+    rows = mine(request).select_related("identity")
+    return get_object_or_404(rows, number=number.replace("-", ""))
 
 
 def orders(request: HttpRequest) -> HttpResponse:
@@ -72,6 +73,7 @@ def show(
         "refunds": _disputes.refunds(found),
         "receipts": Receipt.objects.shown(found),
         "can_cancel": cancellation.may_cancel(found),
+        "papers": identifying.of_order(found),
     }
     name = "_way.html" if request.headers.get("HX-Request") else "order.html"
     return render(request, f"account/{name}", page)

@@ -26,11 +26,17 @@ from catalog.models import (
     SellerApplication,
 )
 from logistics import warehouse
+from logistics.customs import identities, vault
 from logistics.models import (
     Bag,
+    ConsentText,
+    CustomsAnswer,
     Declaration,
     Departure,
     DutyRule,
+    IdentityAccess,
+    IdentityRule,
+    ImportLimit,
     Lane,
     LastMile,
     NumberRange,
@@ -61,6 +67,7 @@ from storefront.lib import clock
 from storefront.notifications.models import Letter
 from tests.admin import money_world
 from tests.factories import catalog, logistics, orders, payments
+from tests.factories.papers import ANNA
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 PASSWORD = "a-door-for-tests"
@@ -182,7 +189,15 @@ def _papers(shipment: Shipment, number: int, now: datetime) -> None:
         net_weight_g=190,
         value=line.price_cny,
     )
+    _identity(shipment.order, now)
     paper.messages.create(kind="CEB311", guid=f"g-{number}", is_ours=True, body=BODY, moved_at=now)
+
+
+def _identity(order: Order, now: datetime) -> None:
+    """Sealed papers, agreed to and looked at once."""
+    rule = IdentityRule.objects.get(rule="payments-due")
+    row = identities.open_for(order, rule, ANNA, actor="guest", now=now)
+    vault.read(row, vault.Reading(IdentityAccess.Purpose.OPERATOR, "user:1", "a test"))
 
 
 def _around(order: Order, number: int, cast: dict[str, User], now: datetime) -> None:
@@ -293,6 +308,10 @@ def _reference(number: int) -> None:
     )
     rule = {"free_eur": 200, "rate_bps": 1500, "min_eur_per_kg": 2, "is_on_excess": True}
     DutyRule.objects.create(rule=f"test-{number}", **rule, **dated)
+    IdentityRule.objects.create(rule=f"test-{number}", over_eur=number, **dated)
+    ConsentText.objects.create(kind="test", version=str(number), **dated)
+    CustomsAnswer.objects.create(code=f"T{number}", word="held", is_final=False, **dated)
+    ImportLimit.objects.create(rule=f"test-{number}", kind="IDENTICAL", most=99, **dated)
     for model in (Lane, Service, LastMile):
         _again(model, **dated)
     _again(Place, code=f"place-{number}")

@@ -22,6 +22,7 @@ SECRETS = (
     "VALKEY_PASSWORD",
     "SECRET_KEY",
     "CIPHER_KEY",
+    "IDENTITY_KEYS",
     "SITE_URL",
 )
 FOREIGN = {"postgres", "valkey"}  # services that do not run our image

@@ -1,6 +1,7 @@
 """The Russian window: express declarations out, marks in."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -10,6 +11,8 @@ from lxml import etree
 
 from storefront.lib import http, xml
 
+SUBJECT = "subject"
+PASSPORT = "RU01001"  # Source: classifier of identity documents 2053, passport of Russia [U]
 MARKS = {"released": "RELEASED", "refused": "REFUSED", "held": "HOLD"}
 
 
@@ -26,7 +29,12 @@ class Item:
 
 @dataclass(frozen=True)
 class Paper:
-    """An express declaration of one parcel for personal use. Money: `duty` in rubles."""
+    """An express declaration of one parcel for personal use.
+
+    Money: `duty` is everything due and `vat` the part of it that is VAT, `value` that of the
+    goods, in rubles; `eur_rate` rubles for one euro. `subject` stands for the recipient's papers,
+    which are put in only while the paper is sent.
+    """
 
     reference: str
     track: str
@@ -35,6 +43,12 @@ class Paper:
     gross_kg: Decimal
     duty: Decimal
     items: tuple[Item, ...]
+    kind: str = "ПТДЭГ"
+    rule: str = ""
+    value: Decimal = Decimal(0)
+    eur_rate: Decimal = Decimal(0)
+    vat: Decimal = Decimal(0)
+    subject: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,6 +72,16 @@ def write(paper: Paper) -> bytes:
     _add(root, "RecipientCity", paper.city)
     _add(root, "GrossWeight", f"{paper.gross_kg:.3f}")
     _add(root, "DutyPaid", f"{paper.duty:.2f}").set("currency", "RUB")
+    _add(root, "ExpressRegistryKindCode", paper.kind)
+    if paper.rule:
+        payment = _add(root, "CustomsPaymentDetails", "")
+        payment.set("rule", paper.rule)
+        _add(payment, "TaxBase", f"{paper.value:.2f}")
+        _add(payment, "Rate", f"{paper.eur_rate:.4f}")
+        _add(payment, "PaymentAmount", f"{paper.duty - paper.vat:.2f}")
+        _add(payment, "VatAmount", f"{paper.vat:.2f}")
+    if paper.subject:
+        _add(root, "ConsigneeDetails", "").set(SUBJECT, paper.subject)
     goods = etree.SubElement(root, "Goods")
     for number, item in enumerate(paper.items, start=1):
         node = etree.SubElement(goods, "Item")
@@ -74,6 +98,34 @@ def _add(parent: etree._Element, name: str, text: str) -> etree._Element:
     node = etree.SubElement(parent, name)
     node.text = text
     return node
+
+
+def subject_of(body: bytes) -> str:
+    """Whose papers a declaration wants before it may be sent; empty, if nobody's."""
+    node = xml.parse(body).find("ConsigneeDetails")
+    return node.get(SUBJECT, "") if node is not None else ""
+
+
+def fill(body: bytes, person: Mapping[str, str]) -> bytes:
+    """The declaration with the recipient in it, as it goes out and is kept nowhere.
+
+    Source: ConsigneeDetails and IdentityCard of the album of formats, design notes 2.3.
+    """
+    root = xml.parse(body)
+    node = root.find("ConsigneeDetails")
+    assert node is not None, "only a paper with a recipient is filled"
+    del node.attrib[SUBJECT]
+    _add(node, "OrganizationName", person["full_name"][:150])
+    _add(node, "PersonId", person["inn"])
+    _add(node, "BirthDate", person["birth_on"])
+    card = _add(node, "IdentityCard", "")
+    _add(card, "IdentityCardCode", PASSPORT)
+    _add(card, "IdentityCardSeries", person["series"])
+    _add(card, "IdentityCardNumber", person["number"])
+    _add(card, "IdentityCardDate", person["issued_on"])
+    _add(card, "OrganizationName", person["issuer"][:150])
+    _add(card, "IssuerCode", person["unit_code"])
+    return xml.dump(root)
 
 
 def send(body: bytes) -> str:
