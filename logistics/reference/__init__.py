@@ -10,6 +10,7 @@ from django.db import models
 from moneyed import Money
 
 from logistics.models import (
+    CustomsMode,
     DutyRule,
     Holiday,
     Lane,
@@ -17,6 +18,7 @@ from logistics.models import (
     LastMile,
     NumberRange,
     Place,
+    ReturnRelief,
     Service,
     Stage,
 )
@@ -41,6 +43,12 @@ def load() -> dict[str, int]:
         "stages": _store(Stage, map(_stage, _read("stages")), key=("state",)),
         "duty_rules": _store(
             DutyRule, map(_duty_rule, _read("duty_rules")), key=("rule",), keep=("is_active",)
+        ),
+        "customs_modes": _store(
+            CustomsMode, map(_customs_mode, _read("customs_modes")), key=("mode", "valid_from")
+        ),
+        "return_reliefs": _store(
+            ReturnRelief, map(_return_relief, _read("return_reliefs")), key=("rule",)
         ),
         "number_ranges": _number_ranges(),
         **_network(),
@@ -236,4 +244,27 @@ def _duty_rule(row: Row) -> Values:
         "valid_from": date.fromisoformat(row["valid_from"]),
         "valid_until": _day(row["valid_until"]),
         "source": row["source"],
+    }
+
+
+def _customs_mode(row: Row) -> Values:
+    plain = ("mode", "buyer", "order_type", "documents", "return_mode")
+    limits = ("limit_yuan", "simplified_yuan")
+    return {
+        **{name: row[name] for name in plain},
+        **{name: Decimal(row[name]) if row[name] else None for name in limits},
+        "is_bonded": row["is_bonded"] == "1",
+        "code_digits": int(row["code_digits"]),
+        **_dated(row),
+    }
+
+
+def _return_relief(row: Row) -> Values:
+    return {
+        "rule": row["rule"],
+        "modes": row["modes"],
+        "exported_from": date.fromisoformat(row["exported_from"]),
+        "exported_until": date.fromisoformat(row["exported_until"]),
+        "months": int(row["months"]),
+        **_dated(row),
     }
