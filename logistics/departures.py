@@ -12,6 +12,7 @@ from storefront.lib import due, locks
 
 from . import consolidation, moving, runs, tracking
 from .carriers import Event, linehaul
+from .customs import filings
 from .models import Bag, Departure, Shipment
 from .moving import Fact
 from .states import Code, State
@@ -58,7 +59,7 @@ def _load(departure: Departure, *, now: datetime) -> None:
         for chunk in _chunks(departure, State.BAGGED):
             _leave_behind(chunk, now=now)
     if _has(departure, State.LOADED):
-        _book(departure)
+        _book(departure, now=now)
     else:
         due.finish(departure, at=None)
 
@@ -153,20 +154,24 @@ def _stretch(run: runs.Stretch) -> linehaul.Stretch:
     )
 
 
-def _book(departure: Departure) -> None:
+def _book(departure: Departure, *, now: datetime) -> None:
     bill = linehaul.book(manifest(departure))
     with transaction.atomic():
         Departure.objects.filter(pk=departure.pk, state=D.CLOSED).update(
             state=D.BOOKED, master_bill=bill
         )
         departure.bags.filter(parcels__gt=0).update(state=Bag.State.LOADED)
+        filings.open_for(departure, filings.AT_BOOKING, now=now)
         due.finish(departure, at=departure.departs_at + LEAST)
 
 
 def _follow(departure: Departure, *, now: datetime) -> None:
     """Ask the carrier and pass on what happened, to the departure first, then to its parcels."""
     events = linehaul.track(departure.service.carrier, departure.number)
+    had_left = departure.departed_at is not None
     _note(departure, events)
+    if departure.departed_at is not None and not had_left:
+        filings.open_for(departure, filings.AT_LEAVING, now=now)
     facts = [tracking.fact_of(event, source=departure.service.carrier) for event in events]
     for chunk in _chunks(departure):
         with transaction.atomic():

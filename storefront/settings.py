@@ -189,6 +189,7 @@ CELERY_TASK_ROUTES = {
     "payments.tasks.drive_payout": {"queue": "bank"},
     "storefront.tasks.run_job": {"queue": "bank"},
     "logistics.tasks.drive_declaration": {"queue": "customs"},
+    "logistics.tasks.drive_filing": {"queue": "customs"},
     "logistics.tasks.drive_departure": {"queue": "carrier"},
     "storefront.notifications.tasks.*": {"queue": "mail"},
     "storefront.tasks.import_table": {"queue": "images"},
@@ -345,6 +346,8 @@ BANK_ACCOUNT_CNY = text("BANK_ACCOUNT_CNY", "40702156000000000007" if OUTSIDE el
 BANK_OWNER = text("BANK_OWNER", "Sungari (demo)" if OUTSIDE else "")
 CUSTOMS_CN_URL = text("CUSTOMS_CN_URL", f"{OUTSIDE}/customs/cn" if OUTSIDE else "")
 CUSTOMS_RU_URL = text("CUSTOMS_RU_URL", f"{OUTSIDE}/customs/ru" if OUTSIDE else "")
+CEB_SCHEMA_DIR = text("CEB_SCHEMA_DIR")  # folder of the official schema; empty: not held against it
+CUSTOMS_SIGNER = text("CUSTOMS_SIGNER", "demo" if OUTSIDE else "")  # who signs CEB messages
 CARRIERS_URL = text("CARRIERS_URL", f"{OUTSIDE}/carriers" if OUTSIDE else "")
 AUTOMATIC_HANDS = flag("AUTOMATIC_HANDS")
 STAFF_TOKEN = text("STAFF_TOKEN")

@@ -1,30 +1,40 @@
 """The life of a paper at a customs window: made, sent, answered, mended, ended."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
 from logistics import centre, expecting, moving
-from logistics.models import Declaration, DeclarationLine, DeclarationMessage, Shipment
+from logistics.models import (
+    Declaration,
+    DeclarationLine,
+    DeclarationMessage,
+    Shipment,
+    ShipmentItem,
+)
 from logistics.moving import Fact
 from logistics.states import Code, State
 from orders import holds
 from storefront.lib import due
 
-from . import matching, papers, windows
+from . import filings, modes, papers, windows
+from .gateways.messages import WrongPaper
 from .windows import Heard, Message
 
 D = Declaration.State
 EXPORT, IMPORT = Declaration.Direction.EXPORT, Declaration.Direction.IMPORT
-ANSWERED = frozenset({D.RELEASED, D.REJECTED, D.REFUSED})
+ANSWERED = frozenset({D.RELEASED, D.REJECTED, D.REFUSED, D.CANCELLED})
+# A late receipt may outrank the one that seemed to end a paper (receipts.RANK), never the reverse.
 MOVES: dict[D, frozenset[D]] = {
-    D.READY: frozenset({D.SENT, D.REJECTED}),
-    D.SENT: frozenset({D.HELD}) | ANSWERED,
-    D.HELD: ANSWERED,
-    D.RELEASED: frozenset(),
-    D.REJECTED: frozenset(),
-    D.REFUSED: frozenset(),
+    D.READY: frozenset({D.SENT, D.REJECTED, D.CANCELLED}),
+    D.SENT: frozenset({D.HELD, D.REJECTED, D.REFUSED, D.RELEASED, D.CANCELLED}),
+    D.HELD: frozenset({D.REJECTED, D.REFUSED, D.RELEASED, D.CANCELLED}),
+    D.REJECTED: frozenset({D.REFUSED, D.RELEASED, D.CANCELLED}),
+    D.REFUSED: frozenset({D.RELEASED}),
+    D.RELEASED: frozenset({D.CANCELLED}),
+    D.CANCELLED: frozenset(),
 }
 assert set(MOVES) == set(D)
 assert set(D) - {D.READY} == frozenset().union(*MOVES.values())
@@ -44,26 +54,33 @@ CODES = {
 STATES = {"held": D.HELD, "released": D.RELEASED, "rejected": D.REJECTED, "refused": D.REFUSED}
 
 
-def open_for(shipment: Shipment, direction: Declaration.Direction, *, now: datetime) -> Declaration:
+def open_for(
+    shipment: Shipment,
+    direction: Declaration.Direction,
+    *,
+    now: datetime,
+    amended: Mapping[str, str] | None = None,
+) -> Declaration:
     """Make the next paper of a parcel for a window; it is due at once.
 
+    `amended` is what a person mended in the last one, by element.
     Locks: the caller holds the order and the parcel.
     """
     number = shipment.declarations.filter(direction=direction).count() + 1
     items = papers.contents(shipment)
-    is_export = direction == EXPORT
     lane = shipment.lane
-    office = lane.export_customs if is_export else lane.import_customs
+    office = lane.export_customs if direction == EXPORT else lane.import_customs
     declaration = Declaration.objects.create(
         shipment=shipment,
         direction=direction,
         attempt_number=number,
-        mode=papers.mode_of(items) if is_export else "ИМ",
         customs_code=office.customs_code or papers.RUSSIA_ALONE,
         zone=office.zone,
         reference=f"{direction[0]}-{shipment.number}-{number}",
         made_at=now,
         due_at=now,
+        amended=dict(amended or {}),
+        **(_chinese(items, now=now) if direction == EXPORT else {"mode": "ИМ"}),
     )
     DeclarationLine.objects.bulk_create(
         DeclarationLine(
@@ -82,6 +99,17 @@ def open_for(shipment: Shipment, direction: Declaration.Direction, *, now: datet
     return declaration
 
 
+def _chinese(items: list[ShipmentItem], *, now: datetime) -> dict[str, Any]:
+    """By which mode, in which form and under whose name; no mode is said when it is written."""
+    firm = papers.declarant([item.line for item in items])
+    named = {"declarant_code": firm.code, "declarant_name": firm.name[:100]}
+    try:
+        mode = modes.choose(papers.traits_of(items), on=now.date())
+    except modes.NoMode:
+        return named
+    return {**named, "mode": mode.code, "is_simplified": mode.is_simplified}
+
+
 def ensure(shipment: Shipment, direction: Declaration.Direction, *, now: datetime) -> bool:
     """See that a paper is under way; False, while the last was rejected and waits for a person.
 
@@ -90,7 +118,7 @@ def ensure(shipment: Shipment, direction: Declaration.Direction, *, now: datetim
     last = shipment.declarations.filter(direction=direction).order_by("attempt_number").last()
     if last is not None and last.state == D.REJECTED and holds.is_on(shipment.order_id):
         return False
-    if last is None or last.state == D.REJECTED:
+    if last is None or last.state in {D.REJECTED, D.CANCELLED}:
         open_for(shipment, direction, now=now)
     return True
 
@@ -118,7 +146,7 @@ def _send(declaration: Declaration, *, now: datetime) -> None:
             _keep(declaration, [(message, now) for message in written], is_ours=True)
             ours = {message.kind: message for message in written}
         number = window.send(ours)
-    except (matching.NotMatching, windows.BadPaper) as wrong:
+    except WrongPaper as wrong:
         _settle(declaration, Heard("rejected", now, str(wrong), "", ()), now=now)
         return
     with transaction.atomic():
@@ -154,13 +182,32 @@ def _keep(
 
 
 def _listen(declaration: Declaration, *, now: datetime) -> None:
-    known = set(declaration.messages.filter(is_ours=False).values_list("kind", "guid"))
+    kept = heard_so_far(declaration)
+    known = {(message.kind, message.guid) for message in kept}
     window = windows.WINDOWS[declaration.direction]
-    heard = window.listen(_ours(declaration), known)
+    heard = window.listen(_ours(declaration), kept)
     if known.issuperset((message.kind, message.guid) for message, _at in heard.messages):
         _wait(declaration, now=now)
     else:
         _settle(declaration, heard, now=now)
+
+
+def heard_so_far(declaration: Declaration) -> list[Message]:
+    """Every answer that was kept."""
+    rows = declaration.messages.filter(is_ours=False)
+    return [Message(row.kind, row.guid, row.body) for row in rows]
+
+
+def take_in(declaration: Declaration, heard: Heard, *, now: datetime) -> None:
+    """Take in receipts whenever and in whatever order they come, also after the end.
+
+    The state follows from all that were ever kept.
+    Locks: the order, the parcel.
+    """
+    declaration.refresh_from_db()
+    fresh = [message for message, _at in heard.messages]
+    found = windows.sorted_by_message([*heard_so_far(declaration), *fresh])
+    _settle(declaration, windows.sum_up(found, heard.messages), now=now)
 
 
 def _wait(declaration: Declaration, *, now: datetime) -> None:
@@ -184,17 +231,23 @@ def _settle(declaration: Declaration, heard: Heard, *, now: datetime) -> None:
         if state in MOVES[D(declaration.state)]:
             _change(declaration, state, heard, now=now)
             _tell(declaration, shipment, heard, now=now)
+        elif state == declaration.state:
+            _change(declaration, state, heard, now=now)
         expecting.update(shipment, now=now, actor=ACTOR)
         due.finish(declaration, at=None if state in ANSWERED else _next_look(declaration, now=now))
 
 
 def _change(declaration: Declaration, state: D, heard: Heard, *, now: datetime) -> None:
-    changes: dict[str, object] = {"state": state, "reason": heard.reason[:500]}
+    changes: dict[str, object] = {"reason": heard.reason[:500], "answer_code": heard.status or None}
     if heard.number:
         changes["inventory_number"] = heard.number
+    if heard.port_number:
+        changes["port_number"] = heard.port_number
     if state in ANSWERED:
         changes["ended_at"] = heard.at or now
-    Declaration.objects.filter(pk=declaration.pk).update(**changes)
+    if state == D.RELEASED and declaration.state != state:
+        changes["summary"] = filings.summary_for(declaration, now=now)
+    Declaration.objects.filter(pk=declaration.pk).update(state=state, **changes)
 
 
 def _tell(declaration: Declaration, shipment: Shipment, heard: Heard, *, now: datetime) -> None:
@@ -209,11 +262,23 @@ def _tell(declaration: Declaration, shipment: Shipment, heard: Heard, *, now: da
     )
     moving.note(shipment, fact, actor=ACTOR)
     if heard.word == "released":
+        if declaration.state == D.REJECTED:
+            _supersede(declaration)
         _release(shipment, direction, fact, now=now)
     elif heard.word == "refused":
         _refuse(shipment, fact, now=now)
     elif heard.word == "rejected":
         _mend(declaration, shipment, heard, now=now)
+
+
+def _supersede(declaration: Declaration) -> None:
+    """What was let go after all needs no other paper."""
+    others = Declaration.objects.filter(
+        shipment=declaration.shipment_id, direction=declaration.direction
+    ).exclude(pk=declaration.pk)
+    others.filter(state__in=[D.READY, D.SENT, D.HELD, D.REJECTED]).update(
+        state=D.CANCELLED, due_at=None
+    )
 
 
 def _release(

@@ -7,35 +7,38 @@ from django.utils.translation import gettext as _
 from lxml import etree
 
 from storefront.lib import xml
-from storefront.lib.refusal import Refusal
 
-from .gateways.ceb import DOCUMENTS, INVENTORY
+from .gateways.ceb import INVENTORY
+from .gateways.messages import WrongPaper
 from .gateways.receipts import NS
 
 NAMES = {"ceb": NS}
-FREE_OF_DECLARATION = Decimal(5000)  # Source: design notes 1.1, 9610 simplified, yuan per parcel
 
 
-class NotMatching(Refusal):
+class NotMatching(WrongPaper):
     """Two papers, or two fields of one, contradict each other; `facts["field"]` names it."""
 
     code = "not_matching"
 
 
-def check(messages: Mapping[str, bytes]) -> None:
-    """Compare the four messages about one parcel.
+def check(messages: Mapping[str, bytes], *, simplified_up_to: Decimal | None) -> None:
+    """Compare the messages about one parcel: the list, and what its mode asks for beside it.
 
+    Money: `simplified_up_to` is the dated limit of the simplified list in yuan; None, if the mode
+    has no such list.
     Raises: NotMatching, naming the field. BadXml.
     Source: design notes 1.2, after the message specification of May 2022.
     """
-    order, receipt, waybill = (xml.parse(messages[kind]) for kind in DOCUMENTS)
-    inventory = xml.parse(messages[INVENTORY])
+    read = {kind: xml.parse(body) for kind, body in messages.items()}
+    order, inventory = read["CEB303"], read[INVENTORY]
     _lines(order, "OrderList")
     _lines(inventory, "InventoryList")
     _order_and_inventory(order, inventory)
-    _receipt(order, receipt)
-    _waybill(inventory, waybill)
+    if "CEB403" in read:
+        _receipt(order, read["CEB403"])
+    _waybill(inventory, read["CEB505"])
     _head(inventory)
+    _simplified(inventory, simplified_up_to)
 
 
 def _no(field: str, why: str) -> NotMatching:
@@ -119,6 +122,11 @@ def _head(inventory: etree._Element) -> None:
         code = _text(line, "gcode")
         if len(code) != 10 or not code.isdigit():
             raise _no("gcode", "ten digits")
+
+
+def _simplified(inventory: etree._Element, up_to: Decimal | None) -> None:
+    if _text(inventory, "statisticsFlag") != "A":
+        return
     value = sum(_number(line, "totalPrice") for line in _nodes(inventory, "InventoryList"))
-    if _text(inventory, "statisticsFlag") == "A" and value > FREE_OF_DECLARATION:
-        raise _no("statisticsFlag", "simplified only up to 5 000 yuan")
+    if up_to is None or value > up_to:
+        raise _no("statisticsFlag", f"simplified only up to {up_to or 0} yuan")

@@ -1,6 +1,7 @@
 """What the papers of a parcel say, read from the order, the goods and the scales."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -11,7 +12,6 @@ from logistics.models import (
     Declaration,
     LaneLeg,
     RecipientIdentity,
-    Reservation,
     Shipment,
     ShipmentItem,
     Stock,
@@ -19,13 +19,14 @@ from logistics.models import (
 from orders.models import OrderLine
 from orders.quotes import Body
 from payments.models import Charge
-from storefront.lib import csvs, money
+from storefront.lib import csvs, kept, money
 
-from . import duties, tariff
+from . import duties, modes, tariff
 from .gateways import ceb, fts
-from .matching import FREE_OF_DECLARATION
 
 RUSSIA_ALONE = "10"  # the office is not known: the digits of the Russian service stand for it
+BONDED = "1210"
+PIECE = "007"  # Source: design notes 1.7
 GRAM = Decimal("0.001")
 
 
@@ -47,15 +48,17 @@ def contents(shipment: Shipment) -> list[ShipmentItem]:
     return list(items.order_by("line__position"))
 
 
-def mode_of(items: Sequence[ShipmentItem]) -> str:
-    """1210 for goods that lie bonded, 9610 for the rest.
+def traits_of(items: Sequence[ShipmentItem]) -> modes.Traits:
+    """What decides the mode: this shop sells to consumers; bonded goods are packed apart."""
+    regimes = [item.line.reservation.stock.regime for item in items]
+    value = sum((item.line.price_cny.amount * item.quantity for item in items), Decimal(0))
+    is_bonded = bool(regimes) and all(regime == Stock.Regime.BONDED for regime in regimes)
+    return modes.Traits(modes.Buyer.CONSUMER, is_bonded, value)
 
-    Source: design notes 1.1.
-    """
-    lines = [item.line_id for item in items]
-    kept = Reservation.objects.filter(line__in=lines)
-    bonded = kept.filter(stock__regime=Stock.Regime.BONDED).count()
-    return "1210" if items and bonded == len(items) else "9610"
+
+@kept.for_a_minute
+def hs_codes() -> dict[str, HsCode]:
+    return {row.code: row for row in HsCode.objects.all()}
 
 
 def kilos(grams: int) -> Decimal:
@@ -71,26 +74,32 @@ def export_paper(declaration: Declaration) -> ceb.Paper:
     shipment = declaration.shipment
     items = contents(shipment)
     order = shipment.order
-    rows = {row.code: row for row in HsCode.objects.all()}
-    goods = tuple(_goods(item, rows) for item in items)
+    goods = tuple(_goods(item) for item in items)
     value = sum((line.total for line in goods), Decimal(0))
+    mode = modes.named(declaration.mode, value=value, on=declaration.made_at.date())
     charge = order.charges.filter(state=Charge.State.CAPTURED).first()
+    port_code, voyage = crossing(shipment.lane_id)
     return ceb.Paper(
         reference=declaration.reference,
         order_no=f"{order.number}-{_box(shipment)}",
         waybill_no=shipment.number,
         mode=declaration.mode,
         customs_code=declaration.customs_code,
+        port_code=port_code,
         traffic=shipment.lane.mode,
-        voyage=_voyage(shipment),
+        voyage=voyage,
         parties=_parties([item.line for item in items], declaration.mode),
         pay_no=charge.provider_id if charge else order.number,
         paid_at=order.paid_at or order.placed_at,
         freight=money.half_up(_part(shipment, shipment.delivery.freight.amount) / order.rate),
         gross_kg=kilos(shipment.weight_g or shipment.planned_weight_g),
         goods=goods,
-        is_simplified=declaration.mode == "9610" and value <= FREE_OF_DECLARATION,
+        is_simplified=declaration.is_simplified,
+        documents=mode.documents,
+        order_type=mode.order_type,
+        code_digits=mode.code_digits,
         made_at=declaration.made_at,
+        amended=declaration.amended,
     )
 
 
@@ -99,15 +108,24 @@ def _box(shipment: Shipment) -> int:
     return Shipment.objects.filter(order=shipment.order_id, pk__lte=shipment.pk).count()
 
 
-def _voyage(shipment: Shipment) -> str:
-    main = LaneLeg.objects.filter(lane=shipment.lane_id, is_main=True)
-    return str(main.values_list("service__code", flat=True).first() or "")
+@kept.for_a_minute
+def crossing(lane_id: int) -> tuple[str, str]:
+    """Where a lane leaves China (the customs district), and its main service."""
+    legs = LaneLeg.objects.filter(lane=lane_id).select_related("service__origin")
+    port_code, voyage = "", ""
+    for leg in legs.order_by("position"):
+        origin = leg.service.origin
+        if origin.country == "CN" and origin.customs_code:
+            port_code = origin.customs_code
+        if leg.is_main:
+            voyage = leg.service.code
+    return port_code, voyage
 
 
-def _goods(item: ShipmentItem, rows: dict[str, HsCode]) -> ceb.Goods:
+def _goods(item: ShipmentItem) -> ceb.Goods:
     line = item.line
     variant = line.offer.variant
-    tariff = rows.get(variant.hs_code)
+    known = hs_codes().get(variant.hs_code)
     model = "|".join(
         part for part in (variant.product.brand.name, variant.product.model, variant.memory) if part
     )
@@ -118,8 +136,8 @@ def _goods(item: ShipmentItem, rows: dict[str, HsCode]) -> ceb.Goods:
         model=model[:250],
         barcode=variant.barcode,
         hs_code=variant.hs_code,
-        unit_1=tariff.unit_1 if tariff else "007",
-        unit_2=tariff.unit_2 if tariff else "",
+        unit_1=known.unit_1 if known else PIECE,
+        unit_2=known.unit_2 if known else "",
         quantity=item.quantity,
         price=line.price_cny.amount,
         net_kg=kilos(variant.net_weight_g * item.quantity),
@@ -127,22 +145,33 @@ def _goods(item: ShipmentItem, rows: dict[str, HsCode]) -> ceb.Goods:
 
 
 def _parties(lines: Sequence[OrderLine], mode: str) -> ceb.Parties:
-    """One seller answers for his goods himself; goods of several go under the platform's name."""
+    """Who answers for a parcel; the warehouse and its book only for bonded goods."""
     known = firms()
-    sellers = {line.seller_id: ceb.Firm(line.seller.uscc, line.seller.name_zh) for line in lines}
-    seller = next(iter(sellers.values())) if len(sellers) == 1 else known["platform"]
-    is_bonded = mode == "1210"
+    seller = declarant(lines)
+    if mode != BONDED:
+        return house(seller)
+    book = known["account_book"].code
+    return replace(house(seller), warehouse=known["warehouse"], account_book=book)
+
+
+def house(seller: ceb.Firm | None = None) -> ceb.Parties:
+    """The firms of the house around a seller; without one the platform answers for the goods."""
+    known = firms()
     return ceb.Parties(
         platform=known["platform"],
-        seller=seller,
-        owner=seller,
+        seller=seller or known["platform"],
+        owner=seller or known["platform"],
         logistics=known["logistics"],
         payment=known["payment"],
         agent=known["agent"],
         dxp=known["dxp"].code,
-        warehouse=known["warehouse"] if is_bonded else None,
-        account_book=known["account_book"].code if is_bonded else "",
     )
+
+
+def declarant(lines: Sequence[OrderLine]) -> ceb.Firm:
+    """One seller answers for his goods himself; goods of several go under the platform's name."""
+    sellers = {line.seller_id: ceb.Firm(line.seller.uscc, line.seller.name_zh) for line in lines}
+    return next(iter(sellers.values())) if len(sellers) == 1 else firms()["platform"]
 
 
 def _part(shipment: Shipment, whole: Decimal) -> Decimal:

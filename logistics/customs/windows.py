@@ -1,7 +1,7 @@
 """The two customs windows as one kind of thing: write a paper, hand it in, listen."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -10,15 +10,16 @@ from django.utils.translation import gettext as _
 
 from logistics.models import Declaration
 from storefront.lib import http
-from storefront.lib.refusal import Refusal
 
-from . import matching, papers, vault
-from .gateways import ceb, fts, receipts
+from . import matching, modes, papers, vault
+from .gateways import ceb, fts, messages, receipts
+from .gateways.messages import WrongPaper
+from .gateways.receipts import Outcome, Receipt
 
 TAIL = re.compile(r"\[[0-9A-Fa-f-]{36}\]$")  # the window repeats the guid of the message
 
 
-class BadPaper(Refusal):
+class BadPaper(WrongPaper):
     """The window will not take the paper as it is."""
 
     code = "bad_paper"
@@ -45,10 +46,12 @@ class Heard:
     reason: str
     number: str
     messages: tuple[tuple[Message, datetime], ...]
+    status: int = 0
+    port_number: str = ""
 
 
 Ours = Mapping[str, Message]
-Known = Iterable[tuple[str, str]]
+Known = Iterable[Message]
 
 
 class Window(Protocol):
@@ -59,7 +62,7 @@ class Window(Protocol):
     most: timedelta
 
     def write(self, declaration: Declaration) -> list[Message]:
-        """What must be sent. Raises: NotMatching."""
+        """What must be sent. Raises: WrongPaper."""
 
     def send(self, ours: Ours) -> str:
         """Hand it in; the number given at once, if any. Raises: BadPaper; those of lib.http."""
@@ -69,69 +72,102 @@ class Window(Protocol):
 
 
 class Chinese:
-    """Four messages; the list goes in when the three documents are received."""
+    """The documents of the mode; the list goes in when they are received."""
 
     source = "customs.cn"
     least, most = timedelta(minutes=8), timedelta(hours=4)
 
     def write(self, declaration: Declaration) -> list[Message]:
         paper = papers.export_paper(declaration)
+        on = declaration.made_at.date()
+        mode = modes.named(paper.mode, value=paper.value, on=on)
         bodies = ceb.write(paper)
-        matching.check(bodies)
+        matching.check(bodies, simplified_up_to=mode.simplified_yuan)
         return [Message(kind, paper.guid(kind), body.decode()) for kind, body in bodies.items()]
 
     def send(self, ours: Ours) -> str:
-        for kind in ceb.DOCUMENTS:
-            ceb.send(ours[kind].body.encode())
+        for kind in _documents(ours):
+            hand_in(ours[kind])
         return ""
 
     def listen(self, ours: Ours, known: Known) -> Heard:
-        statuses: dict[str, set[int]] = {kind: set() for kind in ceb.ANSWERS}
-        kinds = {answer: kind for kind, answer in ceb.ANSWERS.items()}
-        for answer, guid in known:
-            if answer in kinds:
-                statuses[kinds[answer]].add(int(guid.split("@")[0]))
-        heard: dict[str, list[receipts.Receipt]] = {}
-        for kind in ceb.DOCUMENTS:
-            if receipts.verdict(statuses[kind]) != "accepted":
-                self._hear(kind, ours, heard, statuses)
-        if all(receipts.verdict(statuses[kind]) == "accepted" for kind in ceb.DOCUMENTS):
-            self._hear(ceb.INVENTORY, ours, heard, statuses)
-        return self._sum_up(heard, statuses)
+        found = sorted_by_message(known)
+        documents = [kind for kind in _documents(ours) if _word(found, kind) != "accepted"]
+        fresh = self._hear(documents, ours, found)
+        if all(_word(found, kind) == "accepted" for kind in _documents(ours)):
+            fresh += self._hear([ceb.INVENTORY], ours, found)
+        return sum_up(found, fresh)
 
     def _hear(
-        self,
-        kind: str,
-        ours: Ours,
-        heard: dict[str, list[receipts.Receipt]],
-        statuses: dict[str, set[int]],
-    ) -> None:
-        """Ask for the receipts of a message; one the window never saw is handed in."""
-        answers = ceb.ask(ours[kind].guid)
-        if answers is None:
-            ceb.send(ours[kind].body.encode())
-        heard[kind] = answers or []
-        statuses[kind] |= {one.status for one in heard[kind]}
+        self, kinds: Sequence[str], ours: Ours, found: dict[str, list[Receipt]]
+    ) -> list[tuple[Message, datetime]]:
+        """Ask for the receipts of messages; one the window never saw is handed in."""
+        answers = ceb.ask([ours[kind].guid for kind in kinds])
+        fresh = []
+        for kind in kinds:
+            given = answers.get(ours[kind].guid)
+            if given is None:
+                hand_in(ours[kind])
+            for one in given or []:
+                found.setdefault(kind, []).append(one)
+                answer = messages.forms()[kind].answer
+                fresh.append((Message(answer, one.key, one.body), one.at))
+        return fresh
 
-    def _sum_up(
-        self, heard: dict[str, list[receipts.Receipt]], statuses: dict[str, set[int]]
-    ) -> Heard:
-        words = {kind: receipts.verdict(found) for kind, found in statuses.items()}
-        word = "rejected" if "rejected" in words.values() else words[ceb.INVENTORY]
-        answers = [one for found in heard.values() for one in found]
-        decisive = [one for one in answers if receipts.verdict([one.status]) == word]
-        last = max(decisive, key=lambda one: one.at, default=None)
-        return Heard(
-            word=word,
-            at=last.at if last else None,
-            reason="" if last is None or word == "released" else TAIL.sub("", last.info),
-            number=next((one.number for one in answers if one.number), ""),
-            messages=tuple(
-                (Message(ceb.ANSWERS[kind], one.key, one.body), one.at)
-                for kind, found in heard.items()
-                for one in found
-            ),
-        )
+
+def hand_in(message: Message) -> None:
+    """Put a message into its envelope and hand it in. Raises: the errors of lib.http."""
+    known = papers.firms()
+    sender, receiver = known["dxp"].code, known["customs"].code
+    body = message.body.encode()
+    ceb.send(message.kind, message.guid, body, sender=sender, receiver=receiver)
+
+
+def plain(info: str) -> str:
+    """What a window says, without the guid it repeats."""
+    return TAIL.sub("", info)
+
+
+def _documents(ours: Ours) -> list[str]:
+    return [kind for kind in ours if kind != ceb.INVENTORY]
+
+
+def sorted_by_message(known: Known) -> dict[str, list[Receipt]]:
+    """What was kept, read again, by the message it answers."""
+    kinds = {form.answer: kind for kind, form in messages.forms().items()}
+    found: dict[str, list[Receipt]] = {}
+    for message in known:
+        if message.kind in kinds:
+            found.setdefault(kinds[message.kind], []).append(receipts.again(message.body))
+    return found
+
+
+def _word(found: Mapping[str, list[Receipt]], kind: str) -> str:
+    return receipts.verdict(one.status for one in found.get(kind, []))
+
+
+def sum_up(
+    found: Mapping[str, list[Receipt]], fresh: Iterable[tuple[Message, datetime]] = ()
+) -> Heard:
+    """What all receipts of a paper come to: a function of their set alone.
+
+    The list decides, unless one of its documents is rejected before it is released or refused.
+    """
+    outcomes = {kind: receipts.outcome(answers) for kind, answers in found.items()}
+    listed = outcomes.get(ceb.INVENTORY, Outcome("pending"))
+    wrong = [one for kind, one in sorted(outcomes.items()) if one.word == "rejected"]
+    decisive = listed
+    if wrong and listed.word not in ("released", "refused"):
+        decisive = wrong[0]
+    return Heard(
+        word=decisive.word,
+        at=decisive.at,
+        reason="" if decisive.word == "released" else plain(decisive.info),
+        number=listed.number,
+        messages=tuple(fresh),
+        status=decisive.status,
+        port_number=listed.port_number,
+    )
 
 
 class Russian:

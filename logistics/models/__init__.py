@@ -3,12 +3,15 @@
 from .consolidation import Bag, Departure
 from .customs import (
     CustomsAnswer,
+    CustomsMode,
     Declaration,
     DeclarationLine,
     DeclarationMessage,
     DutyRule,
     ImportLimit,
+    ReturnRelief,
 )
+from .filings import Filing, FilingMessage
 from .identities import (
     ConsentText,
     IdentityAccess,
@@ -24,11 +27,14 @@ __all__ = [
     "Bag",
     "ConsentText",
     "CustomsAnswer",
+    "CustomsMode",
     "Declaration",
     "DeclarationLine",
     "DeclarationMessage",
     "Departure",
     "DutyRule",
+    "Filing",
+    "FilingMessage",
     "Holiday",
     "IdentityAccess",
     "IdentityConsent",
@@ -42,6 +48,7 @@ __all__ = [
     "Place",
     "RecipientIdentity",
     "Reservation",
+    "ReturnRelief",
     "Service",
     "Shipment",
     "ShipmentEvent",

@@ -36,6 +36,62 @@ class DutyRule(models.Model):
         return self.rule
 
 
+class CustomsMode(models.Model):
+    """A supervision mode of Chinese customs: whom it serves, what it asks for; dated.
+
+    Money: yuan per parcel. Above `limit_yuan` no list is taken; up to `simplified_yuan` the list
+    is simplified and `code_digits` of the tariff code are enough.
+    """
+
+    class Buyer(models.TextChoices):
+        CONSUMER = "consumer", _("a consumer")
+        FIRM = "firm", _("a firm")
+        WAREHOUSE = "warehouse", _("an overseas warehouse")
+
+    mode = models.CharField(_("customs mode"), max_length=4)
+    buyer = models.CharField(max_length=10, choices=Buyer)
+    is_bonded = models.BooleanField()
+    order_type = models.CharField(max_length=1)
+    documents = models.CharField(max_length=40)
+    limit_yuan = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
+    simplified_yuan = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
+    code_digits = models.PositiveSmallIntegerField(default=10)
+    return_mode = models.CharField(max_length=4)
+    valid_from = models.DateField(_("valid from"))
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    source = models.CharField(_("source"), max_length=300)
+
+    class Meta:
+        verbose_name = _("customs mode")
+        verbose_name_plural = _("customs modes")
+        constraints = [
+            models.UniqueConstraint(fields=["mode", "valid_from"], name="customs_mode_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.mode} {self.valid_from}"
+
+
+class ReturnRelief(models.Model):
+    """Until when goods that were exported may come back without duty; dated."""
+
+    rule = models.SlugField(unique=True)
+    modes = models.CharField(max_length=40)
+    exported_from = models.DateField()
+    exported_until = models.DateField()
+    months = models.PositiveSmallIntegerField()
+    valid_from = models.DateField(_("valid from"))
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    source = models.CharField(_("source"), max_length=300)
+
+    class Meta:
+        verbose_name = _("relief for returned goods")
+        verbose_name_plural = _("reliefs for returned goods")
+
+    def __str__(self) -> str:
+        return self.rule
+
+
 class Declaration(due.Due):
     """A parcel's paper at one customs window."""
 
@@ -52,6 +108,7 @@ class Declaration(due.Due):
         RELEASED = "RELEASED", _("released")
         REJECTED = "REJECTED", _("rejected, to be mended")
         REFUSED = "REFUSED", _("refused")
+        CANCELLED = "CANCELLED", _("cancelled")
 
     shipment = models.ForeignKey(Shipment, models.PROTECT, related_name="declarations")
     direction = models.CharField(_("direction"), max_length=6, choices=Direction)
@@ -62,7 +119,16 @@ class Declaration(due.Due):
     reference = models.CharField(max_length=36, unique=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.READY)
     reason = models.CharField(_("reason"), max_length=500, blank=True)
+    answer_code = models.IntegerField(_("code of the answer"), null=True, blank=True)
+    is_simplified = models.BooleanField(_("simplified"), default=False)
+    declarant_code = models.CharField(max_length=18, blank=True)
+    declarant_name = models.CharField(_("declarant"), max_length=100, blank=True)
+    amended = models.JSONField(_("mended"), default=dict)
     inventory_number = models.CharField(max_length=40, blank=True)
+    port_number = models.CharField(max_length=18, blank=True)
+    summary = models.ForeignKey(
+        "Filing", models.PROTECT, null=True, blank=True, related_name="summarised"
+    )
     made_at = models.DateTimeField(_("made"))
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)

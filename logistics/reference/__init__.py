@@ -11,6 +11,7 @@ from moneyed import Money
 
 from logistics.models import (
     ConsentText,
+    CustomsMode,
     DutyRule,
     Holiday,
     IdentityRule,
@@ -19,6 +20,7 @@ from logistics.models import (
     LastMile,
     NumberRange,
     Place,
+    ReturnRelief,
     Service,
     Stage,
 )
@@ -52,6 +54,12 @@ def load() -> dict[str, int]:
         ),
         "consent_texts": _store(
             ConsentText, map(_consent_text, _read("consent_texts")), key=("kind", "version")
+        ),
+        "customs_modes": _store(
+            CustomsMode, map(_customs_mode, _read("customs_modes")), key=("mode", "valid_from")
+        ),
+        "return_reliefs": _store(
+            ReturnRelief, map(_return_relief, _read("return_reliefs")), key=("rule",)
         ),
         "number_ranges": _number_ranges(),
         **_network(),
@@ -260,9 +268,32 @@ def _identity_rule(row: Row) -> Values:
     }
 
 
+def _customs_mode(row: Row) -> Values:
+    plain = ("mode", "buyer", "order_type", "documents", "return_mode")
+    limits = ("limit_yuan", "simplified_yuan")
+    return {
+        **{name: row[name] for name in plain},
+        **{name: Decimal(row[name]) if row[name] else None for name in limits},
+        "is_bonded": row["is_bonded"] == "1",
+        "code_digits": int(row["code_digits"]),
+        **_dated(row),
+    }
+
+
 def _consent_text(row: Row) -> Values:
     texts = ("kind", "version", "text_ru", "text_zh", "text_en", "source")
     return {
         **{name: row[name] for name in texts},
         "valid_from": date.fromisoformat(row["valid_from"]),
+    }
+
+
+def _return_relief(row: Row) -> Values:
+    return {
+        "rule": row["rule"],
+        "modes": row["modes"],
+        "exported_from": date.fromisoformat(row["exported_from"]),
+        "exported_until": date.fromisoformat(row["exported_until"]),
+        "months": int(row["months"]),
+        **_dated(row),
     }

@@ -6,7 +6,7 @@ from django.db import connection
 import logistics.states
 import orders.states
 import payments.states
-from logistics.customs import declarations
+from logistics.customs import declarations, filings
 from orders.models import StateMove
 from storefront.celery import app
 from storefront.lib import due
@@ -15,6 +15,7 @@ MACHINES = {
     "order": orders.states.MOVES,
     "shipment": logistics.states.MOVES,
     "declaration": declarations.MOVES,
+    "filing": filings.MOVES,
     "charge": payments.states.CHARGE_MOVES,
     "refund": payments.states.REFUND_MOVES,
     "payout": payments.states.PAYOUT_MOVES,

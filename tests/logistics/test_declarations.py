@@ -36,7 +36,8 @@ def test_a_parcel_is_declared_at_both_windows(outside: Outside) -> None:
     assert list(sent) == ["CEB303", "CEB403", "CEB505", "CEB603"]
     assert Declaration.objects.get(direction=IMPORT).state == "RELEASED"
     assert Delivery.objects.get(order=order).cleared_at is not None
-    assert outside.messages() == list(sent)
+    filed = ["CEB507", "CEB509", "CEB607"]
+    assert outside.messages() == sorted([*sent, *filed])
 
 
 def test_bonded_goods_go_by_mode_1210(outside: Outside) -> None:
@@ -163,7 +164,7 @@ def test_a_window_that_is_silent_is_asked_again_and_each_message_arrives_once(
 
     assert story.parcel(order).state == State.DELIVERED
     assert papers(order, EXPORT) == [(1, "RELEASED")]
-    assert len(outside.messages()) == 4
+    assert len(outside.messages()) == len(set(outside.messages())) == 7
 
 
 def test_a_finished_paper_that_is_woken_changes_nothing(outside: Outside) -> None:

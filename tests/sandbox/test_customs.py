@@ -5,6 +5,9 @@ import uuid
 import pytest
 from lxml import etree
 
+from logistics.customs.gateways import signing
+
+SIGNER = signing.Demo()
 NS = "http://www.chinaport.gov.cn/ceb"
 C = {"c": NS}
 NOON = "2026-11-23T04:00:00Z"
@@ -79,6 +82,8 @@ def message(kind, *, guid="", transfer=True, line=None, **changes):
         element(node, f"{name}List", {**usual, **(line or {})})
     if transfer:
         element(root, "BaseTransfer", TRANSFER)
+    if kind == "CEB603":
+        signing.sign(root, SIGNER)
     return etree.tostring(root)
 
 

@@ -1,28 +1,27 @@
-"""The Chinese window: the four CEB messages, handed in and asked about."""
+"""The Chinese window: the CEB messages about a parcel, handed in and asked about."""
 
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
+from typing import Any
 
 from django.conf import settings
-from lxml import etree
 
-from storefront.lib import http, xml
+from storefront.lib import clock, http, xml
 
-from . import receipts
-from .receipts import NS
+from . import envelope, messages, receipts, schema, signing
+from .envelope import Envelope
+from .messages import Facts, Node
 
-BEIJING = ZoneInfo("Asia/Shanghai")
 YUAN = "142"
 RUSSIA = "344"
 KILOGRAM = "035"
-TRAFFIC = {"air": "5", "rail": "3", "road": "4", "river": "2"}
-DOCUMENTS = ("CEB303", "CEB403", "CEB505")
+# Source: design notes 1.7
+TRAFFIC = {"air": "5", "rail": "3", "road": "4", "river": "2", "post": "6"}
 INVENTORY = "CEB603"
-ANSWERS = {"CEB303": "CEB304", "CEB403": "CEB404", "CEB505": "CEB506", "CEB603": "CEB604"}
+ENVELOPED = "application/vnd.chinaport.dxp+xml"
 
 
 @dataclass(frozen=True)
@@ -76,9 +75,11 @@ class Goods:
 
 @dataclass(frozen=True)
 class Paper:
-    """Everything the four messages about one parcel say.
+    """Everything the messages about one parcel say.
 
-    Money: yuan; `freight` is what the buyer paid for the way.
+    Money: yuan; `freight` is what the buyer paid for the way. `documents` are the messages that
+    the mode asks for before the list; `amended` is what a person mended after a rejection, by
+    element, with the number of its line behind a slash.
     """
 
     reference: str
@@ -96,6 +97,11 @@ class Paper:
     goods: tuple[Goods, ...]
     is_simplified: bool
     made_at: datetime
+    documents: tuple[str, ...] = ("CEB303", "CEB403", "CEB505")
+    order_type: str = "E"
+    code_digits: int = 4
+    port_code: str = ""
+    amended: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def value(self) -> Decimal:
@@ -107,254 +113,182 @@ class Paper:
 
     def guid(self, kind: str) -> str:
         """The same paper always carries the same guid, so that sending twice is once."""
-        return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{self.reference}/{kind}")).upper()
+        return guid_of(f"{self.reference}/{kind}")
 
 
-Pairs = list[tuple[str, object]]
-
-
-def _fill(parent: etree._Element, name: str, pairs: Pairs) -> etree._Element:
-    node = etree.SubElement(parent, f"{{{NS}}}{name}")
-    for key, value in pairs:
-        if value is not None and value != "":
-            child = etree.SubElement(node, f"{{{NS}}}{key}")
-            child.text = f"{value:f}" if isinstance(value, Decimal) else str(value)
-    return node
-
-
-def _message(kind: str, paper: Paper) -> etree._Element:
-    root = etree.Element(f"{{{NS}}}{kind}Message", nsmap={"ceb": NS})
-    root.set("guid", paper.guid(kind))
-    root.set("version", "1.0")
-    return root
-
-
-def _close(root: etree._Element, paper: Paper) -> bytes:
-    sender = paper.parties.agent
-    _fill(
-        root,
-        "BaseTransfer",
-        [
-            ("copCode", sender.code),
-            ("copName", sender.name),
-            ("dxpMode", "DXP"),
-            ("dxpId", paper.parties.dxp),
-        ],
-    )
-    return xml.dump(root)
-
-
-def stamp(at: datetime) -> str:
-    """YYYYMMDDhhmmss in Beijing."""
-    return at.astimezone(BEIJING).strftime("%Y%m%d%H%M%S")
-
-
-def _start(paper: Paper, kind: str) -> Pairs:
-    return [
-        ("guid", paper.guid(f"{kind}/1")),
-        ("appType", 1),
-        ("appTime", stamp(paper.made_at)),
-        ("appStatus", 2),
-    ]
-
-
-def _traders(paper: Paper) -> Pairs:
-    platform, seller = paper.parties.platform, paper.parties.seller
-    return [
-        ("ebpCode", platform.code),
-        ("ebpName", platform.name),
-        ("ebcCode", seller.code),
-        ("ebcName", seller.name),
-    ]
-
-
-def order(paper: Paper) -> bytes:
-    """CEB303: what was sold."""
-    root = _message("CEB303", paper)
-    node = etree.SubElement(root, f"{{{NS}}}Order")
-    head: Pairs = [
-        *_start(paper, "CEB303"),
-        ("orderType", "E"),
-        ("orderNo", paper.order_no),
-        *_traders(paper),
-        ("goodsValue", paper.value),
-        ("freight", 0),
-        ("currency", YUAN),
-    ]
-    _fill(node, "OrderHead", head)
-    for number, line in enumerate(paper.goods, start=1):
-        _fill(node, "OrderList", _order_line(number, line))
-    return _close(root, paper)
-
-
-def _order_line(number: int, line: Goods) -> Pairs:
-    return [
-        ("gnum", number),
-        ("itemNo", line.item_no),
-        ("itemName", line.name),
-        ("barCode", line.barcode or "无"),
-        ("unit", line.unit_1),
-        ("currency", YUAN),
-        ("qty", line.quantity),
-        ("price", line.price),
-        ("totalPrice", line.total),
-    ]
-
-
-def receipt(paper: Paper) -> bytes:
-    """CEB403: that the money came in."""
-    root = _message("CEB403", paper)
-    pairs: Pairs = [
-        *_start(paper, "CEB403"),
-        *_traders(paper),
-        ("orderNo", paper.order_no),
-        ("payCode", paper.parties.payment.code),
-        ("payName", paper.parties.payment.name),
-        ("payNo", paper.pay_no),
-        ("charge", paper.value),
-        ("currency", YUAN),
-        ("accountingDate", stamp(paper.paid_at)),
-    ]
-    _fill(root, "Receipts", pairs)
-    return _close(root, paper)
-
-
-def waybill(paper: Paper) -> bytes:
-    """CEB505: what is carried, and how heavy it is."""
-    root = _message("CEB505", paper)
-    seller = paper.parties.seller
-    pairs: Pairs = [
-        *_start(paper, "CEB505"),
-        ("logisticsCode", paper.parties.logistics.code),
-        ("logisticsName", paper.parties.logistics.name),
-        ("logisticsNo", paper.waybill_no),
-        ("freight", paper.freight),
-        ("insuredFee", 0),
-        ("currency", YUAN),
-        ("grossWeight", paper.gross_kg),
-        ("packNo", 1),
-        ("goodsInfo", "; ".join(line.name for line in paper.goods)[:200]),
-        ("ebcCode", seller.code),
-        ("ebcName", seller.name),
-    ]
-    _fill(root, "Logistics", pairs)
-    return _close(root, paper)
-
-
-def inventory(paper: Paper) -> bytes:
-    """CEB603: the list that is declared."""
-    root = _message("CEB603", paper)
-    node = etree.SubElement(root, f"{{{NS}}}Inventory")
-    _fill(node, "InventoryHead", _declarant(paper) + _way(paper))
-    for number, line in enumerate(paper.goods, start=1):
-        _fill(node, "InventoryList", _inventory_line(number, line, paper))
-    return _close(root, paper)
-
-
-def _declarant(paper: Paper) -> Pairs:
-    parties = paper.parties
-    store = parties.warehouse
-    return [
-        *_start(paper, "CEB603"),
-        ("customsCode", paper.customs_code),
-        ("ebpCode", parties.platform.code),
-        ("ebpName", parties.platform.name),
-        ("orderNo", paper.order_no),
-        ("logisticsCode", parties.logistics.code),
-        ("logisticsName", parties.logistics.name),
-        ("logisticsNo", paper.waybill_no),
-        ("copNo", paper.reference),
-        ("ieFlag", "E"),
-        ("portCode", paper.customs_code),
-        ("ieDate", stamp(paper.made_at)[:8]),
-        ("statisticsFlag", "A" if paper.is_simplified else "B"),
-        ("agentCode", parties.agent.code),
-        ("agentName", parties.agent.name),
-        ("ebcCode", parties.seller.code),
-        ("ebcName", parties.seller.name),
-        ("ownerCode", parties.owner.code),
-        ("ownerName", parties.owner.name),
-        ("iacCode", store.code if store else None),
-        ("iacName", store.name if store else None),
-        ("emsNo", parties.account_book),
-        ("tradeMode", paper.mode),
-    ]
-
-
-def _way(paper: Paper) -> Pairs:
-    return [
-        ("trafMode", TRAFFIC[paper.traffic]),
-        ("voyageNo", paper.voyage[:32]),
-        ("country", RUSSIA),
-        ("POD", RUSSIA),
-        ("freight", paper.freight),
-        ("fCurrency", YUAN),
-        ("fFlag", 3),
-        ("insuredFee", 0),
-        ("iCurrency", YUAN),
-        ("iFlag", 3),
-        ("wrapType", 2),
-        ("packNo", 1),
-        ("grossWeight", paper.gross_kg),
-        ("netWeight", paper.net_kg),
-    ]
-
-
-def _inventory_line(number: int, line: Goods, paper: Paper) -> Pairs:
-    short = line.hs_code[:4] + "000000"
-    return [
-        ("gnum", number),
-        ("itemNo", line.item_no),
-        ("itemRecordNo", line.item_no if paper.parties.warehouse else None),
-        ("itemName", line.name),
-        ("gcode", short if paper.is_simplified else line.hs_code),
-        ("gname", line.name),
-        ("gmodel", line.model),
-        ("barCode", line.barcode or "无"),
-        ("country", RUSSIA),
-        ("currency", YUAN),
-        ("qty", line.quantity),
-        ("qty1", line.in_unit(line.unit_1)),
-        ("qty2", line.in_unit(line.unit_2) if line.unit_2 else None),
-        ("unit", line.unit_1),
-        ("unit1", line.unit_1),
-        ("unit2", line.unit_2),
-        ("price", line.price),
-        ("totalPrice", line.total),
-    ]
-
-
-WRITERS: dict[str, Callable[[Paper], bytes]] = {
-    "CEB303": order,
-    "CEB403": receipt,
-    "CEB505": waybill,
-    "CEB603": inventory,
-}
+def guid_of(name: str) -> str:
+    """The same name always has the same guid: 36 characters, capital letters."""
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, name)).upper()
 
 
 def write(paper: Paper) -> dict[str, bytes]:
-    """The four messages about a parcel, by kind."""
-    return {kind: writer(paper) for kind, writer in WRITERS.items()}
+    """The messages about a parcel, by kind: the documents its mode asks for, then the list.
+
+    Raises: BadField, NotBySchema, NoSigner.
+    """
+    facts = _facts(paper)
+    lines = [_line(goods, paper) for goods in paper.goods]
+    said = {}
+    for kind in (*paper.documents, INVENTORY):
+        head = {**facts, **_own(kind, paper), "guid": paper.guid(f"{kind}/1")}
+        node = Node(head, _amended(lines, paper) if kind == INVENTORY else lines)
+        said[kind] = finish(kind, [node], guid=paper.guid(kind), parties=paper.parties)
+    return said
 
 
-def send(body: bytes) -> None:
-    """Hand a message in; the same guid again changes nothing.
+def finish(kind: str, nodes: Sequence[Node], *, guid: str, parties: Parties) -> bytes:
+    """A whole message: built, signed where it must be, and held against the schema.
+
+    Raises: BadField, NotBySchema, NoSigner.
+    """
+    sender = {
+        "copCode": parties.agent.code,
+        "copName": parties.agent.name,
+        "dxpId": parties.dxp,
+    }
+    root = messages.build(kind, nodes, guid=guid, sender=sender)
+    if messages.forms()[kind].is_signed:
+        signing.sign(root, signing.current())
+    schema.check(root)
+    return xml.dump(root)
+
+
+def opening(at: datetime) -> dict[str, object]:
+    """What every head begins with: new, declared, when."""
+    return {"appType": 1, "appTime": at, "appStatus": 2}
+
+
+def _facts(paper: Paper) -> dict[str, object]:
+    """Everything the messages say, once; each takes the elements of its table."""
+    return {
+        **opening(paper.made_at),
+        **_firms(paper.parties),
+        **_goods_and_money(paper),
+        **_way(paper),
+    }
+
+
+def _firms(parties: Parties) -> dict[str, object]:
+    named = {
+        "ebp": parties.platform,
+        "ebc": parties.seller,
+        "owner": parties.owner,
+        "logistics": parties.logistics,
+        "pay": parties.payment,
+        "agent": parties.agent,
+        "iac": parties.warehouse,
+    }
+    return {
+        **{f"{name}Code": firm.code for name, firm in named.items() if firm},
+        **{f"{name}Name": firm.name for name, firm in named.items() if firm},
+        "emsNo": parties.account_book,
+    }
+
+
+def _goods_and_money(paper: Paper) -> dict[str, object]:
+    """Money: yuan; goods without freight, the freight as the buyer paid it."""
+    return {
+        "orderType": paper.order_type,
+        "orderNo": paper.order_no,
+        "goodsValue": paper.value,
+        "charge": paper.value,
+        "currency": YUAN,
+        "payNo": paper.pay_no,
+        "accountingDate": paper.paid_at,
+        "freight": paper.freight,
+        "fCurrency": YUAN,
+        "fFlag": 3,
+        "insuredFee": 0,
+        "iCurrency": YUAN,
+        "iFlag": 3,
+        "goodsInfo": "; ".join(line.name for line in paper.goods)[:200],
+        "wrapType": 2,
+        "packNo": 1,
+        "grossWeight": paper.gross_kg,
+        "netWeight": paper.net_kg,
+    }
+
+
+def _way(paper: Paper) -> dict[str, object]:
+    return {
+        "customsCode": paper.customs_code,
+        "portCode": paper.port_code or paper.customs_code,
+        "copNo": paper.reference,
+        "ieFlag": "E",
+        "ieDate": messages.show(paper.made_at)[:8],
+        "statisticsFlag": "A" if paper.is_simplified else "B",
+        "tradeMode": paper.mode,
+        "logisticsNo": paper.waybill_no,
+        "trafMode": TRAFFIC[paper.traffic],
+        "voyageNo": paper.voyage[:32],
+        "country": RUSSIA,
+        "POD": RUSSIA,
+    }
+
+
+def _own(kind: str, paper: Paper) -> dict[str, object]:
+    """What one message says otherwise than the rest."""
+    if kind == "CEB303":
+        return {"freight": 0}  # the goods are sold free on board; the waybill has the freight
+    if kind == INVENTORY:
+        return {name: text for name, text in paper.amended.items() if "/" not in name}
+    return {}
+
+
+def _line(goods: Goods, paper: Paper) -> dict[str, object]:
+    digits = paper.code_digits if paper.is_simplified else 10
+    return {
+        "itemNo": goods.item_no,
+        "itemRecordNo": goods.item_no if paper.parties.warehouse else None,
+        "itemName": goods.name,
+        "gname": goods.name,
+        "gmodel": goods.model,
+        "gcode": goods.hs_code[:digits] + "0" * (10 - digits),
+        "barCode": goods.barcode or "无",
+        "country": RUSSIA,
+        "currency": YUAN,
+        "qty": goods.quantity,
+        "unit": goods.unit_1,
+        "qty1": goods.in_unit(goods.unit_1),
+        "unit1": goods.unit_1,
+        "qty2": goods.in_unit(goods.unit_2) if goods.unit_2 else None,
+        "unit2": goods.unit_2,
+        "price": goods.price,
+        "totalPrice": goods.total,
+    }
+
+
+def _amended(lines: Sequence[Facts], paper: Paper) -> list[Facts]:
+    """The lines of the list with what a person has mended: `gname/2` is line 2's."""
+    mended = [dict(line) for line in lines]
+    for name, text in paper.amended.items():
+        element, slash, number = name.partition("/")
+        if slash and 0 < int(number) <= len(mended):
+            mended[int(number) - 1][element] = text
+    return [*mended]
+
+
+def send(kind: str, guid: str, body: bytes, *, sender: str, receiver: str) -> None:
+    """Hand a message in, in its envelope; the same guid again changes nothing.
 
     Raises: the errors of lib.http.
     """
-    kind = {"Content-Type": "application/xml; charset=utf-8"}
-    http.call("POST", f"{settings.CUSTOMS_CN_URL}/messages", data=body, headers=kind)
+    sealed = envelope.wrap(Envelope(guid, sender, [receiver], clock.now(), f"{kind}Message", body))
+    headers = {"Content-Type": ENVELOPED}
+    http.call("POST", f"{settings.CUSTOMS_CN_URL}/messages", data=sealed, headers=headers)
 
 
-def ask(guid: str) -> list[receipts.Receipt] | None:
-    """The receipts of a message so far; None, if the window never saw it.
+def ask(guids: Sequence[str]) -> dict[str, list[receipts.Receipt]]:
+    """The receipts of messages so far, in one call; what the window never saw is left out.
 
     Raises: the errors of lib.http; BadXml.
     """
-    try:
-        answer = http.call("GET", f"{settings.CUSTOMS_CN_URL}/receipts", params={"guid": guid})
-    except http.Refused as refusal:
-        if refusal.status == 404:
-            return None
-        raise
-    return receipts.read(answer.body)
+    if not guids:
+        return {}
+    asked: dict[str, Any] = {"params": {"guid": ",".join(guids)}, "headers": {"Accept": ENVELOPED}}
+    answer = http.call("GET", f"{settings.CUSTOMS_CN_URL}/receipts", **asked)
+    found = {}
+    for sealed in envelope.unwrap_all(answer.body):
+        root = xml.parse(sealed.body)
+        found[str(root.get("guid"))] = receipts.read(sealed.body)
+    return found

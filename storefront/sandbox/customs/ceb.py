@@ -1,6 +1,7 @@
 """The form of CEB messages: which elements, in which order, how long.
 
-Source: the field tables of DOMAIN.md 1.4 (official schema of May 2022), as customs/ceb_fields.csv.
+Source: the field tables of DOMAIN.md 1.4 (official schema of May 2022), as customs/ceb_fields.csv;
+the messages and their answers as customs/ceb_messages.csv.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from pathlib import Path
 from lxml import etree
 
 NS = "http://www.chinaport.gov.cn/ceb"
-_BUSINESS = {"CEB303": "Order", "CEB403": "Receipts", "CEB505": "Logistics", "CEB603": "Inventory"}
 _GUID = re.compile(r"[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}\Z")
 _TAIL = ("BaseTransfer", "BaseSubscribe", "Signature", "ExtendMessage")
 
@@ -30,6 +30,18 @@ class Element:
 
 
 @dataclass(frozen=True)
+class Form:
+    """One message: its business node and the node that answers it."""
+
+    node: str
+    head: str
+    line: str
+    answer: str
+    answer_node: str
+    is_signed: bool
+
+
+@dataclass(frozen=True)
 class Node:
     """One business node: head and lines as texts, and the first thing wrong with it."""
 
@@ -40,7 +52,7 @@ class Node:
 
 @cache
 def elements(node: str) -> list[Element]:
-    """List the elements of a node in their order."""
+    """List the elements of a node in their order; none, if there is no such node."""
     table = Path(__file__).with_name("ceb_fields.csv")
     with table.open(encoding="utf-8", newline="") as lines:
         return [
@@ -50,11 +62,29 @@ def elements(node: str) -> list[Element]:
         ]
 
 
+@cache
+def forms() -> dict[str, Form]:
+    """List the messages that are taken, by their kind."""
+    table = Path(__file__).with_name("ceb_messages.csv")
+    with table.open(encoding="utf-8", newline="") as lines:
+        return {
+            row["kind"]: Form(
+                row["node"],
+                row["head"],
+                row["line"],
+                row["answer"],
+                row["answer_node"],
+                row["is_signed"] == "1",
+            )
+            for row in csv.DictReader(lines)
+        }
+
+
 def kind_of(root: etree._Element) -> str:
     """Name the message, CEB303 and so on; no text if it is none of those taken here."""
     name = etree.QName(root)
     short = name.localname.removesuffix("Message")
-    known = name.namespace == NS and name.localname == f"{short}Message" and short in _BUSINESS
+    known = name.namespace == NS and name.localname == f"{short}Message" and short in forms()
     return short if known else ""
 
 
@@ -66,9 +96,9 @@ def is_guid(text: str) -> bool:
 def nodes(root: etree._Element) -> list[Node]:
     """Read the business nodes of a message."""
     kind = kind_of(root)
-    frame = _frame(root, _BUSINESS[kind])
-    found = [child for child in root if _local(child) == _BUSINESS[kind]]
-    return [_node(kind, child, frame) for child in found]
+    form = forms()[kind]
+    frame = _frame(root, form.node)
+    return [_node(form, child, frame) for child in root if _local(child) == form.node]
 
 
 def _frame(root: etree._Element, business: str) -> str:
@@ -92,24 +122,22 @@ def _rank(name: str) -> int:
     return _TAIL.index(name) if name in _TAIL else len(_TAIL)
 
 
-def _node(kind: str, element: etree._Element, frame: str) -> Node:
-    if kind in ("CEB403", "CEB505"):
-        name = _BUSINESS[kind]
-        return Node(_texts(element), [], frame or _check(element, name))
-    head_name = f"{_BUSINESS[kind]}Head"
-    list_name = f"{_BUSINESS[kind]}List"
+def _node(form: Form, element: etree._Element, frame: str) -> Node:
+    if not form.head:
+        return Node(_texts(element), [], frame or _check(element, form.node))
     children = list(element)
-    heads = [child for child in children if _local(child) == head_name]
-    lines = [child for child in children if _local(child) == list_name]
+    heads = [child for child in children if _local(child) == form.head]
+    lines = [child for child in children if _local(child) == form.line]
     head = _texts(heads[0]) if heads else {}
     wrong = frame
-    if len(heads) != 1 or _local(children[0]) != head_name:
-        wrong = wrong or f"{head_name}: must stand first, once"
+    if len(heads) != 1 or _local(children[0]) != form.head:
+        wrong = wrong or f"{form.head}: must stand first, once"
     elif not 1 <= len(lines) <= 100 or len(lines) != len(children) - 1:
-        wrong = wrong or f"{list_name}: must stand 1..100 times"
-    for child, name in [*((h, head_name) for h in heads), *((c, list_name) for c in lines)]:
+        wrong = wrong or f"{form.line}: must stand 1..100 times"
+    for child, name in [*((h, form.head) for h in heads), *((c, form.line) for c in lines)]:
         wrong = wrong or _check(child, name)
-    return Node(head, [_texts(child) for child in lines], wrong or _numbered(lines))
+    is_numbered = any(one.name == "gnum" for one in elements(form.line))
+    return Node(head, [_texts(child) for child in lines], wrong or (_numbered(lines) * is_numbered))
 
 
 def _numbered(lines: list[etree._Element]) -> str:

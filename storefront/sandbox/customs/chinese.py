@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from lxml import etree
 
 from storefront.sandbox import clock, papers, parties
 from storefront.sandbox.clock import BEIJING
-from storefront.sandbox.customs import ceb, matching
+from storefront.sandbox.customs import border, ceb, envelope, matching, signature
 from storefront.sandbox.customs.ceb import Node
 from storefront.sandbox.papers import Paper
 from storefront.sandbox.routing import Routes
@@ -18,27 +19,19 @@ from storefront.sandbox.stories import Story
 from storefront.sandbox.wire import Problem, Reply, Request, as_json, as_xml
 
 _PARTY = "customs.cn"
-_WORDS = {"CEB303": "order", "CEB403": "receipt", "CEB505": "waybill", "CEB603": "inventory"}
-_ANSWERS = {
-    "CEB303": ("CEB304", "OrderReturn", ("guid", "ebpCode", "ebcCode", "orderNo")),
-    "CEB403": ("CEB404", "ReceiptsReturn", ("guid", "ebcCode", "orderNo", "payNo")),
-    "CEB505": ("CEB506", "LogisticsReturn", ("guid", "logisticsCode", "logisticsNo")),
-    "CEB603": (
-        "CEB604",
-        "InventoryReturn",
-        [
-            "guid",
-            "agentCode",
-            "copNo",
-            "preNo",
-            "invtNo",
-            "ebcCode",
-            "ebpCode",
-            "orderNo",
-            "statisticsFlag",
-        ],
-    ),
+_WORDS = {
+    "CEB303": "order",
+    "CEB403": "receipt",
+    "CEB505": "waybill",
+    "CEB603": "inventory",
+    "CEB507": "arrival",
+    "CEB607": "waybills",
+    "CEB509": "departure",
+    "CEB605": "cancellation",
+    "CEB701": "summary",
+    "CEB213": "return",
 }
+_SAID = {"returnStatus", "returnTime", "returnInfo"}
 _TEXTS = {
     "2": "申报中",
     "120": "海关入库",
@@ -56,34 +49,64 @@ _FAULTS = (
 
 
 def _post(request: Request) -> Reply:
-    root = request.xml()
+    root, digest = _message(request)
     kind = ceb.kind_of(root)
     if not kind:
-        raise Problem(400, "bad_message", "the root is no CEB303, 403, 505 or 603 message", "root")
+        known = ", ".join(sorted(ceb.forms()))
+        raise Problem(400, "bad_message", f"the root is none of {known}", "root")
     guid = root.get("guid", "")
     if not ceb.is_guid(guid):
         raise Problem(400, "bad_message", "guid must be an id in capital letters", "guid")
     nodes = ceb.nodes(root)
     if not nodes:
         raise Problem(400, "bad_message", "there is no business node", kind)
+    unsigned = signature.wrong(root) if ceb.forms()[kind].is_signed else ""
     with request.world.books.write() as page:
-        known = papers.seen(page, "message", _PARTY, guid, request.digest)
-        if known is None:
-            told = [_receive(request, page, kind, node) for node in nodes]
+        known_one = papers.seen(page, "message", _PARTY, guid, digest)
+        if known_one is None:
+            told = [_receive(request, page, Came(kind, node, unsigned)) for node in nodes]
             number = request.world.story(page, "message").number
             made_at = clock.show(request.moment.business)
             paper = Paper("message", _PARTY, guid, number, made_at, {"kind": kind, "nodes": told})
-            papers.keep(page, paper, request.digest)
-    return as_json({"guid": guid}, 200 if known else 202)
+            papers.keep(page, paper, digest)
+    return as_json({"guid": guid}, 200 if known_one else 202)
 
 
-def _receive(request: Request, page: sqlite3.Connection, kind: str, node: Node) -> dict[str, Any]:
+def _message(request: Request) -> tuple[etree._Element, str]:
+    """Take the message out of its envelope, if it came in one; and what tells it from others."""
+    root = request.xml()
+    if not envelope.is_one(root):
+        return root, request.digest
+    body, kind = envelope.opened(root)
+    inner = replace(request, body=body)
+    root = inner.xml()
+    if etree.QName(root).localname != kind:
+        raise Problem(400, "dxp_0002", f"MsgType says {kind}", "MsgType")
+    return root, inner.digest
+
+
+@dataclass(frozen=True)
+class Came:
+    """One business node that came in, and what is wrong with the signature of its message."""
+
+    kind: str
+    node: Node
+    unsigned: str
+
+
+def _receive(request: Request, page: sqlite3.Connection, came: Came) -> dict[str, Any]:
     """Draw all receipts of a business node."""
+    kind, node = came.kind, came.node
     story = request.world.story(page, kind)
     now = request.moment.business
-    steps = _steps(page, story, kind, node, now)
-    head = {**node.head, **_numbers(kind, node, story.number, now)}
-    _, _, shown = _ANSWERS[kind]
+    numbers = _numbers(kind, node, story.number, now)
+    steps = _steps(page, story, came, now, numbers)
+    head = {**node.head, **numbers}
+    shown = [
+        one.name
+        for one in ceb.elements(ceb.forms()[kind].answer_node)
+        if one.name not in _SAID and (one.is_needed or head.get(one.name))
+    ]
     return {
         "head": {name: head.get(name, "") for name in shown},
         "receipts": [
@@ -96,11 +119,18 @@ def _receive(request: Request, page: sqlite3.Connection, kind: str, node: Node) 
 _Steps = list[tuple[datetime, str, str]]
 
 
-def _steps(page: sqlite3.Connection, story: Story, kind: str, node: Node, now: datetime) -> _Steps:
+def _steps(
+    page: sqlite3.Connection, story: Story, came: Came, now: datetime, numbers: dict[str, str]
+) -> _Steps:
+    kind, node = came.kind, came.node
     sent = now + story.takes("customs_cn_sent")
     received = sent + story.takes("customs_cn_received")
     if node.wrong:
-        return [(sent, matching.BAD_FORM[kind], node.wrong)]
+        return [(sent, matching.BAD_FORM.get(kind, "100"), node.wrong)]
+    if came.unsigned:
+        return [(sent, border.UNSIGNED.get(kind, "100"), came.unsigned)]
+    if kind not in matching.DOCUMENTS:
+        return _filed(page, story, came, received, numbers)
     code, text = matching.conflict(page, kind, node)
     if code:
         return [(sent, code, text)]
@@ -111,7 +141,27 @@ def _steps(page: sqlite3.Connection, story: Story, kind: str, node: Node, now: d
             return [start[0], (received, "100", refused)]
         matching.keep(page, kind, node, received, story.number)
         return start
-    return start + _review(page, story, node, received, refused)
+    steps = start + _review(page, story, node, received, refused)
+    if steps[-1][1] == "800":
+        border.released(page, node, numbers, steps[-1][0])
+    return steps
+
+
+def _filed(
+    page: sqlite3.Connection,
+    story: Story,
+    came: Came,
+    received: datetime,
+    numbers: dict[str, str],
+) -> _Steps:
+    """Look at what is about a departure, a list or a month: rejected, or accepted for good."""
+    reviewed = received + story.takes("customs_cn_reviewed")
+    refused = parties.refusal(page, _PARTY, _WORDS[came.kind])
+    code, text = ("100", refused) if refused else border.wrong(page, came.kind, came.node, received)
+    if code:
+        return [_step(received, "2"), (reviewed, code, text)]
+    border.keep(page, came.kind, came.node, numbers, reviewed)
+    return [_step(received, "2"), _step(reviewed, "399")]
 
 
 def _review(
@@ -138,28 +188,44 @@ def _step(at: datetime, status: str) -> tuple[datetime, str, str]:
 
 
 def _numbers(kind: str, node: Node, number: int, now: datetime) -> dict[str, str]:
-    """Give an inventory list its numbers: the E-port's and the customs'. Time: Beijing."""
-    if kind != "CEB603":
-        return {}
+    """Give a message its numbers: the E-port's and the customs'. Time: Beijing."""
     local = now.astimezone(BEIJING)
     office = node.head.get("customsCode", "0000")
-    return {
-        "preNo": f"B{local:%Y%m%d}{number:09d}",
-        "invtNo": f"{office}{local:%Y}E{number:09d}",
-    }
+    if kind in ("CEB303", "CEB403", "CEB505"):
+        return {}
+    found = {"preNo": f"B{local:%Y%m%d}{number:09d}"}
+    if kind == "CEB603":
+        found["invtNo"] = f"{office}{local:%Y}E{number:09d}"
+    if kind == "CEB701":
+        found["sumNo"] = f"{office}{local:%Y}S{number:09d}"
+    return found
 
 
 def _get(request: Request) -> Reply:
-    guid = request.query.get("guid", "")
+    guids = request.query.get("guid", "").split(",")
+    is_enveloped = envelope.KIND in request.header("Accept")
     with request.world.books.read() as page:
-        paper = papers.get(page, "message", _PARTY, guid)
-    name, _, _ = _ANSWERS[paper.body["kind"]]
-    root = etree.Element(f"{{{ceb.NS}}}{name}Message", nsmap={"ceb": ceb.NS})
-    root.set("guid", guid)
+        if not is_enveloped:
+            found = [papers.get(page, "message", _PARTY, guids[0])]
+        else:
+            found = list(papers.several(page, ("message",), _PARTY, guids))
+    roots = [_answered(paper, request.moment.business) for paper in found]
+    if not is_enveloped:
+        return as_xml(roots[0])
+    answers = [(etree.QName(root).localname, etree.tostring(root)) for root in roots]
+    sealed = envelope.closed(answers, receiver="DXPENT0000000001", now=request.moment.business)
+    return replace(as_xml(sealed), kind=envelope.KIND)
+
+
+def _answered(paper: Paper, now: datetime) -> etree._Element:
+    """Show the receipts of a message so far."""
+    kind = paper.body["kind"]
+    root = etree.Element(f"{{{ceb.NS}}}{ceb.forms()[kind].answer}Message", nsmap={"ceb": ceb.NS})
+    root.set("guid", paper.reference)
     root.set("version", "1.0")
     for told in paper.body["nodes"]:
-        _answer(root, paper.body["kind"], told, request.moment.business)
-    return as_xml(root)
+        _answer(root, kind, told, now)
+    return root
 
 
 def _answer(root: etree._Element, kind: str, told: dict[str, Any], now: datetime) -> None:
@@ -167,10 +233,9 @@ def _answer(root: etree._Element, kind: str, told: dict[str, Any], now: datetime
     # What is sent twice comes again at the end, after younger ones.
     again = [found for found in reached if found[3] > 1]
     for at, status, text, _ in [*reached, *again]:
-        shown = _element(root, _ANSWERS[kind][1])
+        shown = _element(root, ceb.forms()[kind].answer_node)
         for name, value in told["head"].items():
-            if value or name != "payNo":
-                _element(shown, name).text = value
+            _element(shown, name).text = value
         _element(shown, "returnStatus").text = status
         _element(
             shown, "returnTime"

@@ -12,12 +12,22 @@ from storefront.sandbox.customs.ceb import Node
 from storefront.sandbox.papers import Paper
 
 _OWNER = "customs.cn"
+DOCUMENTS = ("CEB303", "CEB403", "CEB505", "CEB603")
 _FEN = Decimal("0.01")
 # Source: DOMAIN.md 1.5; the codes for a number that exists, and for one that does not.
 _EXISTS = {"CEB303": "-301010", "CEB403": "-401007", "CEB505": "-504015", "CEB603": "-621004"}
 _ABSENT = {"CEB303": "-301009", "CEB403": "-401009", "CEB505": "-504014", "CEB603": "-621011"}
 _DECLARED = {"CEB303": "-301011", "CEB403": "-401008", "CEB505": "-504016", "CEB603": "-621004"}
-BAD_FORM = {"CEB303": "-301008", "CEB403": "-401009", "CEB505": "-504011", "CEB603": "-621001"}
+BAD_FORM = {
+    "CEB303": "-301008",
+    "CEB403": "-401009",
+    "CEB505": "-504011",
+    "CEB603": "-621001",
+    "CEB605": "-623001",
+    "CEB213": "-625001",
+}
+# Source: DOMAIN.md 1.1; the orders of each mode, and whether a receipt must be there.
+_MODES = {"9610": ("E", True), "1210": ("E", True), "9710": ("B", False), "9810": ("W", False)}
 _NAMES = {"CEB303": "orderNo", "CEB403": "orderNo", "CEB505": "logisticsNo", "CEB603": "orderNo"}
 
 
@@ -38,14 +48,31 @@ def conflict(page: sqlite3.Connection, kind: str, node: Node) -> tuple[str, str]
 def keep(page: sqlite3.Connection, kind: str, node: Node, received: datetime, number: int) -> None:
     """Write down what the customs database now holds."""
     key = _key(kind, node.head)
-    page.execute(
-        "DELETE FROM papers WHERE kind = ? AND owner = ? AND reference = ?", (kind, _OWNER, key)
-    )
+    strike(page, kind, key)
     if node.head["appType"] == "3":
         return
     at = clock.show(received)
     body = {"head": node.head, "lines": node.lines, "received_at": at}
     papers.keep(page, Paper(kind, _OWNER, key, number, at, body), books.dump(body))
+
+
+def note(page: sqlite3.Connection, kind: str, key: str, body: dict[str, Any], at: str) -> None:
+    """Write something down under a key of its own, in place of what stood there."""
+    strike(page, kind, key)
+    papers.keep(page, Paper(kind, _OWNER, key, 0, at, body), books.dump(body))
+
+
+def noted(page: sqlite3.Connection, kind: str, key: str) -> dict[str, Any] | None:
+    """Look up what was written down under a key."""
+    found = papers.find(page, kind, _OWNER, key)
+    return found.body if found else None
+
+
+def strike(page: sqlite3.Connection, kind: str, key: str) -> None:
+    """Strike out what stands under a key."""
+    page.execute(
+        "DELETE FROM papers WHERE kind = ? AND owner = ? AND reference = ?", (kind, _OWNER, key)
+    )
 
 
 def disagreement(page: sqlite3.Connection, node: Node, arrives: datetime) -> str:
@@ -57,8 +84,11 @@ def disagreement(page: sqlite3.Connection, node: Node, arrives: datetime) -> str
     order = _received(page, "CEB303", head, arrives)
     if order is None:
         return f"orderNo: no order message with {head['orderNo']} was received"
+    order_type, needs_receipt = _MODES.get(head["tradeMode"], ("", True))
+    if order_type and order["head"]["orderType"] != order_type:
+        return f"orderType: {head['tradeMode']} goes with orders of type {order_type}"
     receipt = _received(page, "CEB403", head, arrives)
-    if receipt is None:
+    if receipt is None and needs_receipt:
         return f"orderNo: no receipt message with {head['orderNo']} was received"
     waybill = _received(page, "CEB505", head, arrives)
     if waybill is None:
@@ -66,7 +96,7 @@ def disagreement(page: sqlite3.Connection, node: Node, arrives: datetime) -> str
     return (
         _itself(node)
         or _with_order(node, order)
-        or _with_receipt(order["head"], receipt["head"])
+        or (_with_receipt(order["head"], receipt["head"]) if receipt else "")
         or _with_waybill(head, waybill["head"])
     )
 
@@ -87,7 +117,7 @@ def _head_itself(head: dict[str, str]) -> str:
         return f"netWeight: {head['netWeight']} is more than grossWeight {head['grossWeight']}"
     if head["ieFlag"] != "E":
         return "ieFlag: must be E"
-    if head["tradeMode"] not in ("9610", "1210"):
+    if head["tradeMode"] not in _MODES:
         return f"tradeMode: {head['tradeMode']} is not taken here"
     needed = ("iacCode", "iacName", "emsNo") if head["tradeMode"] == "1210" else ()
     absent = next((name for name in needed if not head.get(name)), "")

@@ -8,8 +8,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('logistics', '0002_guards'),
-        ('orders', '0020_customs_ru_tables'),
+        ('logistics', '0004_customs_cn_guards'),
+        ('orders', '0003_papers_state'),
     ]
 
     operations = [
