@@ -1,7 +1,7 @@
 """Days on which a country rests, and time that runs only on the others."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -55,6 +55,11 @@ def _say_unknown(country: str, year: int) -> None:
     log.warning("no calendar of %s for %s: weekends and fixed holidays only", country, year)
 
 
+Span = tuple[datetime, datetime | None]
+"""From when until when something is shut; None is until further notice."""
+LONGEST = 400  # days that something is waited for
+
+
 def elapse(
     start: datetime, length: timedelta, *, zone: ZoneInfo, rests: Callable[[date], bool]
 ) -> datetime:
@@ -62,11 +67,48 @@ def elapse(
 
     Time: aware instants; whole local days count or do not.
     """
+    through = outlast(start, length, zone=zone, rests=rests)
+    assert through is not None, "no country rests for a year"
+    return through
+
+
+def outlast(
+    start: datetime,
+    length: timedelta,
+    *,
+    zone: ZoneInfo,
+    rests: Callable[[date], bool],
+    shut: Sequence[Span] = (),
+) -> datetime | None:
+    """When so much time has passed that runs only while a place is open; None, if it never has.
+
+    Time: aware instants; whole local days count or do not, and no time passes while it is `shut`.
+    """
     here, left = start.astimezone(zone), length
-    while True:
+    for _day in range(LONGEST):
         midnight = datetime.combine(here.date() + DAY, time(), zone)
-        if not rests(here.date()):
-            if here + left <= midnight:
-                return here + left
-            left -= midnight - here
+        pieces = () if rests(here.date()) else _open(here, midnight, shut)
+        for opens, closes in pieces:
+            if opens + left <= closes:
+                return (opens + left).astimezone(zone)
+            left -= closes - opens
         here = midnight
+    return None
+
+
+def _open(start: datetime, end: datetime, shut: Sequence[Span]) -> list[tuple[datetime, datetime]]:
+    """The pieces of a stretch of time that are not shut."""
+    pieces = [(start, end)]
+    for first, until in shut:
+        pieces = [
+            piece
+            for opens, closes in pieces
+            for piece in ((opens, min(closes, first)), (max(opens, until or closes), closes))
+            if piece[0] < piece[1]
+        ]
+    return pieces
+
+
+def is_shut(at: datetime, shut: Sequence[Span]) -> bool:
+    """Whether something is shut at an instant."""
+    return any(first <= at and (until is None or at < until) for first, until in shut)

@@ -170,7 +170,7 @@ def onward(lane_id: int, city: City, *, arrived: datetime) -> tuple[date, date]:
     stretch = known.stretch(route.terminal_id, city.pk, on=arrived.date())
     main = next(n for n, link in enumerate(route.links) if link.is_main)
     if stretch:
-        links = [*route.links[main + 1 :], _door(stretch, city)]
+        links = [*route.links[main + 1 :], door(stretch, city)]
         early, late = (
             timetable.travel(links, arrived, known.calendars, late=late) for late in (False, True)
         )
@@ -186,11 +186,13 @@ def _links(known: Network, lane_id: int) -> tuple[Link, ...]:
 def _way(known: Network, route: Route, city: City, parcel: Parcel, now: datetime) -> Way | None:
     on = now.date()
     stretch = known.stretch(route.terminal_id, city.pk, on=on)
-    if stretch is None or not route.valid_from <= on < route.valid_until:
+    if stretch is None or not route.runs_on(on):
         return None
-    links = (*route.links, _door(stretch, city))
-    early = timetable.travel(links, now, known.calendars, late=False)
-    late = timetable.travel(links, now, known.calendars, late=True)
+    links = (*route.links, door(stretch, city))
+    early, late = (
+        timetable.travel(links, now, known.calendars, late=late, weight_g=parcel.weight_g)
+        for late in (False, True)
+    )
     if early is None or late is None:
         return None
     return Way(
@@ -211,8 +213,8 @@ def _way(known: Network, route: Route, city: City, parcel: Parcel, now: datetime
     )
 
 
-def _door(stretch: LastStretch, city: City) -> Link:
-    """Couriers work on weekends and rest on holidays."""
+def door(stretch: LastStretch, city: City) -> Link:
+    """The last mile as a link. Couriers work on weekends and rest on holidays."""
     return Link(p50=stretch.p50, p90=stretch.p90, zone=ZoneInfo(city.timezone), rests="RU")
 
 

@@ -88,3 +88,4 @@ class Code(models.TextChoices):
     LOST = "LOST", _("lost")
     DESTROYED = "DESTROYED", _("destroyed")
     CANCELLED = "CANCELLED", _("cancelled")
+    REROUTED = "REROUTED", _("planned anew")

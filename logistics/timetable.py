@@ -1,11 +1,11 @@
 """When goods that are ready now arrive: departures, cut-offs, calendars; no queries."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from math import sqrt
 
-from .calendars import DAY, Calendars, elapse
+from .calendars import DAY, Calendars, is_shut, outlast
 from .network import Link
 
 DAYS_AHEAD = 60
@@ -22,29 +22,42 @@ class Run:
     closes_at: datetime
 
 
-def departure(link: Link, ready: datetime, calendars: Calendars) -> datetime | None:
-    """The first departure whose cut-off is not before goods are ready; None, if none runs soon.
+def departure(
+    link: Link, ready: datetime, calendars: Calendars, *, weight_g: int = 0
+) -> tuple[datetime, Link] | None:
+    """The first departure whose cut-off is not before goods are ready, and the row it runs by.
 
+    None, if none with room runs soon.
     Time: days and hours of the timetable are local to the place of departure.
     """
-    assert link.departs is not None
-    first = (ready + link.cutoff).astimezone(link.zone)
-    day = first.date()
+    day = ready.astimezone(link.zone).date()
     for _ in range(DAYS_AHEAD):
-        leaves = datetime.combine(day, link.departs, link.zone)
-        if leaves >= first and _runs(link, leaves, calendars):
-            return leaves
+        row = link.on(day)
+        leaves = _leaves(row, day, calendars)
+        if leaves and leaves - row.cutoff >= ready and row.has_room(leaves, weight_g):
+            return leaves, row
         day += DAY
     return None
 
 
-def _runs(link: Link, leaves: datetime, calendars: Calendars) -> bool:
-    day = leaves.date()
-    return (
-        day.isoweekday() in link.weekdays
-        and link.valid_from <= day < link.valid_until
-        and not (link.rests and calendars.is_holiday(link.rests, day))
-    )
+def departures(link: Link, first: date, days: int, calendars: Calendars) -> Iterator[datetime]:
+    """Every departure of one row of a service on so many days."""
+    for number in range(days):
+        leaves = _leaves(link, first + number * DAY, calendars)
+        if leaves:
+            yield leaves
+
+
+def _leaves(link: Link, day: date, calendars: Calendars) -> datetime | None:
+    """The departure on a day, if it runs."""
+    if link.departs is None or day.isoweekday() not in link.weekdays:
+        return None
+    if not link.valid_from <= day < link.valid_until:
+        return None
+    if link.rests and calendars.is_holiday(link.rests, day):
+        return None
+    leaves = datetime.combine(day, link.departs, link.zone)
+    return None if link.shut and is_shut(leaves, link.shut) else leaves
 
 
 def spread(links: Iterable[Link]) -> float:
@@ -60,7 +73,12 @@ def spread(links: Iterable[Link]) -> float:
 
 
 def travel(
-    links: Sequence[Link], start: datetime, calendars: Calendars, *, late: bool
+    links: Sequence[Link],
+    start: datetime,
+    calendars: Calendars,
+    *,
+    late: bool,
+    weight_g: int = 0,
 ) -> list[Run] | None:
     """Walk a way from link to link, waiting for departures; None, if one does not run.
 
@@ -72,13 +90,33 @@ def travel(
     here = start
     shares = _shares(links) if late else [0.0] * len(links)
     for link, share in zip(links, shares, strict=True):
-        length = link.p50 + share * (link.p90 - link.p50)
-        leaves = departure(link, here, calendars) if link.departs else here
-        if leaves is None:
+        run = _run(link, here, calendars, share=share, weight_g=weight_g)
+        if run is None:
             return None
-        here = leaves + length if link.departs else _pass(link, here, length, calendars)
-        runs.append(Run(leaves, here, link.service_id, link.is_main, leaves - link.cutoff))
+        runs.append(run)
+        here = run.arrives_at
     return runs
+
+
+def _run(
+    link: Link, here: datetime, calendars: Calendars, *, share: float, weight_g: int
+) -> Run | None:
+    if not link.departs:
+        row = link.on(here.astimezone(link.zone).date())
+        through = passing(row, here, _length(row, share), calendars)
+        if through is None:
+            return None
+        return Run(here, through, link.service_id, link.is_main, here)
+    found = departure(link, here, calendars, weight_g=weight_g)
+    if found is None:
+        return None
+    leaves, row = found
+    arrives = leaves + _length(row, share)
+    return Run(leaves, arrives, link.service_id, link.is_main, leaves - row.cutoff)
+
+
+def _length(link: Link, share: float) -> timedelta:
+    return link.p50 + share * (link.p90 - link.p50)
 
 
 def _shares(links: Sequence[Link]) -> list[float]:
@@ -87,8 +125,17 @@ def _shares(links: Sequence[Link]) -> list[float]:
     return [spread(before)] * len(before) + [spread(after)] * len(after)
 
 
-def _pass(link: Link, start: datetime, length: timedelta, calendars: Calendars) -> datetime:
-    if not link.rests:
+def passing(
+    link: Link, start: datetime, length: timedelta, calendars: Calendars
+) -> datetime | None:
+    """When goods are through a step that they reach now; None, if it is shut for good."""
+    if not link.rests and not link.shut:
         return start + length
+    return outlast(start, length, zone=link.zone, rests=_rests(link, calendars), shut=link.shut)
+
+
+def _rests(link: Link, calendars: Calendars) -> Callable[[date], bool]:
+    if not link.rests:
+        return lambda _day: False
     rests = calendars.is_off if link.is_office else calendars.is_holiday
-    return elapse(start, length, zone=link.zone, rests=lambda day: rests(link.rests, day))
+    return lambda day: rests(link.rests, day)

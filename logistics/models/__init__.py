@@ -1,5 +1,6 @@
 """What is kept of places, stock, ways, parcels and papers."""
 
+from .closures import Closure, Replanned
 from .consolidation import Bag, Departure
 from .customs import (
     CustomsAnswer,
@@ -19,12 +20,13 @@ from .identities import (
     IdentityRule,
     RecipientIdentity,
 )
-from .routing import Holiday, Lane, LaneLeg, LastMile, Place, Service, Stage
+from .routing import Holiday, Lane, LaneLeg, LastMile, Place, Service, ServicePrice, Stage
 from .shipments import Leg, NumberRange, Shipment, ShipmentEvent, ShipmentItem
 from .warehouse import Reservation, Stock, StockMove
 
 __all__ = [
     "Bag",
+    "Closure",
     "ConsentText",
     "CustomsAnswer",
     "CustomsMode",
@@ -47,9 +49,11 @@ __all__ = [
     "NumberRange",
     "Place",
     "RecipientIdentity",
+    "Replanned",
     "Reservation",
     "ReturnRelief",
     "Service",
+    "ServicePrice",
     "Shipment",
     "ShipmentEvent",
     "ShipmentItem",

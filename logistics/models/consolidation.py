@@ -22,6 +22,7 @@ class Departure(due.Due):
         DEPARTED = "DEPARTED", _("departed")
         AT_BORDER = "AT_BORDER", _("at the border")
         ARRIVED = "ARRIVED", _("arrived")
+        CANCELLED = "CANCELLED", _("does not run")
 
     lane = models.ForeignKey(Lane, models.PROTECT, related_name="departures")
     service = models.ForeignKey(Service, models.PROTECT, related_name="departures")

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models import Titled
+from catalog.models import Battery, Titled
 from orders.models import City
 from storefront.lib.fields import MoneyField
 
@@ -84,7 +84,27 @@ class Service(Dated):
     hours_p50 = models.DecimalField(_("hours, half of cases"), max_digits=6, decimal_places=1)
     hours_p90 = models.DecimalField(_("hours, nine of ten"), max_digits=6, decimal_places=1)
     capacity_g = models.PositiveBigIntegerField(_("capacity, g"), null=True, blank=True)
-    capacity_parcels = models.PositiveIntegerField(null=True, blank=True)
+    capacity_parcels = models.PositiveIntegerField(_("capacity, parcels"), null=True, blank=True)
+    capacity_cm3 = models.PositiveBigIntegerField(_("capacity, cm³"), null=True, blank=True)
+
+    office = models.ForeignKey(
+        Place,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("office of exit"),
+        help_text=_("of export customs: by which border goods released here leave China"),
+    )
+    volumetric_divisor = models.PositiveIntegerField(
+        _("cubic centimetres per kg"), null=True, blank=True
+    )
+    not_carried = ArrayField(
+        models.CharField(max_length=20, choices=Battery),
+        default=list,
+        blank=True,
+        verbose_name=_("batteries not carried"),
+    )
 
     class Meta:
         verbose_name = _("service")
@@ -99,6 +119,38 @@ class Service(Dated):
 
     def __str__(self) -> str:
         return self.code
+
+
+class ServicePriceQuerySet(models.QuerySet["ServicePrice"]):
+    """Prices of services."""
+
+
+class ServicePrice(models.Model):
+    """What a carrier asks for a parcel, by step of weight.
+
+    Money: rubles; `base` and `per_100g` of every begun 100 g.
+    Units: parcels up to `up_to_g`, inclusive; the last step has no end.
+    """
+
+    service = models.ForeignKey(Service, models.PROTECT, related_name="prices")
+    up_to_g = models.PositiveIntegerField(_("up to, g"), null=True, blank=True)
+    base = MoneyField(max_digits=10, decimal_places=2, default_currency=None)
+    per_100g = MoneyField(max_digits=10, decimal_places=2, default_currency=None)
+    source = models.CharField(_("source"), max_length=200)
+
+    objects = ServicePriceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("price of a service")
+        verbose_name_plural = _("prices of services")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["service", "up_to_g"], name="service_price_once", nulls_distinct=False
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service_id} up to {self.up_to_g}"
 
 
 class LaneQuerySet(models.QuerySet["Lane"]):

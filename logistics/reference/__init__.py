@@ -22,6 +22,7 @@ from logistics.models import (
     Place,
     ReturnRelief,
     Service,
+    ServicePrice,
     Stage,
 )
 from orders.models import City
@@ -37,7 +38,7 @@ def load() -> dict[str, int]:
     """Load every table, also over itself; counts per table.
 
     What people or parcels have changed since stays: the switch of a rule of duty, the next number
-    of a range.
+    of a range, the end of a service's row that another follows.
     """
     counts = {
         "places": _store(Place, map(_place, _read("places")), key=("code",)),
@@ -73,7 +74,9 @@ def _network() -> dict[str, int]:
     cities = dict(City.objects.values_list("slug", "pk"))
     dated = ("code", "valid_from")
     counts = {
-        "services": _store(Service, _each(_service, "services", places), key=dated),
+        "services": _store(
+            Service, _each(_service, "services", places), key=dated, keep=("valid_until",)
+        ),
         "lanes": _store(Lane, _each(_lane, "lanes", places), key=dated),
     }
     services = {(s.code, s.valid_from): s.pk for s in Service.objects.all()}
@@ -82,6 +85,11 @@ def _network() -> dict[str, int]:
         LaneLeg,
         (_lane_leg(row, lanes, services) for row in _read("lane_legs")),
         key=("lane_id", "position"),
+    )
+    counts["service_prices"] = _store(
+        ServicePrice,
+        (_service_price(row, services) for row in _read("service_prices")),
+        key=("service_id", "up_to_g"),
     )
     counts["last_miles"] = _store(
         LastMile,
@@ -184,6 +192,10 @@ def _service(row: Row, places: dict[str, int]) -> Values:
         **{name: Decimal(row[name]) for name in hours},
         "capacity_g": _whole(row["capacity_g"]),
         "capacity_parcels": _whole(row["capacity_parcels"]),
+        "capacity_cm3": _whole(row["capacity_cm3"]),
+        "volumetric_divisor": _whole(row["volumetric_divisor"]),
+        "not_carried": [kind for kind in row["not_carried"].split("|") if kind],
+        "office_id": places[row["office"]] if row["office"] else None,
         **_dated(row),
     }
 
@@ -208,6 +220,16 @@ def _lane_leg(
         "position": int(row["position"]),
         "service_id": services[row["service"], date.fromisoformat(row["service_from"])],
         "is_main": row["is_main"] == "1",
+    }
+
+
+def _service_price(row: Row, services: dict[tuple[str, date], int]) -> Values:
+    return {
+        "service_id": services[row["service"], date.fromisoformat(row["service_from"])],
+        "up_to_g": _whole(row["up_to_g"]),
+        **_rubles("base", row["base"]),
+        **_rubles("per_100g", row["per_100g"]),
+        "source": row["source"],
     }
 
 

@@ -1,0 +1,136 @@
+"""What is shut and when: entered by an operator, known to routing, told to buyers."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import formats
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from storefront.lib import due, kept, locks
+from storefront.lib.refusal import Refusal
+
+from .models import Closure, Departure, Place, Service, Shipment
+from .states import State
+
+CUSTOMS = "customs"
+ON_THE_LAST_MILE = frozenset({State.LAST_MILE})
+
+
+class NotShut(Refusal):
+    """What should be shut is not there, or its times are the wrong way round."""
+
+    code = "not_shut"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What an operator was told: a place or a service, why, from when until when, by whom.
+
+    Time: aware instants; without `opens_at` until further notice.
+    """
+
+    kind: str
+    closed_at: datetime
+    opens_at: datetime | None
+    source: str
+    place: str = ""
+    service: str = ""
+
+
+@transaction.atomic
+def enter(notice: Notice, *, actor: str, now: datetime) -> Closure:
+    """Shut a place or a service; every parcel that it stops is planned anew soon.
+
+    Raises: NotShut.
+    """
+    if bool(notice.place) == bool(notice.service):
+        raise NotShut(_("Name a place or a service, one of them."))
+    if notice.opens_at is not None and notice.opens_at <= notice.closed_at:
+        raise NotShut(_("It must open after it closes."))
+    if notice.service and not Service.objects.filter(code=notice.service).exists():
+        raise NotShut(_("There is no such service."))
+    place = Place.objects.filter(code=notice.place).first()
+    if notice.place and place is None:
+        raise NotShut(_("There is no such place."))
+    closure = Closure.objects.create(
+        kind=notice.kind,
+        place=place,
+        service=notice.service,
+        closed_at=notice.closed_at,
+        opens_at=notice.opens_at,
+        source=notice.source,
+        entered_at=now,
+        entered_by=actor,
+        due_at=now,
+    )
+    transaction.on_commit(kept.forget)
+    due.wake(Closure.DUE_TASK, id=closure.pk)
+    return closure
+
+
+@transaction.atomic
+def reopen(closure: Closure, *, at: datetime) -> None:
+    """Let something run again from an instant, earlier or later than was thought.
+
+    Every parcel that it stops is looked at again, for the same closure at most once.
+    Locks: the closure.
+    Raises: NotShut, if that is before it closed.
+    """
+    row = locks.row(Closure.objects.all(), closure.pk)
+    if at <= row.closed_at:
+        raise NotShut(_("It must open after it closes."))
+    Closure.objects.filter(pk=row.pk).update(opens_at=at)
+    transaction.on_commit(kept.forget)
+
+
+def services(closure: Closure) -> QuerySet[Service]:
+    """Every dated row of the services that a closure stops."""
+    if closure.place is None:
+        return Service.objects.filter(code=closure.service)
+    here = Q(origin=closure.place)
+    crossing = Q(target=closure.place) & ~Q(origin__country=closure.place.country)
+    return Service.objects.filter(here | crossing)
+
+
+def stopped(closure: Closure, *, now: datetime) -> QuerySet[Shipment]:
+    """Parcels still to be looked at that would use what is shut, in the order of their keys."""
+    ahead = Q(legs__planned_arrives_at__gt=closure.closed_at)
+    if closure.closed_at <= now:
+        ahead |= ~Q(legs__service__carrier=CUSTOMS)  # late already, and not through
+    within = Q() if closure.opens_at is None else Q(legs__planned_departs_at__lt=closure.opens_at)
+    rows = Shipment.objects.filter(
+        ahead,
+        within,
+        pk__gt=closure.after,
+        ended_at=None,
+        legs__service__in=services(closure),
+        legs__departed_at=None,
+        legs__arrived_at=None,
+    )
+    return rows.exclude(state__in=ON_THE_LAST_MILE).order_by("pk").distinct()
+
+
+def cancel_departures(closure: Closure) -> int:
+    """Departures that still load and now do not run; their bagged parcels take the next."""
+    state = Departure.State
+    rows = Departure.objects.filter(
+        service__in=services(closure),
+        state__in=(state.OPEN, state.CLOSED),
+        departs_at__gte=closure.closed_at,
+    )
+    if closure.opens_at is not None:
+        rows = rows.filter(departs_at__lt=closure.opens_at)
+    return rows.update(state=state.CANCELLED, due_at=None)
+
+
+def words(detail: dict[str, Any]) -> str:
+    """What a buyer is told of a parcel that was planned anew: why, and the new day."""
+    if not detail.get("closure"):
+        return ""
+    why = capfirst(str(Closure.Kind(detail["closure"]).label))
+    day = formats.date_format(date.fromisoformat(detail["expected_on"]), "DATE_FORMAT")
+    return _("%(why)s. Expected on %(day)s.") % {"why": why, "day": day}
