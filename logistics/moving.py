@@ -64,9 +64,13 @@ def locked(shipment: Shipment) -> Iterator[Shipment]:
     """
     with transaction.atomic():
         lifecycle.lock(shipment.order_id)
+        stocks = []
         if shipment.state in ON_THE_SHELF:
-            locks.rows(Stock.objects.filter(reservations__line__items__shipment=shipment.pk))
-        yield locks.row(Shipment.objects.all(), shipment.pk)
+            kept = Stock.objects.filter(reservations__line__items__shipment=shipment.pk)
+            stocks = locks.rows(kept)
+        row = locks.row(Shipment.objects.all(), shipment.pk)
+        row.held_stocks = stocks
+        yield row
 
 
 @contextmanager

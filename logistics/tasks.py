@@ -10,7 +10,8 @@ from storefront.lib import clock, due, http, xml
 
 from . import departures, driving
 from .customs import declarations
-from .models import Declaration, Departure, Shipment
+from .models import Declaration, Departure, Shipment, StorageBill
+from .stocking import fees
 
 log = logging.getLogger(__name__)
 OUTSIDE = (http.Unreachable, http.Unknown, http.Refused, xml.BadXml)
@@ -45,3 +46,9 @@ def drive_declaration(*, id: int, **_unknown: Any) -> None:
 def drive_departure(*, id: int, **_unknown: Any) -> None:
     """Take a due departure one step on."""
     _run(Departure, id, departures.drive)
+
+
+@shared_task(name="logistics.tasks.bill_storage")
+def bill_storage(*, id: int, **_unknown: Any) -> None:
+    """Take a due week's storage from what sellers are owed."""
+    _run(StorageBill, id, fees.take)

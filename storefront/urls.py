@@ -8,6 +8,7 @@ from storefront import api
 from storefront.views import (
     access,
     account,
+    announcing,
     applying,
     cart,
     checkout,
@@ -97,6 +98,19 @@ selling = [
         name="seller_export",
     ),
     path("stock/", seller.stock, name="seller_stock"),
+    path("stock/notices/", announcing.notices, name="seller_notices"),
+    path("stock/notices/add/", announcing.notice_add, name="seller_notice_add"),
+    path("stock/notices/<str:number>/", announcing.notice, name="seller_notice"),
+    path(
+        "stock/notices/<str:number>/cancel/",
+        announcing.notice_cancel,
+        name="seller_notice_cancel",
+    ),
+    path(
+        "stock/notices/<str:number>/pictures/<int:pk>/",
+        announcing.damage,
+        name="seller_notice_picture",
+    ),
     path("orders/", seller.orders, name="seller_orders"),
     path("orders/<int:pk>/hand-over/", seller.hand_over, name="seller_hand_over"),
     path("disputes/", disputes.desk, name="seller_disputes"),

@@ -1,13 +1,33 @@
 """What is kept of places, stock, ways, parcels and papers."""
 
+from .advices import (
+    Advice,
+    AdviceCount,
+    AdviceLine,
+    DamagePicture,
+    Serial,
+    SerialRule,
+)
+from .bins import Bin, BinMove, BinStock, Layout
 from .consolidation import Bag, Departure
 from .customs import Declaration, DeclarationLine, DeclarationMessage, DutyRule
+from .floor import BinCount, BinCountEntry, PickStop, Wave
 from .routing import Holiday, Lane, LaneLeg, LastMile, Place, Service, Stage
 from .shipments import Leg, NumberRange, Shipment, ShipmentEvent, ShipmentItem
+from .storage import StorageBill
 from .warehouse import Reservation, Stock, StockMove
 
 __all__ = [
+    "Advice",
+    "AdviceCount",
+    "AdviceLine",
     "Bag",
+    "Bin",
+    "BinCount",
+    "BinCountEntry",
+    "BinMove",
+    "BinStock",
+    "DamagePicture",
     "Declaration",
     "DeclarationLine",
     "DeclarationMessage",
@@ -17,10 +37,14 @@ __all__ = [
     "Lane",
     "LaneLeg",
     "LastMile",
+    "Layout",
     "Leg",
     "NumberRange",
+    "PickStop",
     "Place",
     "Reservation",
+    "Serial",
+    "SerialRule",
     "Service",
     "Shipment",
     "ShipmentEvent",
@@ -28,4 +52,6 @@ __all__ = [
     "Stage",
     "Stock",
     "StockMove",
+    "StorageBill",
+    "Wave",
 ]

@@ -17,6 +17,7 @@ from logistics.models import (
     LastMile,
     NumberRange,
     Place,
+    SerialRule,
     Service,
     Stage,
 )
@@ -43,6 +44,9 @@ def load() -> dict[str, int]:
             DutyRule, map(_duty_rule, _read("duty_rules")), key=("rule",), keep=("is_active",)
         ),
         "number_ranges": _number_ranges(),
+        "serial_rules": _store(
+            SerialRule, map(_serial_rule, _read("serial_rules")), key=("kind", "valid_from")
+        ),
         **_network(),
     }
     kept.forget()
@@ -212,6 +216,10 @@ def _stage(row: Row) -> Values:
         "minutes_p90": int(row["minutes_p90"]),
         "source": row["source"],
     }
+
+
+def _serial_rule(row: Row) -> Values:
+    return {"kind": row["kind"], "scheme": row["scheme"], **_dated(row)}
 
 
 def _holiday(row: Row) -> Values:
