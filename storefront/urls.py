@@ -21,12 +21,14 @@ from storefront.views import (
     members,
     opinions,
     orders,
+    picking,
     pictures,
     promoting,
     seller,
     shop,
     staff,
     statements,
+    stocking,
     stores,
     webhooks,
 )
@@ -144,6 +146,16 @@ selling = [
 floor = [
     path("", staff.floor, name="staff_floor"),
     path("scan/", staff.scan, name="staff_scan"),
+    path("notices/", stocking.notices, name="staff_notices"),
+    path("notices/<str:number>/", stocking.notice, name="staff_notice"),
+    path("notices/<str:number>/close/", stocking.notice_close, name="staff_notice_close"),
+    path("damages/<int:pk>/", stocking.damage, name="staff_damage"),
+    path("bins/", stocking.shelves, name="staff_bins"),
+    path("bins/<str:code>/", stocking.shelf, name="staff_bin"),
+    path("waves/", picking.wave_list, name="staff_waves"),
+    path("waves/<int:pk>/", picking.wave, name="staff_wave"),
+    path("counts/", picking.count_list, name="staff_counts"),
+    path("counts/<int:pk>/", picking.count, name="staff_count"),
 ]
 machines = [
     path("picture/<slug:slug>.<slug:view>.svg", pictures.drawing, name="picture"),

@@ -32,6 +32,10 @@ class Wave(models.Model):
     def __str__(self) -> str:
         return f"W{self.pk}"
 
+    @property
+    def walk_m(self) -> int:
+        return round(self.walk_cm / 100)
+
 
 class PickStop(models.Model):
     """Pieces to take from a bin for a parcel; they are claimed there until taken or dropped."""

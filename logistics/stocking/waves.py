@@ -188,6 +188,11 @@ def next_stops(wave: Wave) -> list[PickStop]:
     return list(goods.filter(bin=first.bin_id))
 
 
+def left(wave: Wave) -> int:
+    """How many bins are still to be visited."""
+    return wave.stops.filter(state=WAITING).values("bin").distinct().count()
+
+
 def confirm(wave: Wave, code: str, *, actor: str, now: datetime) -> Picked:
     """The worker stands at a bin and has laid its pieces in the trolley.
 

@@ -38,7 +38,7 @@ def notices(request: HttpRequest, seller: Seller) -> HttpResponse:
     page = {
         "tab": "stock",
         "seller": seller.name,
-        "rows": [{"row": row, "tone": TONES[row.state], **_sums(row)} for row in shown],
+        "rows": [{"row": row, "tone": TONES[row.state], **sums(row)} for row in shown],
         "page": shown,
         "needs": supply.needs(seller, now=now)[:FOUND],
         "pace": supply.pace(seller, now=now),
@@ -47,7 +47,8 @@ def notices(request: HttpRequest, seller: Seller) -> HttpResponse:
     return render(request, "seller/notices.html", page)
 
 
-def _sums(advice: Advice) -> dict[str, int]:
+def sums(advice: Advice) -> dict[str, int]:
+    """Pieces of a notice: announced, received whole, damaged, missing, beyond the notice."""
     lines = advice.lines.all()
     return {
         "pieces": sum(line.quantity for line in lines),
@@ -106,7 +107,7 @@ def notice(request: HttpRequest, seller: Seller, number: str) -> HttpResponse:
         "advice": advice,
         "tone": TONES[advice.state],
         "lines": _shown(advice),
-        **_sums(advice),
+        **sums(advice),
     }
     return render(request, "seller/notice.html", page)
 

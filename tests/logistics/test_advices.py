@@ -13,7 +13,7 @@ from logistics.stocking import advices, serials
 from tests.factories import catalog, warehouse
 from tests.factories.warehouse import MEI
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
 
 @pytest.fixture(autouse=True)
