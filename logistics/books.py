@@ -54,6 +54,59 @@ LATE = """
        OR (o.state = 'PLACED' AND r.state <> 'RESERVED')
        OR (o.state IN ('PAID', 'COMPLETED') AND r.state = 'RESERVED')
 """
+BINNED = """
+    SELECT s.id, s.on_hand, COALESCE(SUM(b.quantity), 0)
+    FROM logistics_stock s LEFT JOIN logistics_binstock b ON b.stock_id = s.id
+    WHERE s.is_binned OR b.id IS NOT NULL
+    GROUP BY s.id
+    HAVING s.on_hand <> COALESCE(SUM(b.quantity), 0)
+"""
+CARRIED = """
+    SELECT COALESCE(b.stock_id, m.stock_id), COALESCE(b.pieces, 0), COALESCE(m.pieces, 0)
+    FROM (
+        SELECT bin_id, stock_id, came_on, SUM(quantity) AS pieces
+        FROM logistics_binstock GROUP BY bin_id, stock_id, came_on
+    ) b
+    FULL JOIN (
+        SELECT bin_id, stock_id, came_on, SUM(quantity) AS pieces
+        FROM logistics_binmove GROUP BY bin_id, stock_id, came_on
+    ) m USING (bin_id, stock_id, came_on)
+    WHERE COALESCE(b.pieces, 0) <> COALESCE(m.pieces, 0)
+"""
+CLAIMED = """
+    SELECT b.id, b.claimed, COALESCE(SUM(p.quantity), 0)
+    FROM logistics_binstock b
+    LEFT JOIN logistics_pickstop p
+        ON p.bin_id = b.bin_id AND p.stock_id = b.stock_id AND p.came_on = b.came_on
+        AND p.state IN ('WAITING', 'IN_TROLLEY')
+    GROUP BY b.id
+    HAVING b.claimed <> COALESCE(SUM(p.quantity), 0)
+"""
+TAKEN_IN = """
+    SELECT l.id, l.received + l.damaged, COALESCE(SUM(c.whole + c.damaged), 0)
+    FROM logistics_adviceline l LEFT JOIN logistics_advicecount c ON c.line_id = l.id
+    GROUP BY l.id
+    HAVING l.received <> COALESCE(SUM(c.whole), 0) OR l.damaged <> COALESCE(SUM(c.damaged), 0)
+"""
+NUMBERED = """
+    SELECT s.id, s.on_hand, COUNT(n.id)
+    FROM logistics_stock s
+    JOIN logistics_serial n ON n.stock_id = s.id AND n.state = 'IN_STOCK'
+    GROUP BY s.id
+    HAVING COUNT(n.id) > s.on_hand + (
+        SELECT COALESCE(SUM(i.quantity), 0)
+        FROM logistics_shipmentitem i
+        JOIN logistics_shipment p ON p.id = i.shipment_id AND p.state = 'PICKED'
+        JOIN logistics_reservation r ON r.line_id = i.line_id AND r.stock_id = s.id
+    )
+"""
+FLOOR_CHECKS = (
+    ("bins: pieces = stock on hand", "logistics_stock", BINNED),
+    ("bins: pieces = sum of movements", "logistics_binmove", CARRIED),
+    ("bins: claimed = stops of waves", "logistics_binstock", CLAIMED),
+    ("notices: received = sum of counts", "logistics_adviceline", TAKEN_IN),
+    ("serial numbers: no more than pieces", "logistics_serial", NUMBERED),
+)
 CHECKS = (
     *(
         (f"stock: {column} = sum of reservations", KEPT.format(column=column, state=state))
@@ -76,7 +129,7 @@ def checks() -> Iterator[Check]:
     """Each invariant: its name, how many rows were looked at, up to ten failures in words."""
     for name, query in CHECKS:
         yield name, _count("logistics_stock"), _failures(query)
-    for name, table, query in ORDER_CHECKS:
+    for name, table, query in ORDER_CHECKS + FLOOR_CHECKS:
         yield name, _count(table), _failures(query)
 
 

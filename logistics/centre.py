@@ -16,6 +16,7 @@ from . import consolidation, departures, expecting, moving, warehouse
 from .models import Place, Shipment, Stage
 from .moving import Fact
 from .states import Code, State
+from .stocking import serials
 
 HANDS = "task:hands"
 SOURCE = "centre"
@@ -36,11 +37,12 @@ class WrongWeight(Refusal):
 
 @dataclass(frozen=True)
 class Act:
-    """Who does a step, when, and what the scales showed, if they did."""
+    """Who does a step, when, what the scales showed and which numbers were scanned, if any."""
 
     actor: str
     now: datetime
     weight_g: int | None = None
+    numbers: tuple[str, ...] = ()  # of the pieces, where they are kept by number
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,8 @@ def _take(shipment: Shipment, act: Act, code: Code) -> None:
 def _pack(shipment: Shipment, act: Act) -> None:
     """Pack and weigh.
 
-    Raises: WrongWeight, if the scales show nothing, less than half or more than twice the plan.
+    Raises: WrongWeight, if the scales show nothing, less than half or more than twice the plan;
+    serials.BadSerial, if a piece is not the one that was taken in.
     """
     weight = _weighed(shipment) if act.actor == HANDS else act.weight_g
     if not weight:
@@ -92,6 +95,7 @@ def _pack(shipment: Shipment, act: Act) -> None:
             _("The scales show %(shown)s g, planned are %(planned)s g. Check the contents.")
             % {"shown": weight, "planned": shipment.planned_weight_g}
         )
+    serials.pack(shipment, None if act.actor == HANDS else act.numbers, now=act.now)
     detail = {"weight_g": weight}
     fact = Fact(Code.HUB_PACKED, act.now, SOURCE, "packed", detail=detail)
     moving.move(shipment, State.PACKED, fact, actor=act.actor, weight_g=weight)
@@ -140,7 +144,7 @@ def perform(step: Step, shipment: Shipment, act: Act) -> datetime | None:
     """Do a step; when the machine must look at the parcel next, None if a worker is next.
 
     Locks: stock, departures; the caller holds the order and the parcel.
-    Raises: WrongMove, WrongWeight, NoRoom, NotKept.
+    Raises: WrongMove, WrongWeight, NoRoom, NotKept, BadSerial.
     """
     step.do(shipment, act)
     if shipment.state == State.PICKED:

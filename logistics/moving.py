@@ -65,9 +65,12 @@ def locked(shipment: Shipment) -> Iterator[Shipment]:
     """
     with transaction.atomic():
         order = lifecycle.lock(shipment.order_id)
+        stocks = []
         if shipment.state in ON_THE_SHELF:
-            locks.rows(Stock.objects.filter(reservations__line__items__shipment=shipment.pk))
+            kept = Stock.objects.filter(reservations__line__items__shipment=shipment.pk)
+            stocks = locks.rows(kept)
         row = locks.row(Shipment.objects.all(), shipment.pk)
+        row.held_stocks = stocks
         _hand_on(shipment, row, order)
         yield row
 

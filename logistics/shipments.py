@@ -1,7 +1,7 @@
 """Parcels: planned when an order is paid, scanned on the floor, cancelled while they can be."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,12 +19,14 @@ from .customs import identities
 from .models import Lane, Leg, NumberRange, Shipment, ShipmentItem
 from .moving import Fact
 from .states import Code, State
+from .stocking import claims, serials
 
 S = State
 HEAVIEST_G = 15_000  # Source: PRODUCT 5; a box one person lifts
 CANCELLABLE = frozenset({S.PLANNED, S.AWAITED, S.STOCKED, S.PICKED})
 FORM = re.compile(r"[A-Z]{2}[0-9]{9}[A-Z]{2}")
 Box = list[tuple[OrderLine, int]]
+REFUSALS = (centre.WrongWeight, centre.NoRoom, warehouse.NotKept, serials.BadSerial)
 
 
 class TooLate(Refusal):
@@ -216,14 +218,24 @@ def cancel(order: Order, *, actor: str, now: datetime) -> None:
 def _cancel(row: Shipment, *, actor: str, now: datetime) -> None:
     if row.state == S.PICKED:
         warehouse.put_back(row, actor=actor, now=now)
+    elif any(stock.is_binned for stock in row.held_stocks):
+        claims.drop(row)
     moving.move(row, S.CANCELLED, Fact(Code.CANCELLED, now, "order", "cancelled"), actor=actor)
     moving.plan(row, None)
 
 
 def scan(
-    number: str, step: str, *, actor: str, now: datetime, weight_g: int | None = None
+    number: str,
+    step: str,
+    *,
+    actor: str,
+    now: datetime,
+    weight_g: int | None = None,
+    numbers: Sequence[str] = (),
 ) -> Scanned:
     """Do one step of the floor with the parcel a worker has scanned.
+
+    `numbers` are those of its pieces, where they are kept by number and the step is packing.
 
     Locks: the order, stock, the parcel.
     Raises: WrongScan, with the reason; nothing is written then.
@@ -233,8 +245,8 @@ def scan(
     with moving.locked(shipment) as row:
         _refuse(row, asked)
         try:
-            next_at = centre.perform(asked, row, Act(actor, now, weight_g))
-        except (centre.WrongWeight, centre.NoRoom, warehouse.NotKept) as refusal:
+            next_at = centre.perform(asked, row, Act(actor, now, weight_g, tuple(numbers)))
+        except REFUSALS as refusal:
             raise WrongScan(str(refusal), why=refusal.code, number=row.number) from refusal
         moving.plan(row, next_at)
     return Scanned(row, asked)

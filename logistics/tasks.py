@@ -10,7 +10,8 @@ from storefront.lib import clock, due, http, xml
 
 from . import departures, driving
 from .customs import declarations, filings
-from .models import Declaration, Departure, Filing, Shipment
+from .models import Declaration, Departure, Filing, Shipment, StorageBill
+from .stocking import fees
 
 log = logging.getLogger(__name__)
 OUTSIDE = (http.Unreachable, http.Unknown, http.Refused, xml.BadXml)
@@ -51,3 +52,9 @@ def drive_departure(*, id: int, **_unknown: Any) -> None:
 def drive_filing(*, id: int, **_unknown: Any) -> None:
     """Take a due customs filing one step on."""
     _run(Filing, id, filings.drive)
+
+
+@shared_task(name="logistics.tasks.bill_storage")
+def bill_storage(*, id: int, **_unknown: Any) -> None:
+    """Take a due week's storage from what sellers are owed."""
+    _run(StorageBill, id, fees.take)

@@ -17,7 +17,8 @@ from orders.models import Delivery, Order, OrderLine
 from storefront.lib import locks
 from storefront.lib.refusal import Refusal
 
-from .models import Place, Reservation, Shipment, Stock, StockMove
+from .models import Bin, Place, Reservation, Shipment, Stock, StockMove
+from .stocking import bins
 
 ORIGINS = {
     Place.Kind.WAREHOUSE: Delivery.Origin.HARBIN,
@@ -104,7 +105,7 @@ def reserve(order: Order, *, actor: str, now: datetime) -> list[Reservation]:
         ],
         actor=actor,
         now=now,
-        is_locked=True,
+        held=stocks,
     )
     return Reservation.objects.bulk_create(kept)
 
@@ -224,7 +225,7 @@ def pick(shipment: Shipment, *, actor: str, now: datetime) -> None:
             done.append(one)
         else:
             Reservation.objects.filter(pk=one.pk).update(quantity=F("quantity") - quantity)
-    _apply(changes, actor=actor, now=now)
+    _apply(changes, actor=actor, now=now, where=bins.Where(shipment_id=shipment.pk))
     _become(done, Reservation.State.PICKED)
 
 
@@ -277,13 +278,14 @@ def receive_all(receipts: Sequence[Receipt], *, actor: str, now: datetime) -> li
     )
     offers = {one.offer_id for one in receipts}
     stocks = locks.rows(Stock.objects.filter(offer__in=offers))
+    bins.adopt(stocks, actor=actor, now=now)
     by_shelf = {(s.place_id, s.offer_id, s.regime): s for s in stocks}
     changes = [
         _Change(by_shelf[_shelf(one)].pk, StockMove.Kind.RECEIVED, one.cause, on_hand=one.quantity)
         for one in receipts
     ]
     for start in range(0, len(changes), BATCH):
-        _apply(changes[start : start + BATCH], actor=actor, now=now, is_locked=True)
+        _apply(changes[start : start + BATCH], actor=actor, now=now, held=stocks)
     fresh = Stock.objects.in_bulk([change.stock_id for change in changes])
     return [fresh[change.stock_id] for change in changes]
 
@@ -303,10 +305,28 @@ def _become(kept: Iterable[Reservation], state: Reservation.State) -> None:
         Reservation.objects.filter(pk__in=keys).update(state=state)
 
 
+@transaction.atomic
+def correct(stock: Stock, pieces: int, *, bin: Bin, cause: str, actor: str, now: datetime) -> None:
+    """Book what a count found more, or less, of a row of stock in a bin.
+
+    Locks: the stock row.
+    Raises: OutOfStock, if what is missing is sold or being paid.
+    """
+    change = _Change(stock.pk, StockMove.Kind.COUNTED, cause[:120], on_hand=pieces)
+    _apply([change], actor=actor, now=now, where=bins.Where(bin_id=bin.pk))
+
+
 def _apply(
-    changes: Sequence[_Change], *, actor: str, now: datetime, is_locked: bool = False
+    changes: Sequence[_Change],
+    *,
+    actor: str,
+    now: datetime,
+    held: Sequence[Stock] = (),
+    where: bins.Where = bins.ANYWHERE,
 ) -> None:
     """Change rows of stock, each once and only if enough is left, and write the movements down.
+
+    Pieces of a place with bins come into one of them, and go out of those they came into first.
 
     Locks: the rows, by key, unless the caller holds them.
     Raises: OutOfStock, if a row has less than is taken; the database refuses it too.
@@ -317,8 +337,7 @@ def _apply(
     for change in changes:
         for column in COLUMNS:
             sums[change.stock_id][column] += getattr(change, column)
-    if not is_locked:
-        locks.rows(Stock.objects.filter(pk__in=sums))
+    rows = held or locks.rows(Stock.objects.filter(pk__in=sums))
     after = {name: F(name) + _by_stock(sums, name) for name in COLUMNS}
     enough = Stock.objects.filter(
         GreaterThanOrEqual(after["reserved"], 0),
@@ -331,6 +350,8 @@ def _apply(
     StockMove.objects.bulk_create(
         [StockMove(actor=actor, happened_at=now, **vars(change)) for change in changes]
     )
+    pieces = {pk: change["on_hand"] for pk, change in sums.items()}
+    bins.follow(rows, pieces, bins.Why(changes[0].cause, actor, now), where=where)
     _note(sums)
 
 

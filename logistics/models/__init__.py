@@ -1,5 +1,14 @@
 """What is kept of places, stock, ways, parcels and papers."""
 
+from .advices import (
+    Advice,
+    AdviceCount,
+    AdviceLine,
+    DamagePicture,
+    Serial,
+    SerialRule,
+)
+from .bins import Bin, BinMove, BinStock, Layout
 from .closures import Closure, Replanned
 from .consolidation import Bag, Departure
 from .customs import (
@@ -13,6 +22,7 @@ from .customs import (
     ReturnRelief,
 )
 from .filings import Filing, FilingMessage
+from .floor import BinCount, BinCountEntry, PickStop, Wave
 from .identities import (
     ConsentText,
     IdentityAccess,
@@ -22,14 +32,24 @@ from .identities import (
 )
 from .routing import Holiday, Lane, LaneLeg, LastMile, Place, Service, ServicePrice, Stage
 from .shipments import Leg, NumberRange, Shipment, ShipmentEvent, ShipmentItem
+from .storage import StorageBill
 from .warehouse import Reservation, Stock, StockMove
 
 __all__ = [
+    "Advice",
+    "AdviceCount",
+    "AdviceLine",
     "Bag",
+    "Bin",
+    "BinCount",
+    "BinCountEntry",
+    "BinMove",
+    "BinStock",
     "Closure",
     "ConsentText",
     "CustomsAnswer",
     "CustomsMode",
+    "DamagePicture",
     "Declaration",
     "DeclarationLine",
     "DeclarationMessage",
@@ -45,13 +65,17 @@ __all__ = [
     "Lane",
     "LaneLeg",
     "LastMile",
+    "Layout",
     "Leg",
     "NumberRange",
+    "PickStop",
     "Place",
     "RecipientIdentity",
     "Replanned",
     "Reservation",
     "ReturnRelief",
+    "Serial",
+    "SerialRule",
     "Service",
     "ServicePrice",
     "Shipment",
@@ -60,4 +84,6 @@ __all__ = [
     "Stage",
     "Stock",
     "StockMove",
+    "StorageBill",
+    "Wave",
 ]

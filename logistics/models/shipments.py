@@ -1,5 +1,7 @@
 """Parcels, what is in them, where they are to go and where they have been."""
 
+from collections.abc import Sequence
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +12,7 @@ from storefront.lib import due
 
 from .consolidation import Bag, Departure
 from .routing import Lane, Place, Service
+from .warehouse import Stock
 
 
 class NumberRange(models.Model):
@@ -52,6 +55,7 @@ class Shipment(due.Due):
         "lane__import_customs",
         "departure__service",
     )
+    held_stocks: "Sequence[Stock]" = ()  # rows of stock that whoever locked the parcel holds too
 
     number = models.CharField(_("number"), max_length=13, unique=True)
     order = models.ForeignKey(Order, models.PROTECT, related_name="shipments")

@@ -23,6 +23,8 @@ class Stock(models.Model):
     on_hand = models.IntegerField(_("on hand"), default=0)
     reserved = models.IntegerField(_("reserved"), default=0)
     allocated = models.IntegerField(_("allocated"), default=0)
+    is_binned = models.BooleanField(_("kept by bins"), default=False, db_default=False)
+    is_serial = models.BooleanField(_("kept by serial numbers"), default=False, db_default=False)
 
     class Meta:
         verbose_name = _("stock")
@@ -55,6 +57,7 @@ class StockMove(models.Model):
         ALLOCATED = "ALLOCATED", _("allocated")
         PICKED = "PICKED", _("picked")
         RETURNED = "RETURNED", _("put back")
+        COUNTED = "COUNTED", _("corrected by a count")
 
     stock = models.ForeignKey(Stock, models.PROTECT, related_name="moves")
     kind = models.CharField(max_length=10, choices=Kind)

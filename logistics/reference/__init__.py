@@ -21,6 +21,7 @@ from logistics.models import (
     NumberRange,
     Place,
     ReturnRelief,
+    SerialRule,
     Service,
     ServicePrice,
     Stage,
@@ -63,6 +64,9 @@ def load() -> dict[str, int]:
             ReturnRelief, map(_return_relief, _read("return_reliefs")), key=("rule",)
         ),
         "number_ranges": _number_ranges(),
+        "serial_rules": _store(
+            SerialRule, map(_serial_rule, _read("serial_rules")), key=("kind", "valid_from")
+        ),
         **_network(),
     }
     kept.forget()
@@ -253,6 +257,10 @@ def _stage(row: Row) -> Values:
         "minutes_p90": int(row["minutes_p90"]),
         "source": row["source"],
     }
+
+
+def _serial_rule(row: Row) -> Values:
+    return {"kind": row["kind"], "scheme": row["scheme"], **_dated(row)}
 
 
 def _holiday(row: Row) -> Values:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,7 +15,7 @@ from logistics import centre, shipments
 from logistics import floor as desk
 from storefront.lib import clock
 
-View = Callable[[HttpRequest], HttpResponse]
+View = Callable[..., HttpResponse]
 FIRST = "pick"
 ICONS = {"receive": "box", "pick": "cart", "pack": "scale", "bag": "bag", "load": "out"}
 
@@ -23,13 +24,13 @@ def workers_only(view: View) -> View:
     """The group of the floor and superusers; for everybody else there is no such page."""
 
     @wraps(view)
-    def guarded(request: HttpRequest) -> HttpResponse:
+    def guarded(request: HttpRequest, **address: Any) -> HttpResponse:
         user = request.user
         if not user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         if not user.is_superuser and not user.groups.filter(name="floor").exists():
             raise Http404
-        return view(request)
+        return view(request, **address)
 
     return guarded
 
@@ -59,6 +60,7 @@ def _scanned(request: HttpRequest, step: str) -> dict[str, str]:
             actor=f"user:{request.user.pk}",
             now=clock.now(),
             weight_g=int(weight[:7]) if weight.isdecimal() else None,
+            numbers=request.POST.get("pieces", "")[:4000].split(),
         )
     except shipments.WrongScan as wrong:
         number = str(wrong.facts.get("number", ""))

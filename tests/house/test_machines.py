@@ -7,6 +7,7 @@ import logistics.states
 import orders.states
 import payments.states
 from logistics.customs import declarations, filings
+from logistics.stocking import states as stocking
 from orders.models import StateMove
 from storefront.celery import app
 from storefront.lib import due
@@ -24,6 +25,9 @@ MACHINES = {
     "break": payments.states.BREAK_MOVES,
     "receipt": payments.states.RECEIPT_MOVES,
     "payout-batch": payments.states.BATCH_MOVES,
+    "advice": stocking.ADVICE_MOVES,
+    "wave": stocking.WAVE_MOVES,
+    "bin-count": stocking.COUNT_MOVES,
 }
 
 

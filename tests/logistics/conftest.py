@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import requests
+from django.utils import translation
 
 from orders.models import Term
 from storefront.lib import clock, csvs, kept
@@ -67,6 +68,13 @@ def _terms() -> None:
     """The numbers of the house, unless the reference rows have them already."""
     rows = csvs.read(ROOT / "orders" / "reference" / "terms.csv")
     Term.objects.bulk_create([Term(**row) for row in rows], ignore_conflicts=True)
+
+
+@pytest.fixture
+def english() -> Iterator[None]:
+    """Refusals in the words of the code, for tests that read them."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

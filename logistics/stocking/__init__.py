@@ -1,0 +1,1 @@
+"""The border warehouse from the inside: notices, bins, serial numbers, waves, counts, storage."""
