@@ -11,7 +11,7 @@ from orders import lifecycle
 from orders.models import Handover
 from storefront.lib import due
 
-from . import calendars, departures, expecting, moving, network, runs, tracking
+from . import calendars, departures, expecting, moving, network, runs, tracking, vocabulary
 from .carriers import Event, linehaul
 from .models import Leg, Shipment, Stage
 from .moving import Fact
@@ -137,7 +137,7 @@ def _manifest(shipment: Shipment, leg: Leg) -> linehaul.Manifest:
 @transaction.atomic
 def _note(row: Shipment, events: list[Event], carrier: str) -> None:
     for event in events:
-        fact = tracking.fact_of(event, source=carrier)
+        fact = vocabulary.fact_of(event, source=carrier)
         tracking.travel([row], fact)
         code = IN_HARBIN.get(event.code, event.code)
         moving.note(row, Fact(code, fact.at, carrier, fact.key, place=fact.place), actor=ACTOR)

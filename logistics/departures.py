@@ -10,7 +10,7 @@ from django.db import transaction
 from orders.models import Order
 from storefront.lib import due, locks
 
-from . import consolidation, moving, runs, tracking
+from . import consolidation, moving, runs, tracking, vocabulary
 from .carriers import Event, linehaul
 from .models import Bag, Departure, Shipment
 from .moving import Fact
@@ -167,7 +167,7 @@ def _follow(departure: Departure, *, now: datetime) -> None:
     """Ask the carrier and pass on what happened, to the departure first, then to its parcels."""
     events = linehaul.track(departure.service.carrier, departure.number)
     _note(departure, events)
-    facts = [tracking.fact_of(event, source=departure.service.carrier) for event in events]
+    facts = [vocabulary.fact_of(event, source=departure.service.carrier) for event in events]
     for chunk in _chunks(departure):
         with transaction.atomic():
             tracking.apply_all(chunk, facts, actor=ACTOR, now=now)

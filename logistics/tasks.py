@@ -8,9 +8,9 @@ from celery import shared_task
 
 from storefront.lib import clock, due, http, xml
 
-from . import departures, driving
+from . import departures, driving, failing, following, hooks
 from .customs import declarations
-from .models import Declaration, Departure, Shipment
+from .models import CarrierNotice, Courier, Declaration, Departure, Incident, Shipment
 
 log = logging.getLogger(__name__)
 OUTSIDE = (http.Unreachable, http.Unknown, http.Refused, xml.BadXml)
@@ -45,3 +45,21 @@ def drive_declaration(*, id: int, **_unknown: Any) -> None:
 def drive_departure(*, id: int, **_unknown: Any) -> None:
     """Take a due departure one step on."""
     _run(Departure, id, departures.drive)
+
+
+@shared_task(name="logistics.tasks.ask_courier")
+def ask_courier(*, id: int, **_unknown: Any) -> None:
+    """Ask a carrier about all parcels it has, or fetch what it has prepared."""
+    _run(Courier, id, following.ask)
+
+
+@shared_task(name="logistics.tasks.hear_carrier")
+def hear_carrier(*, id: int, **_unknown: Any) -> None:
+    """Follow a stored call of a carrier."""
+    _run(CarrierNotice, id, hooks.follow)
+
+
+@shared_task(name="logistics.tasks.drive_incident")
+def drive_incident(*, id: int, **_unknown: Any) -> None:
+    """Act on an exception whose deadline has passed."""
+    _run(Incident, id, failing.remind)

@@ -4,21 +4,28 @@ from .consolidation import Bag, Departure
 from .customs import Declaration, DeclarationLine, DeclarationMessage, DutyRule
 from .routing import Holiday, Lane, LaneLeg, LastMile, Place, Service, Stage
 from .shipments import Leg, NumberRange, Shipment, ShipmentEvent, ShipmentItem
+from .tracking import CarrierCode, CarrierNotice, Courier, Incident, IncidentRule, Patience
 from .warehouse import Reservation, Stock, StockMove
 
 __all__ = [
     "Bag",
+    "CarrierCode",
+    "CarrierNotice",
+    "Courier",
     "Declaration",
     "DeclarationLine",
     "DeclarationMessage",
     "Departure",
     "DutyRule",
     "Holiday",
+    "Incident",
+    "IncidentRule",
     "Lane",
     "LaneLeg",
     "LastMile",
     "Leg",
     "NumberRange",
+    "Patience",
     "Place",
     "Reservation",
     "Service",

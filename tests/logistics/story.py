@@ -8,7 +8,7 @@ import requests
 
 from catalog.models import Offer
 from logistics import shipments, tasks, warehouse
-from logistics.models import Declaration, Departure, Shipment
+from logistics.models import Courier, Declaration, Departure, Incident, Shipment
 from logistics.states import State
 from orders.models import Order
 from storefront.lib import clock
@@ -21,6 +21,8 @@ TASKS: dict[Any, Callable[..., None]] = {
     Shipment: tasks.drive_shipment,
     Declaration: tasks.drive_declaration,
     Departure: tasks.drive_departure,
+    Courier: tasks.ask_courier,
+    Incident: tasks.drive_incident,
 }
 
 
