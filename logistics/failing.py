@@ -2,13 +2,16 @@
 
 from datetime import datetime
 
-from djmoney.money import Money
+from django.db import transaction
+from django.utils.translation import gettext as _
+from moneyed import Money
 
 from orders import holds, lifecycle
 from orders.states import CancelReason
 from payments import refunds
 from payments.models import Refund
 from storefront.lib import due
+from storefront.lib.refusal import Refusal
 
 from . import incidents, moving
 from .models import Incident, IncidentRule, Shipment
@@ -29,6 +32,12 @@ KINDS = {
     S.DESTROYED: Incident.Kind.DAMAGED,
     S.RETURNED: Incident.Kind.RETURNED,
 }
+
+
+class NotLost(Refusal):
+    """The parcel's way has ended otherwise, or has not begun."""
+
+    code = "not_lost"
 
 
 def give_up(shipment: Shipment, *, now: datetime) -> None:
@@ -90,3 +99,31 @@ def declare_lost(row: Shipment, *, key: str, actor: str, now: datetime) -> bool:
     if moved:
         moving.plan(row, now)
     return moved
+
+
+@transaction.atomic
+def report_damage(shipment: Shipment, *, text: str, actor: str, now: datetime) -> None:
+    """A person saw that a parcel is damaged; it becomes an exception and its buyer is told.
+
+    Locks: the order, the parcel.
+    """
+    with moving.locked(shipment) as row:
+        detail = {"reason": text}
+        fact = Fact(Code.DAMAGED, now, HOUSE, f"damaged:{now.isoformat()}", detail=detail)
+        moving.note(row, fact, actor=actor)
+
+
+@transaction.atomic
+def confirm_lost(incident: Incident, *, text: str, actor: str, now: datetime) -> None:
+    """A person of the desk gives a parcel up: it is lost, and its money goes back.
+
+    Locks: the order, the parcel.
+    Raises: Closed; NotLost, if its way has ended otherwise or has not begun.
+    """
+    incidents.answer(incident, text=text, actor=actor, now=now)
+    with moving.locked(incident.shipment) as row:
+        if not declare_lost(row, key=f"incident:{incident.pk}", actor=actor, now=now):
+            raise NotLost(
+                _("This parcel cannot be given up: it is %(state)s.")
+                % {"state": row.get_state_display()}
+            )

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from djmoney.money import Money
+from moneyed import Money
 
 from orders import lifecycle
 from storefront.lib import due, kept, locks
@@ -126,6 +126,7 @@ def _open(
             "opened_at": at,
             "answer_by": answer_by,
             "due_at": answer_by,
+            "given_back": Money(0, "RUB"),
         },
     )
     if is_new:

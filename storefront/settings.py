@@ -187,6 +187,8 @@ CELERY_TASK_ROUTES = {
     "storefront.tasks.run_job": {"queue": "bank"},
     "logistics.tasks.drive_declaration": {"queue": "customs"},
     "logistics.tasks.drive_departure": {"queue": "carrier"},
+    "logistics.tasks.ask_courier": {"queue": "carrier"},
+    "logistics.tasks.hear_carrier": {"queue": "carrier"},
     "storefront.notifications.tasks.*": {"queue": "mail"},
     "storefront.tasks.import_table": {"queue": "images"},
     "storefront.tasks.clear_uploads": {"queue": "images"},
@@ -352,7 +354,7 @@ RUSPOST_KEY = text("RUSPOST_KEY")  # empty: login and password
 CDEK_URL = text("CDEK_URL")  # empty: CARRIERS_URL/cdek
 CDEK_CLIENT_ID = text("CDEK_CLIENT_ID", "sungari" if OUTSIDE else "")
 CDEK_CLIENT_SECRET = text("CDEK_CLIENT_SECRET", "sandbox" if OUTSIDE else "")
-CDEK_HOOK_TOKEN = text("CDEK_HOOK_TOKEN")
+CDEK_HOOK_TOKEN = text("CDEK_HOOK_TOKEN")  # empty: made of SECRET_KEY
 CDEK_NETWORKS = text("CDEK_NETWORKS", "127.0.0.0/8" if OUTSIDE else "").split()
 AUTOMATIC_HANDS = flag("AUTOMATIC_HANDS")
 STAFF_TOKEN = text("STAFF_TOKEN")

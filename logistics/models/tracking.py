@@ -162,14 +162,7 @@ class Incident(due.Due):
     opened_at = models.DateTimeField(_("opened"))
     answer_by = models.DateTimeField(_("answer by"))
     reminded_at = models.DateTimeField(_("reminded"), null=True, blank=True)
-    given_back = MoneyField(
-        _("given back"),
-        max_digits=12,
-        decimal_places=2,
-        default_currency=None,
-        null=True,
-        blank=True,
-    )
+    given_back = MoneyField(_("given back"), max_digits=12, decimal_places=2, default_currency=None)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
     closed_by = models.CharField(max_length=60, blank=True)
     answer = models.CharField(_("answer"), max_length=500, blank=True)
