@@ -11,7 +11,7 @@ from orders import lifecycle
 from orders.models import Handover
 from storefront.lib import due, http
 
-from . import calendars, departures, expecting, moving, network, runs, tracking
+from . import calendars, departures, expecting, moving, network, runs, tracking, vocabulary
 from .carriers import Event, linehaul
 from .models import Leg, Shipment, Stage
 from .moving import Fact
@@ -105,7 +105,7 @@ def _follow(shipment: Shipment, *, now: datetime) -> None:
     leg = _first_leg(shipment)
     assert leg is not None, "a parcel handed to a carrier has its leg"
     events = _ask(shipment, leg)
-    facts = [tracking.fact_of(event, source=leg.service.carrier) for event in events]
+    facts = [vocabulary.fact_of(event, source=leg.service.carrier) for event in events]
     at = _next_look(leg, events, now=now)
     if not tracking.news([shipment.pk], facts) and not expecting.has_moved(shipment, now=now):
         due.finish(shipment, at=at)

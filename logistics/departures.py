@@ -10,7 +10,7 @@ from django.db import transaction
 from orders.models import Order
 from storefront.lib import due, locks
 
-from . import consolidation, moving, runs, tracking
+from . import consolidation, moving, runs, tracking, vocabulary
 from .carriers import Event, linehaul
 from .customs import filings
 from .models import Bag, Departure, Shipment
@@ -172,7 +172,7 @@ def _follow(departure: Departure, *, now: datetime) -> None:
     _note(departure, events)
     if departure.departed_at is not None and not had_left:
         filings.open_for(departure, filings.AT_LEAVING, now=now)
-    facts = [tracking.fact_of(event, source=departure.service.carrier) for event in events]
+    facts = [vocabulary.fact_of(event, source=departure.service.carrier) for event in events]
     for chunk in _chunks(departure):
         with transaction.atomic():
             tracking.apply_all(chunk, facts, actor=ACTOR, now=now)

@@ -5,14 +5,10 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
-from orders import holds, lifecycle
-from orders.states import CancelReason
-from payments import refunds
-from payments.models import Refund
+from orders import holds
 from storefront.lib import due
 
-from . import centre, collecting, departures, expecting, moving, network, tracking
-from .carriers import lastmile
+from . import centre, collecting, departures, expecting, failing, following, moving
 from .centre import Act
 from .customs import declarations, identities
 from .models import Declaration, Departure, Shipment
@@ -23,7 +19,6 @@ S = State
 ACTOR = "task:shipments"
 HANDS = "task:hands"
 LATER = timedelta(hours=6)
-LEAST, MOST = timedelta(hours=3), timedelta(hours=6)
 
 
 def drive(shipment: Shipment, *, now: datetime) -> None:
@@ -128,122 +123,6 @@ def _declare_import(shipment: Shipment, *, now: datetime) -> None:
         due.finish(shipment, at=None if under_way else now + LATER)
 
 
-def _hand_over(shipment: Shipment, *, now: datetime) -> None:
-    """Give a cleared parcel that has reached its terminal to the last carrier, and follow it."""
-    if shipment.track:
-        _follow(shipment, now=now)
-        return
-    departure = shipment.departure
-    if departure is None or departure.arrived_at is None:
-        due.finish(shipment, at=now + LATER)
-        return
-    parcel = _parcel(shipment, departure.arrived_at)
-    if parcel is None:
-        _nobody_brings_it(shipment, now=now)
-        return
-    track = lastmile.hand_over(parcel)
-    with moving.claimed(shipment) as row:
-        Shipment.objects.filter(pk=row.pk).update(
-            track=track, carrier=parcel.carrier, place=row.lane.terminal_id
-        )
-        due.finish(shipment, at=now + LEAST)
-
-
-def _nobody_brings_it(shipment: Shipment, *, now: datetime) -> None:
-    with moving.claimed(shipment) as row:
-        holds.put(
-            row.order,
-            reason="NO_LAST_MILE",
-            owner="operator",
-            actor=ACTOR,
-            now=now,
-            note=row.number,
-        )
-        due.finish(shipment, at=now + LATER)
-
-
-def _parcel(shipment: Shipment, arrived_at: datetime) -> lastmile.Parcel | None:
-    """What the last carrier is told: the same each time, for it stands in the database."""
-    city = shipment.order.city
-    stretch = network.current().stretch(
-        shipment.lane.terminal_id, city.pk, on=shipment.planned_at.date()
-    )
-    if stretch is None:
-        return None
-    return lastmile.Parcel(
-        carrier=stretch.carrier,
-        reference=shipment.number,
-        handed_at=max(arrived_at, shipment.state_at),
-        origin=shipment.lane.terminal.code,
-        city=city.title_ru,
-        postcode=shipment.order.postcode,
-        timezone=city.timezone,
-        weight_g=shipment.weight_g or shipment.planned_weight_g,
-        planned_days=max(1, round(stretch.p50 / timedelta(days=1))),
-    )
-
-
-def _follow(shipment: Shipment, *, now: datetime) -> None:
-    events = lastmile.track(shipment.carrier, shipment.number)
-    facts = [tracking.fact_of(event, source=shipment.carrier) for event in events]
-    if not tracking.news([shipment.pk], facts) and not expecting.has_moved(shipment, now=now):
-        due.finish(shipment, at=_next_look(shipment, now=now))
-        return
-    with moving.claimed(shipment) as row:
-        tracking.apply(row, facts, actor=ACTOR)
-        expecting.update(row, now=now, actor=ACTOR)
-        due.finish(shipment, at=_next_look(row, now=now))
-
-
-def _next_look(row: Shipment, *, now: datetime) -> datetime | None:
-    """Growing steps; at once, if the parcel ended badly; never, if it is delivered."""
-    if row.state == S.DELIVERED:
-        return None
-    if row.state in State.ends():
-        return now
-    return now + min(max((now - row.state_at) / 4, LEAST), MOST)
-
-
-FAILURES = {
-    S.LOST: CancelReason.LOST,
-    S.DESTROYED: CancelReason.REFUSED_BY_CUSTOMS,
-    S.RETURNED: CancelReason.RETURNED,
-}
-
-
-def _give_up(shipment: Shipment, *, now: datetime) -> None:
-    """A parcel that will not arrive: the buyer's money goes back, once.
-
-    A delivery of several parcels is decided by a person.
-    """
-    with moving.claimed(shipment) as row:
-        if row.delivery.shipments.exclude(pk=row.pk).exclude(state=row.state).exists():
-            holds.put(
-                row.order,
-                reason="PARTLY_FAILED",
-                owner="operator",
-                actor=ACTOR,
-                now=now,
-                note=row.number,
-            )
-        else:
-            _give_back(row, now=now)
-        due.finish(shipment, at=None)
-
-
-def _give_back(row: Shipment, *, now: datetime) -> None:
-    refused = {Code.IMPORT_CUSTOMS_REFUSED, Code.EXPORT_CUSTOMS_FAILED}
-    reason = FAILURES[State(row.state)]
-    if row.events.filter(code__in=refused).exists():
-        reason = CancelReason.REFUSED_BY_CUSTOMS
-    if lifecycle.mark_failed(row.delivery, reason=reason, actor=ACTOR, now=now):
-        given = refunds.give_back(
-            row.order, row.delivery, reason=Refund.Reason.LOST, actor=ACTOR, now=now
-        )
-        for refund in given:
-            due.wake(Refund.DUE_TASK, id=refund.pk)
-
-
 STEPS: dict[State, Callable[..., None]] = {
     S.PLANNED: _start,
     S.AWAITED: _await,
@@ -254,9 +133,9 @@ STEPS: dict[State, Callable[..., None]] = {
     S.CLEARED: _bag,
     S.BAGGED: _rebag,
     S.AT_BORDER: _declare_import,
-    S.IMPORT_CLEARED: _hand_over,
-    S.LAST_MILE: _follow,
-    S.LOST: _give_up,
-    S.RETURNED: _give_up,
-    S.DESTROYED: _give_up,
+    S.IMPORT_CLEARED: following.hand_over,
+    S.LAST_MILE: following.check,
+    S.LOST: failing.give_up,
+    S.RETURNED: failing.give_up,
+    S.DESTROYED: failing.give_up,
 }

@@ -26,7 +26,7 @@ from orders.states import State as OrderState
 from payments.models import Charge, ChargeFact, Rate, Refund
 from storefront.lib import due
 
-from .models import Declaration, DeclarationLine, Shipment
+from .models import Declaration, DeclarationLine, Incident, Shipment
 
 PENDING_LONG = timedelta(hours=2)
 REFUND_LONG = timedelta(days=1)
@@ -151,7 +151,7 @@ def _queue(kind: type[due.Due], instant: datetime) -> QuerySet[Any, Any]:
 
 
 def stuck(*, now: datetime, wall: datetime) -> list[Stuck]:
-    """What needs a person, most urgent first, nothing that is empty; seven queries.
+    """What needs a person, most urgent first, nothing that is empty; eight queries.
 
     Time: money on the wall clock, goods on the business clock.
     """
@@ -179,6 +179,7 @@ def stuck(*, now: datetime, wall: datetime) -> list[Stuck]:
             Refund.objects.exclude(state="DONE").filter(asked_at__lt=wall - REFUND_LONG),
             "asked_at",
         ),
+        _stuck("incidents", Incident.objects.filter(closed_at=None), "opened_at"),
         _stuck("late", Shipment.objects.under_way().filter(late), "planned_at"),
         _stuck("offers", Offer.objects.filter(state=Offer.State.REVIEW), "updated_at"),
     ]

@@ -1,6 +1,6 @@
 """The one place where a parcel changes its state, each time with the fact that moved it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,7 +14,7 @@ from orders.models import Order
 from storefront.lib import due, locks
 from storefront.lib.refusal import Refusal
 
-from . import milestones
+from . import incidents, milestones
 from .models import Shipment, ShipmentEvent, Stock
 from .states import MOVES, State
 
@@ -101,18 +101,47 @@ def note(shipment: Shipment, fact: Fact, *, actor: str) -> bool:
 
     Locks: the caller holds the shipment.
     """
-    key = {"shipment": shipment, "source": fact.source[:40], "source_key": fact.key[:120]}
-    if ShipmentEvent.objects.filter(**key).exists():
-        return False
-    ShipmentEvent.objects.create(
-        **key,
-        code=fact.code[:30],
-        place=fact.place[:80],
-        actor=actor,
-        happened_at=fact.at,
-        detail=fact.detail,
+    fresh = note_all(shipment, [fact], actor=actor)
+    for one in fresh:
+        mind(shipment, one, actor=actor)
+    return bool(fresh)
+
+
+def note_all(shipment: Shipment, facts: Iterable[Fact], *, actor: str) -> list[Fact]:
+    """Keep facts, and say which of them were new; two statements, however many they are.
+
+    Locks: the caller holds the shipment, so nobody else writes its events.
+    """
+    told = {(fact.source[:40], fact.key[:120]): fact for fact in facts}
+    rows = ShipmentEvent.objects.filter(
+        shipment=shipment, source_key__in={key for _source, key in told}
     )
-    return True
+    known = set(rows.values_list("source", "source_key"))
+    fresh = {name: fact for name, fact in told.items() if name not in known}
+    if fresh:
+        ShipmentEvent.objects.bulk_create(
+            ShipmentEvent(
+                shipment=shipment,
+                source=source,
+                source_key=key,
+                code=fact.code[:30],
+                place=fact.place[:80],
+                actor=actor,
+                happened_at=fact.at,
+                detail=fact.detail,
+            )
+            for (source, key), fact in fresh.items()
+        )
+    return list(fresh.values())
+
+
+def mind(shipment: Shipment, fact: Fact, *, actor: str) -> None:
+    """Let exceptions be opened and closed by a fact that is new.
+
+    Locks: the caller holds the order and the shipment.
+    """
+    cause = str(fact.detail.get("reason") or fact.detail.get("text") or "")
+    incidents.heard(shipment, fact.code, at=fact.at, cause=cause, actor=actor)
 
 
 def move(shipment: Shipment, to: State, fact: Fact, *, actor: str, **changes: Any) -> None:

@@ -8,9 +8,18 @@ from celery import shared_task
 
 from storefront.lib import clock, due, http, xml
 
-from . import departures, driving
+from . import departures, driving, failing, following, hooks
 from .customs import declarations, filings
-from .models import Declaration, Departure, Filing, Shipment, StorageBill
+from .models import (
+    CarrierNotice,
+    Courier,
+    Declaration,
+    Departure,
+    Filing,
+    Incident,
+    Shipment,
+    StorageBill,
+)
 from .stocking import fees
 
 log = logging.getLogger(__name__)
@@ -58,3 +67,21 @@ def drive_filing(*, id: int, **_unknown: Any) -> None:
 def bill_storage(*, id: int, **_unknown: Any) -> None:
     """Take a due week's storage from what sellers are owed."""
     _run(StorageBill, id, fees.take)
+
+
+@shared_task(name="logistics.tasks.ask_courier")
+def ask_courier(*, id: int, **_unknown: Any) -> None:
+    """Ask a carrier about all parcels it has, or fetch what it has prepared."""
+    _run(Courier, id, following.ask)
+
+
+@shared_task(name="logistics.tasks.hear_carrier")
+def hear_carrier(*, id: int, **_unknown: Any) -> None:
+    """Follow a stored call of a carrier."""
+    _run(CarrierNotice, id, hooks.follow)
+
+
+@shared_task(name="logistics.tasks.drive_incident")
+def drive_incident(*, id: int, **_unknown: Any) -> None:
+    """Act on an exception whose deadline has passed."""
+    _run(Incident, id, failing.remind)

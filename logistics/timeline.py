@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.utils import formats
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from orders.models import Order, OrderEvent
 from orders.states import State as OrderState
 
-from .models import Place, Shipment
+from . import outlook, vocabulary
+from .models import Place, Shipment, ShipmentEvent
+from .outlook import Outlook
 from .states import State
 
 REACHED = {
@@ -57,6 +60,7 @@ class Story:
     steps: tuple[Step, ...]
     entries: tuple[Entry, ...]
     shipments: tuple[Shipment, ...]
+    outlooks: tuple[Outlook, ...]
     expected_on: date | None
     is_live: bool
 
@@ -65,7 +69,7 @@ def tell(order: Order) -> Story:
     """The story of an order; a fixed number of queries."""
     shipments = tuple(
         order.shipments.select_related("lane", "bag", "departure", "delivery")
-        .prefetch_related("events", "legs__service__origin", "legs__service__target")
+        .prefetch_related("events", "incidents", "legs__service__origin", "legs__service__target")
         .order_by("pk")
     )
     own = tuple(order.events.order_by("happened_at", "pk"))
@@ -76,6 +80,7 @@ def tell(order: Order) -> Story:
         steps=_steps(order, reached),
         entries=_entries(own, shipments),
         shipments=shipments,
+        outlooks=tuple(map(outlook.of, shipments)) if order.paid_at else (),
         expected_on=max((one.expected_on for one in living if one.expected_on), default=None),
         is_live=order.state in {OrderState.PLACED, OrderState.PAID} and reached < 6,
     )
@@ -143,10 +148,24 @@ def _entries(own: tuple[OrderEvent, ...], shipments: tuple[Shipment, ...]) -> tu
     ]
     for shipment in shipments:
         for event in shipment.events.all():
-            parts = (places.get(event.place, event.place), shipment.number)
+            parts = (_place(event.place, places), shipment.number)
             where = " · ".join(part for part in parts if part)
-            found.append(Entry(event.happened_at, capfirst(event.get_code_display()), where))
+            found.append(Entry(event.happened_at, _title(event), where))
     return tuple(sorted(found, key=lambda entry: entry.at, reverse=True))
+
+
+def _title(event: ShipmentEvent) -> str:
+    """Our word for an event; a carrier's code nobody knows is on the way to a buyer."""
+    if not vocabulary.is_known(event.code):
+        return _("On the way")
+    return capfirst(event.get_code_display())
+
+
+def _place(code: str, places: dict[str, str]) -> str:
+    """A place of the network by its title, an office of the post by its index."""
+    if len(code) == 6 and code.isdigit():
+        return _("post office %(index)s") % {"index": code}
+    return places.get(code, code)
 
 
 def _titles() -> dict[str, str]:
@@ -159,6 +178,7 @@ def _titles() -> dict[str, str]:
         "REFUNDED": _("Money returned"),
         "PROMISE_MOVED": _("The promised date has moved"),
         "DELAYED": _("The parcel is late; we are sorry"),
+        "TROUBLE": _("Something is wrong with the parcel"),
         "HANDED_OVER": _("The seller handed the goods over"),
         "FAILED": _("The delivery failed"),
         "RECEIVED": _("You confirmed that all is well"),
@@ -174,4 +194,10 @@ def _titles() -> dict[str, str]:
 
 
 def _detail(event: OrderEvent) -> str:
+    """What the event says in words: a text, the new day of a late parcel, what is wrong."""
+    if event.kind == "DELAYED":
+        day = date.fromisoformat(event.detail["expected_on"])
+        return _("expected %(day)s") % {"day": formats.date_format(day, "MONTH_DAY_FORMAT")}
+    if event.kind == "TROUBLE":
+        return outlook.words(event.detail["trouble"])[0]
     return str(event.detail.get("text", ""))

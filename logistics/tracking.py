@@ -1,17 +1,16 @@
 """What carriers tell of parcels: any order, any number of times, the same result."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from orders import lifecycle
 from orders.models import Order
 from storefront.lib import locks
 
-from . import expecting, moving
-from .carriers import Event
-from .models import Leg, Shipment, ShipmentEvent
+from . import expecting, incidents, moving
+from .models import Incident, Leg, Shipment, ShipmentEvent
 from .moving import Fact
-from .states import Code, State
+from .states import MISHAPS, Code, State
 
 TARGETS: dict[str, State] = {
     Code.LINEHAUL_DEPARTED: State.DEPARTED,
@@ -20,6 +19,7 @@ TARGETS: dict[str, State] = {
     Code.LINEHAUL_ARRIVED: State.AT_BORDER,
     Code.LASTMILE_ACCEPTED: State.LAST_MILE,
     Code.AT_DELIVERY_OFFICE: State.LAST_MILE,
+    Code.READY_FOR_PICKUP: State.LAST_MILE,
     Code.OUT_FOR_DELIVERY: State.LAST_MILE,
     Code.DELIVERY_FAILED: State.LAST_MILE,
     Code.RETURN_STARTED: State.LAST_MILE,
@@ -28,13 +28,9 @@ TARGETS: dict[str, State] = {
     Code.LOST: State.LOST,
     Code.DESTROYED: State.DESTROYED,
 }
+TOLD = frozenset({Code.OUT_FOR_DELIVERY, Code.READY_FOR_PICKUP})
 LEAVING = frozenset({Code.LINEHAUL_DEPARTED, Code.TRANSIT_DEPARTED})
 REACHING = frozenset({Code.TRANSIT_ARRIVED, Code.LINEHAUL_ARRIVED})
-
-
-def fact_of(event: Event, *, source: str) -> Fact:
-    """A carrier's event in our words; an unknown code stays as it came."""
-    return Fact(event.code, event.happened_at, source, event.key, place=event.place)
 
 
 def target_of(fact: Fact, shipment: Shipment) -> State | None:
@@ -46,20 +42,31 @@ def target_of(fact: Fact, shipment: Shipment) -> State | None:
 def apply(shipment: Shipment, facts: Iterable[Fact], *, actor: str) -> bool:
     """Keep facts about one parcel and walk it as far as they say; whether it moved.
 
+    In the order they happened, whatever the order they were heard in.
     Locks: the caller holds the order and the shipment.
     """
     moved = False
-    for fact in facts:
-        if not moving.note(shipment, fact, actor=actor):
-            continue
-        if fact.code == Code.OUT_FOR_DELIVERY:
+    fresh = moving.note_all(shipment, facts, actor=actor)
+    for fact in sorted(fresh, key=lambda fact: (fact.at, fact.key)):
+        if fact.code in TOLD:
             lifecycle.record(
                 shipment.order, fact.code, actor=actor, now=fact.at, parcel=shipment.number
             )
         target = target_of(fact, shipment)
         if target is not None:
+            _doubt(shipment, target, fact, actor=actor)
             moved |= moving.reach(shipment, target, fact, actor=actor)
+        moving.mind(shipment, fact, actor=actor)
     return moved
+
+
+def _doubt(shipment: Shipment, target: State, fact: Fact, *, actor: str) -> None:
+    """A second, other end is for a person: what followed from the first may be money."""
+    ends = {State.DELIVERED, *MISHAPS}
+    if target in ends and shipment.state in ends - {target}:
+        cause = f"{shipment.state}, {fact.code}"
+        kind = Incident.Kind.CONTRADICTION
+        incidents.open(shipment, kind, cause=cause, actor=actor, now=fact.at)
 
 
 def apply_all(
@@ -98,13 +105,20 @@ def expect_all(shipments: Sequence[int], *, actor: str, now: datetime) -> None:
 
 def news(shipments: Sequence[int], facts: Sequence[Fact]) -> dict[int, list[Fact]]:
     """Which facts are new to which parcels; nothing is locked for what is known."""
+    return news_of(dict.fromkeys(shipments, facts))
+
+
+def news_of(told: Mapping[int, Sequence[Fact]]) -> dict[int, list[Fact]]:
+    """As `news`, for parcels that were told different things; one query."""
+    keys = {fact.key for facts in told.values() for fact in facts}
     known = set(
-        ShipmentEvent.objects.filter(
-            shipment__in=shipments, source_key__in=[fact.key for fact in facts]
-        ).values_list("shipment_id", "source", "source_key")
+        ShipmentEvent.objects.filter(shipment__in=told, source_key__in=keys).values_list(
+            "shipment_id", "source", "source_key"
+        )
     )
     found = {
-        pk: [fact for fact in facts if (pk, fact.source, fact.key) not in known] for pk in shipments
+        pk: [fact for fact in facts if (pk, fact.source, fact.key) not in known]
+        for pk, facts in told.items()
     }
     return {pk: unknown for pk, unknown in found.items() if unknown}
 

@@ -191,6 +191,8 @@ CELERY_TASK_ROUTES = {
     "logistics.tasks.drive_declaration": {"queue": "customs"},
     "logistics.tasks.drive_filing": {"queue": "customs"},
     "logistics.tasks.drive_departure": {"queue": "carrier"},
+    "logistics.tasks.ask_courier": {"queue": "carrier"},
+    "logistics.tasks.hear_carrier": {"queue": "carrier"},
     "storefront.notifications.tasks.*": {"queue": "mail"},
     "storefront.tasks.import_table": {"queue": "images"},
     "storefront.tasks.clear_uploads": {"queue": "images"},
@@ -349,6 +351,17 @@ CUSTOMS_RU_URL = text("CUSTOMS_RU_URL", f"{OUTSIDE}/customs/ru" if OUTSIDE else 
 CEB_SCHEMA_DIR = text("CEB_SCHEMA_DIR")  # folder of the official schema; empty: not held against it
 CUSTOMS_SIGNER = text("CUSTOMS_SIGNER", "demo" if OUTSIDE else "")  # who signs CEB messages
 CARRIERS_URL = text("CARRIERS_URL", f"{OUTSIDE}/carriers" if OUTSIDE else "")
+RUSPOST_ORDERS_URL = text("RUSPOST_ORDERS_URL")  # both empty: CARRIERS_URL/ruspost
+RUSPOST_TRACKING_URL = text("RUSPOST_TRACKING_URL")
+RUSPOST_LOGIN = text("RUSPOST_LOGIN", "sungari" if OUTSIDE else "")
+RUSPOST_PASSWORD = text("RUSPOST_PASSWORD", "sandbox" if OUTSIDE else "")
+RUSPOST_TOKEN = text("RUSPOST_TOKEN", "sandbox" if OUTSIDE else "")
+RUSPOST_KEY = text("RUSPOST_KEY")  # empty: login and password
+CDEK_URL = text("CDEK_URL")  # empty: CARRIERS_URL/cdek
+CDEK_CLIENT_ID = text("CDEK_CLIENT_ID", "sungari" if OUTSIDE else "")
+CDEK_CLIENT_SECRET = text("CDEK_CLIENT_SECRET", "sandbox" if OUTSIDE else "")
+CDEK_HOOK_TOKEN = text("CDEK_HOOK_TOKEN")  # empty: made of SECRET_KEY
+CDEK_NETWORKS = text("CDEK_NETWORKS", "127.0.0.0/8" if OUTSIDE else "").split()
 AUTOMATIC_HANDS = flag("AUTOMATIC_HANDS")
 STAFF_TOKEN = text("STAFF_TOKEN")
 

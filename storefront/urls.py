@@ -163,6 +163,7 @@ machines = [
     path("picture/<slug:slug>.<slug:view>.svg", pictures.drawing, name="picture"),
     path("media/<path:path>", pictures.media, name="media"),
     path("webhooks/<slug:provider>/", webhooks.receive, name="webhook"),
+    path("webhooks/<slug:carrier>/<str:token>/", webhooks.carrier, name="carrier_webhook"),
     path("api/v1/", include((api.addresses, "api"))),
     path("robots.txt", maps_of_site.robots, name="robots"),
     path("sitemap.xml", maps_of_site.index, name="sitemap"),

@@ -10,12 +10,46 @@ from storefront.lib import http
 
 @dataclass(frozen=True)
 class Event:
-    """A scan as a carrier tells it; `key` is the carrier's own id of it."""
+    """A scan as a carrier tells it; `key` is the carrier's own id of it.
+
+    `code` is the carrier's own; `text` is what he calls it; `country` where it happened, if known.
+    """
 
     key: str
     code: str
     place: str
     happened_at: datetime
+    country: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Handed:
+    """A parcel that a carrier has: by our reference and by his number."""
+
+    reference: str
+    track: str
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """A parcel as it is handed to the carrier of the last mile; the same each time it is told."""
+
+    carrier: str
+    reference: str
+    handed_at: datetime
+    origin: str
+    origin_city: str
+    origin_postcode: str
+    city: str
+    region: str
+    postcode: str
+    street: str
+    timezone: str
+    recipient: str
+    phone: str
+    weight_g: int
+    planned_days: int
 
 
 def instant(at: datetime) -> str:
@@ -28,13 +62,21 @@ def decode(answer: http.Answer) -> dict[str, Any]:
 
     Raises: Unknown, if it is none.
     """
-    try:
-        body = json.loads(answer.body)
-    except ValueError as error:
-        raise http.Unknown(f"not JSON: {error}") from error
+    body = decode_any(answer)
     if not isinstance(body, dict):
         raise http.Unknown("not an object")
     return body
+
+
+def decode_any(answer: http.Answer) -> Any:
+    """The JSON of an answer.
+
+    Raises: Unknown, if it is none.
+    """
+    try:
+        return json.loads(answer.body)
+    except ValueError as error:
+        raise http.Unknown(f"not JSON: {error}") from error
 
 
 def events(body: dict[str, Any]) -> list[Event]:
@@ -42,16 +84,30 @@ def events(body: dict[str, Any]) -> list[Event]:
 
     Raises: Unknown, if one of them cannot be read.
     """
+    return read_events(body.get("events"))
+
+
+def read_events(entries: Any) -> list[Event]:
+    """A list of events in the form of our own wire, oldest first, each once.
+
+    Raises: Unknown, if one of them cannot be read.
+    """
     try:
-        found = {
-            str(entry["id"]): Event(
+        found = [
+            Event(
                 key=str(entry["id"]),
                 code=str(entry["code"]),
                 place=str(entry.get("place") or ""),
                 happened_at=datetime.fromisoformat(entry["happened_at"]),
             )
-            for entry in body["events"]
-        }
+            for entry in entries
+        ]
     except (KeyError, TypeError, ValueError) as error:
         raise http.Unknown(f"events cannot be read: {error}") from error
-    return sorted(found.values(), key=lambda event: (event.happened_at, event.key))
+    return once(found)
+
+
+def once(found: list[Event]) -> list[Event]:
+    """Events in the order of their time, each once."""
+    each = {event.key: event for event in found}
+    return sorted(each.values(), key=lambda event: (event.happened_at, event.key))

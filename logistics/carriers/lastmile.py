@@ -1,54 +1,72 @@
-"""Carriers to the door."""
+"""Carriers to the door: how they are spoken to, and which drawer speaks to whom."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 from django.conf import settings
 
 from storefront.lib import http
 
-from . import Event, decode, events, instant
+from . import Event, Handed, Parcel, cdek, decode, events, instant, read_events, ruspost
+
+Heard = Mapping[str, Sequence[Event]]
 
 
-@dataclass(frozen=True)
-class Parcel:
-    """A parcel as it is handed to the carrier of the last mile."""
+class Drawer(Protocol):
+    """A carrier to the door; every method may raise the errors of lib.http."""
 
-    carrier: str
-    reference: str
-    handed_at: datetime
-    origin: str
-    city: str
-    postcode: str
-    timezone: str
-    weight_g: int
-    planned_days: int
+    def hand_over(self, parcel: Parcel) -> str:
+        """Create the parcel and learn its number; empty, while the carrier still makes it."""
 
+    def ask(self, parcels: Sequence[Handed]) -> str:
+        """Ask for the history of many; a ticket to fetch it with, empty where none is needed."""
 
-def hand_over(parcel: Parcel) -> str:
-    """Create the parcel at the carrier and learn its number; the same again gives the same.
+    def fetch(self, ticket: str, parcels: Sequence[Handed]) -> Heard | None:
+        """The histories by our references; None, while they are still being prepared."""
 
-    Raises: the errors of lib.http; Unknown, if the answer cannot be read.
-    """
-    body = {
-        "reference": parcel.reference,
-        "handed_at": instant(parcel.handed_at),
-        "from": parcel.origin,
-        "to": {"city": parcel.city, "postcode": parcel.postcode, "timezone": parcel.timezone},
-        "weight_g": parcel.weight_g,
-        "planned_days": parcel.planned_days,
-    }
-    answer = http.call("POST", f"{settings.CARRIERS_URL}/{parcel.carrier}/parcels", json=body)
-    track = decode(answer).get("track")
-    if not track:
-        raise http.Unknown("no number in the answer")
-    return str(track)
+    def track(self, parcel: Handed) -> Sequence[Event]:
+        """The history of one parcel, now."""
 
 
-def track(carrier: str, reference: str) -> list[Event]:
-    """What has happened to a parcel so far.
+class Plain:
+    """A carrier that speaks our own JSON."""
 
-    Raises: the errors of lib.http; Unknown, if the answer cannot be read.
-    """
-    url = f"{settings.CARRIERS_URL}/{carrier}/parcels/{reference}/events"
-    return events(decode(http.call("GET", url)))
+    def __init__(self, carrier: str) -> None:
+        self._url = f"{settings.CARRIERS_URL}/{carrier}"
+
+    def hand_over(self, parcel: Parcel) -> str:
+        """Create the parcel at the carrier; the same again gives the same number."""
+        body = {
+            "reference": parcel.reference,
+            "handed_at": instant(parcel.handed_at),
+            "from": parcel.origin,
+            "to": {"city": parcel.city, "postcode": parcel.postcode, "timezone": parcel.timezone},
+            "weight_g": parcel.weight_g,
+            "planned_days": parcel.planned_days,
+        }
+        number = decode(http.call("POST", f"{self._url}/parcels", json=body)).get("track")
+        if not number:
+            raise http.Unknown("no number in the answer")
+        return str(number)
+
+    def ask(self, parcels: Sequence[Handed]) -> str:
+        """No ticket: many are asked for at once."""
+        return ""
+
+    def fetch(self, ticket: str, parcels: Sequence[Handed]) -> Heard:
+        body = {"references": [parcel.reference for parcel in parcels]}
+        found = decode(http.call("POST", f"{self._url}/events", json=body)).get("events")
+        if not isinstance(found, dict):
+            raise http.Unknown("no events in the answer")
+        return {reference: read_events(entries) for reference, entries in found.items()}
+
+    def track(self, parcel: Handed) -> Sequence[Event]:
+        url = f"{self._url}/parcels/{parcel.reference}/events"
+        return events(decode(http.call("GET", url)))
+
+
+def drawer(carrier: str) -> Drawer:
+    """The drawer of a carrier; who has none of his own is spoken to in our JSON."""
+    if carrier == "ruspost":
+        return ruspost.RussianPost()
+    return cdek.Cdek() if carrier == "cdek" else Plain(carrier)

@@ -33,6 +33,7 @@ from .identities import (
 from .routing import Holiday, Lane, LaneLeg, LastMile, Place, Service, ServicePrice, Stage
 from .shipments import Leg, NumberRange, Shipment, ShipmentEvent, ShipmentItem
 from .storage import StorageBill
+from .tracking import CarrierCode, CarrierNotice, Courier, Incident, IncidentRule, Patience
 from .warehouse import Reservation, Stock, StockMove
 
 __all__ = [
@@ -45,8 +46,11 @@ __all__ = [
     "BinCountEntry",
     "BinMove",
     "BinStock",
+    "CarrierCode",
+    "CarrierNotice",
     "Closure",
     "ConsentText",
+    "Courier",
     "CustomsAnswer",
     "CustomsMode",
     "DamagePicture",
@@ -62,12 +66,15 @@ __all__ = [
     "IdentityConsent",
     "IdentityRule",
     "ImportLimit",
+    "Incident",
+    "IncidentRule",
     "Lane",
     "LaneLeg",
     "LastMile",
     "Layout",
     "Leg",
     "NumberRange",
+    "Patience",
     "PickStop",
     "Place",
     "RecipientIdentity",

@@ -77,6 +77,7 @@ class Shipment(due.Due):
     state_at = models.DateTimeField(_("in this state since"))
     planned_at = models.DateTimeField(_("planned"))
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    has_incident = models.BooleanField(_("has an exception"), default=False)
 
     objects = ShipmentQuerySet.as_manager()
 
@@ -86,6 +87,12 @@ class Shipment(due.Due):
         indexes = [
             *due.Due.Meta.indexes,
             models.Index(fields=["state", "state_at"], name="shipment_by_state"),
+            models.Index(
+                fields=["carrier", "id"],
+                name="shipment_with_carrier",
+                condition=Q(ended_at=None) & ~Q(track=""),
+            ),
+            models.Index(fields=["track"], name="shipment_by_track", condition=~Q(track="")),
         ]
 
     def __str__(self) -> str:

@@ -10,15 +10,19 @@ from django.db import models
 from moneyed import Money
 
 from logistics.models import (
+    CarrierCode,
     ConsentText,
+    Courier,
     CustomsMode,
     DutyRule,
     Holiday,
     IdentityRule,
+    IncidentRule,
     Lane,
     LaneLeg,
     LastMile,
     NumberRange,
+    Patience,
     Place,
     ReturnRelief,
     SerialRule,
@@ -67,10 +71,50 @@ def load() -> dict[str, int]:
         "serial_rules": _store(
             SerialRule, map(_serial_rule, _read("serial_rules")), key=("kind", "valid_from")
         ),
+        **_tracking(),
         **_network(),
     }
     kept.forget()
     return counts
+
+
+def _tracking() -> dict[str, int]:
+    """Of carriers: their codes, how often they are asked, what is an exception."""
+    codes, patience = map(_coded, _read("carrier_codes")), map(_patience, _read("patience"))
+    rules = map(_incident_rule, _read("incident_rules"))
+    key = ("carrier", "raw", "country", "valid_from")
+    return {
+        "carrier_codes": _store(CarrierCode, codes, key=key),
+        "patience": _store(Patience, patience, key=("code", "valid_from")),
+        "couriers": _store(Courier, map(_courier, _read("couriers")), key=("code",)),
+        "incident_rules": _store(IncidentRule, rules, key=("kind", "valid_from")),
+    }
+
+
+def _coded(row: Row) -> Values:
+    names = ("carrier", "raw", "country", "code")
+    return {**{name: row[name] for name in names}, **_dated(row)}
+
+
+def _patience(row: Row) -> Values:
+    return {"code": row["code"], "silent_hours": int(row["silent_hours"]), **_dated(row)}
+
+
+def _courier(row: Row) -> Values:
+    numbers = ("look_minutes", "ticket_minutes", "most")
+    texts = {name: row[name] for name in ("code", "source")}
+    return {**texts, **{name: int(row[name]) for name in numbers}}
+
+
+def _incident_rule(row: Row) -> Values:
+    texts = ("kind", "opens_on", "closes_on", "owner", "then", "money")
+    return {
+        **{name: row[name] for name in texts},
+        "after": int(row["after"]),
+        "answer_hours": int(row["answer_hours"]),
+        "tells_buyer": row["tells_buyer"] == "1",
+        **_dated(row),
+    }
 
 
 def _network() -> dict[str, int]:

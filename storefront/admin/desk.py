@@ -47,6 +47,7 @@ STUCK = {
         {"state__in": "READY,SENT,REJECTED"},
         "wall",
     ),
+    "incidents": (_("parcels with an exception"), "logistics.incident", {"open": "1"}, "business"),
     "late": (_("parcels behind their promise"), "logistics.shipment", {"late": "1"}, "business"),
     "offers": (
         _("offers waiting for approval"),

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
 
+from logistics import failing
 from logistics.models import (
     Bag,
     Departure,
@@ -20,7 +21,7 @@ from logistics.models import (
 from logistics.states import MISHAPS, State
 from storefront.lib import clock
 
-from . import cells, filters
+from . import cells, doing, filters
 from .customs import DeclarationRows
 from .looking import Looking, Rows
 from .waiting import Waiting
@@ -67,12 +68,17 @@ class Legs(Rows):
 
 class Events(Rows):
     model = ShipmentEvent
-    fields = ("when", "code", "place", "source", "actor", "recorded")
+    fields = ("when", "code", "place", "source", "raw", "actor", "recorded")
     ordering = ("-happened_at", "-pk")
     verbose_name_plural = _("history")
 
     when = cells.dated("happened_at", _("happened"))
     recorded = cells.dated("recorded_at", _("recorded"))
+
+    @display(description=_("as the carrier said it"))
+    def raw(self, event):
+        words = (event.detail.get("raw"), event.detail.get("text"))
+        return " ".join(filter(None, words)) or cells.NOTHING
 
 
 class OrderLane:
@@ -89,7 +95,7 @@ class ShipmentDesk(OrderLane, Waiting, Looking):
 
     deeds_need = "logistics.change_shipment"
     actions = ("try_again",)
-    actions_detail = ("try_again",)
+    actions_detail = ("damaged", "try_again")
     list_display = (
         "number",
         "standing",
@@ -154,6 +160,18 @@ class ShipmentDesk(OrderLane, Waiting, Looking):
         if closes_at < shipment.read_at:
             return cells.tag(_("missed"), "bad")
         return cells.tag(cells.span(closes_at - shipment.read_at), "warn")
+
+    @doing.deed(
+        doing.Deed(
+            title=_("Report damage"),
+            question=_("What is damaged? An exception is opened and the buyer is told."),
+            form=doing.Reason,
+            suits=lambda shipment: State(shipment.state) not in State.ends(),
+            icon="broken_image",
+        )
+    )
+    def damaged(self, shipment, answers, hands):
+        failing.report_damage(shipment, text=answers["text"], actor=hands.actor, now=hands.now)
 
     @display(description=_("slack"))
     def slack(self, shipment):

@@ -85,7 +85,7 @@ def call(method: str, url: str, *, timeout: float = 10, **kwargs: Any) -> Answer
     if len(body) > LIMIT:
         raise Unknown(f"answer of {url} is over {LIMIT} bytes")
     if answer.status_code >= 500:
-        raise Unknown(f"HTTP {answer.status_code}")
+        raise Unknown(f"HTTP {answer.status_code}: {body[:300].decode('utf-8', 'replace')}")
     if answer.status_code >= 300:
         raise Refused(answer.status_code, body.decode("utf-8", "replace"))
     return Answer(answer.status_code, body, answer.headers.get("Content-Type", ""))

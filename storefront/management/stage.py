@@ -114,5 +114,8 @@ def _point(postgres: embedded.Postgres, sandbox: str) -> None:
     settings.CUSTOMS_CN_URL = f"{sandbox}/customs/cn"
     settings.CUSTOMS_RU_URL = f"{sandbox}/customs/ru"
     settings.CARRIERS_URL = f"{sandbox}/carriers"
+    settings.RUSPOST_LOGIN, settings.CDEK_CLIENT_ID = "sungari", "sungari"
+    settings.RUSPOST_PASSWORD, settings.CDEK_CLIENT_SECRET = "sandbox", "sandbox"
+    settings.RUSPOST_TOKEN, settings.RUSPOST_KEY = "sandbox", ""
     settings.EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
     settings.AUTOMATIC_HANDS = True

@@ -1,6 +1,6 @@
 """From facts of an order to letters, and letters to the mail server."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
+from logistics import outlook
 from orders import tokens
 from orders.models import OrderEvent
 from storefront.lib import due
@@ -22,6 +23,8 @@ TEMPLATES = {
     "CANCELLED": ["cancelled"],
     "PROMISE_MOVED": ["promise_moved"],
     "DELAYED": ["delayed"],
+    "TROUBLE": ["trouble"],
+    "READY_FOR_PICKUP": ["ready_for_pickup"],
     "CLEARED": ["cleared"],
     "DELIVERED": ["delivered"],
     "REFUNDED": ["refunded"],
@@ -85,7 +88,7 @@ def _tell_buyer(letter: Letter) -> None:
     with translation.override(letter.language):
         path = reverse("order_guest", args=[tokens.guest(order.form_key)])
     link = f"{settings.SITE_URL}{path}"
-    given = {
+    given: dict[str, object] = {
         "order": order,
         "event": letter.event,
         "paid_back": disputes.price(letter.event),
@@ -94,9 +97,20 @@ def _tell_buyer(letter: Letter) -> None:
         "link": link,
     }
     with translation.override(letter.language):
+        given |= _facts(letter.event)
         subject = render_to_string(f"emails/{letter.template}.subject.txt", given).strip()
         text = render_to_string(f"emails/{letter.template}.txt", given)
         html = render_to_string(f"emails/{letter.template}.html", given)
     mail = EmailMultiAlternatives(subject, text, to=[order.email])
     mail.attach_alternative(html, "text/html")
     mail.send()
+
+
+def _facts(event: OrderEvent) -> dict[str, object]:
+    """What an event of a parcel says, as days and words of the current language."""
+    days = {
+        name: date.fromisoformat(event.detail[name])
+        for name in ("expected_on", "until_on")
+        if isinstance(event.detail.get(name), str)
+    }
+    return {**days, "trouble": outlook.words(str(event.detail.get("trouble", "")))}

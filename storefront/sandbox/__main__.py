@@ -9,6 +9,7 @@ import threading
 
 from storefront.sandbox import application, environment, mail, notices, world
 from storefront.sandbox.acquirer import sweeping
+from storefront.sandbox.carriers import cdek_hooks
 from storefront.sandbox.server import Server
 
 
@@ -28,7 +29,7 @@ def main() -> int:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    sender = notices.Sender(sandbox, stop, sweeping.sweep)
+    sender = notices.Sender(sandbox, stop, _sweep)
     serving = [server, *([receiver] if receiver else [])]
     for served in serving:
         threading.Thread(target=served.serve_forever, args=(0.2,), daemon=True).start()
@@ -42,6 +43,12 @@ def main() -> int:
     sender.join(timeout=2)
     sandbox.books.close()
     return 0
+
+
+def _sweep(sandbox: world.World) -> None:
+    """Do what time does to things nobody asks about."""
+    sweeping.sweep(sandbox)
+    cdek_hooks.sweep(sandbox)
 
 
 def _fail(line: str) -> int:

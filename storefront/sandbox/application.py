@@ -17,7 +17,15 @@ from storefront.sandbox import (
 )
 from storefront.sandbox.acquirer import api, chargebacks, hosted, registry
 from storefront.sandbox.banks import deals, statements, transfers
-from storefront.sandbox.carriers import consignments, events, parcels
+from storefront.sandbox.carriers import (
+    cdek,
+    cdek_hooks,
+    consignments,
+    events,
+    parcels,
+    ruspost,
+    ruspost_soap,
+)
 from storefront.sandbox.clock import BadInstant
 from storefront.sandbox.customs import chinese, russian
 from storefront.sandbox.routing import Router
@@ -39,6 +47,10 @@ _ROUTES = [
         statements,
         chinese,
         russian,
+        ruspost,
+        ruspost_soap,
+        cdek,
+        cdek_hooks,
         consignments,
         parcels,
         events,

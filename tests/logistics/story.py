@@ -8,7 +8,7 @@ import requests
 
 from catalog.models import Offer
 from logistics import shipments, tasks, warehouse
-from logistics.models import Declaration, Departure, Filing, Shipment
+from logistics.models import Courier, Declaration, Departure, Filing, Incident, Shipment
 from logistics.states import State
 from orders.models import Order
 from storefront.lib import clock
@@ -22,6 +22,8 @@ TASKS: dict[Any, Callable[..., None]] = {
     Declaration: tasks.drive_declaration,
     Departure: tasks.drive_departure,
     Filing: tasks.drive_filing,
+    Courier: tasks.ask_courier,
+    Incident: tasks.drive_incident,
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -34,16 +34,20 @@ def _post(request: Request) -> Reply:
         if known:
             return as_json({"reference": reference, "track": known.body["track"]})
         story = request.world.story(page, "parcel")
-        way = _Way(story, city, zone, handed, timedelta(days=days))
+        way = Way(story, city, zone, handed, lambda: _as_planned(story, timedelta(days=days)))
         kept = {
-            "track": _track(carrier, story.number, postcode, handed),
+            "track": track(carrier, story.number, postcode, handed),
             "sent": body,
-            "events": way.draw(_ending(page, story, carrier)),
+            "events": way.draw(ending(page, story, carrier)),
         }
         made_at = clock.show(request.moment.business)
         paper = Paper("parcel", carrier, reference, story.number, made_at, kept)
         papers.keep(page, paper, request.digest)
     return as_json({"reference": reference, "track": kept["track"]}, 201)
+
+
+def _as_planned(story: Story, plan: timedelta) -> timedelta:
+    return plan * story.dice.lognormvariate(0, _P90_FACTOR_SIGMA)
 
 
 def _to(body: Mapping[str, Any]) -> tuple[str, str, ZoneInfo]:
@@ -60,7 +64,7 @@ def _to(body: Mapping[str, Any]) -> tuple[str, str, ZoneInfo]:
     return text_of(to, "city"), postcode, zone
 
 
-def _track(carrier: str, number: int, postcode: str, handed: datetime) -> str:
+def track(carrier: str, number: int, postcode: str, handed: datetime) -> str:
     """Number a parcel as the carrier does.
 
     Source: the 14 digits of the Russian Post are office, month, serial and a check digit
@@ -73,8 +77,8 @@ def _track(carrier: str, number: int, postcode: str, handed: datetime) -> str:
     return f"{stem}{-total % 10}"
 
 
-def _ending(page: sqlite3.Connection, story: Story, carrier: str) -> str:
-    """Decide how it ends: DELIVERED, after a failed attempt, LOST, or RETURN."""
+def ending(page: sqlite3.Connection, story: Story, carrier: str) -> str:
+    """Decide how it ends: DELIVERED, after a failed attempt, LOST, RETURN, or SILENT."""
     lost, returned = story.happens("parcel_lost"), story.happens("parcel_returned")
     failed = story.happens("parcel_failed")
     scripted = parties.refusal(page, f"carriers.{carrier}", "parcel")
@@ -85,25 +89,33 @@ def _ending(page: sqlite3.Connection, story: Story, carrier: str) -> str:
     return "FAILED" if failed else "DELIVERED"
 
 
-class _Way:
+class Way:
     """Draws the last mile of one parcel."""
 
     def __init__(
-        self, story: Story, city: str, zone: ZoneInfo, handed: datetime, plan: timedelta
+        self,
+        story: Story,
+        city: str,
+        zone: ZoneInfo,
+        handed: datetime,
+        door: Callable[[], timedelta],
     ) -> None:
+        """Take where it goes, when it was handed over, and how the time to the door is drawn."""
         self._story = story
         self._city = city
         self._zone = zone
         self._handed = handed
-        self._plan = plan
+        self._door = door
         self._tale = events.Tale(story)
 
     def draw(self, ending: str) -> list[dict[str, Any]]:
+        """Tell the events of the whole way, to come at their times."""
         accepted = self._handed + self._story.takes("lastmile_accept")
-        factor = self._story.dice.lognormvariate(0, _P90_FACTOR_SIGMA)
-        due = self._handed + self._plan * factor
+        due = self._handed + self._door()
         office = max(self._handed + (due - self._handed) * _AT_OFFICE, accepted + _HOUR)
         self._tale.add("LASTMILE_ACCEPTED", accepted, self._city)
+        if ending == "SILENT":
+            return self._tale.events
         if ending == "LOST":
             self._tale.add("LOST", office + self._story.takes("lastmile_return"), self._city)
             return self._tale.events
@@ -121,7 +133,8 @@ class _Way:
         if ending == "RETURN":
             back = there + self._story.takes("lastmile_return")
             self._tale.add("RETURN_STARTED", back, self._city)
-            self._tale.add("RETURNED_TO_SENDER", back + 2 * self._plan, "SENDER")
+            there_again = back + 2 * (due - self._handed)
+            self._tale.add("RETURNED_TO_SENDER", there_again, "SENDER")
             return
         again, met = self._daytime(there + self._story.takes("lastmile_retry"))
         self._tale.add("OUT_FOR_DELIVERY", again, self._city)

@@ -1,0 +1,10 @@
+"""Exceptions and notices of carriers stay; nobody deletes what went wrong."""
+
+from django.db import migrations
+
+from storefront.lib import guards
+
+
+class Migration(migrations.Migration):
+    dependencies = [("logistics", "0010_tracking_tables"), ("orders", "0002_guards")]
+    operations = guards.lasting("logistics", "incident", "carriernotice")

@@ -1,0 +1,164 @@
+"""What a buyer reads of a parcel besides its history: what comes next, why it is late, what is
+wrong and what follows from it, by when.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from .models import Incident, Leg, Shipment, ShipmentEvent
+from .states import Code, State
+
+S = State
+LATE = timedelta(hours=6)
+Words = str | Promise
+NEXT: dict[State, Words] = {
+    S.PLANNED: lazy("the goods are collected in Harbin"),
+    S.AWAITED: lazy("the goods come from Shenzhen"),
+    S.STOCKED: lazy("the goods are collected in Harbin"),
+    S.PICKED: lazy("the parcel is packed"),
+    S.PACKED: lazy("Chinese customs"),
+    S.DECLARED: lazy("Chinese customs"),
+    S.CLEARED: lazy("departure"),
+    S.BAGGED: lazy("departure"),
+    S.LOADED: lazy("departure"),
+    S.DEPARTED: lazy("arrival in Russia"),
+    S.AT_BORDER: lazy("Russian customs"),
+    S.IMPORT_CLEARED: lazy("the carrier takes it to your city"),
+    S.LAST_MILE: lazy("at your door"),
+}
+HOLDS = frozenset({Code.EXPORT_CUSTOMS_HOLD, Code.IMPORT_CUSTOMS_HOLD})
+K = Incident.Kind
+TROUBLES: dict[str, tuple[Words, Words]] = {
+    K.HELD: (
+        lazy("Customs are looking at the parcel."),
+        lazy("This is usual; we answer their questions. You need do nothing."),
+    ),
+    K.REFUSED: (
+        lazy("Customs did not let the parcel through."),
+        lazy("It goes back, and all you paid is returned to you."),
+    ),
+    K.DAMAGED: (
+        lazy("The parcel was damaged on its way."),
+        lazy("We look at it and write to you; you can open a dispute for your money."),
+    ),
+    K.LOST: (
+        lazy("The carrier has lost the parcel."),
+        lazy("All you paid for it is returned to you; we settle the rest with the carrier."),
+    ),
+    K.RETURNED: (
+        lazy("The parcel is on its way back to us."),
+        lazy("When it is back, all you paid is returned to you."),
+    ),
+    K.UNDELIVERABLE: (
+        lazy("The parcel could not be handed to you."),
+        lazy("The carrier keeps it for you: call them, or answer our letter."),
+    ),
+    K.SILENT: (
+        lazy("We have not heard of the parcel for too long."),
+        lazy("We asked the carrier. If it is not found, all you paid is returned to you."),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """What is wrong with a parcel, what follows, and until when we know more.
+
+    Time: the day of the deadline in the buyer's city is for the page to tell.
+    """
+
+    kind: str
+    what: str
+    next: str
+    by: datetime
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What comes next for a parcel."""
+
+    shipment: Shipment
+    step: str
+    step_on: date | None
+    reason: str
+    expected_on: date | None
+    troubles: tuple[Trouble, ...]
+
+
+def of(shipment: Shipment) -> Outlook:
+    """The outlook of a parcel whose events, legs and exceptions were fetched with it."""
+    events = sorted(shipment.events.all(), key=lambda event: event.happened_at)
+    legs = sorted(shipment.legs.all(), key=lambda leg: leg.position)
+    state = State(shipment.state)
+    is_over = state in State.ends()
+    promised = shipment.delivery.promised_until_on
+    is_late = bool(shipment.expected_on and shipment.expected_on > promised and not is_over)
+    return Outlook(
+        shipment,
+        step="" if is_over else str(_step(state, events)),
+        step_on=None if is_over else _step_on(state, shipment, legs),
+        reason=_reason(shipment, events, legs) if is_late else "",
+        expected_on=shipment.expected_on if is_late else None,
+        troubles=tuple(map(_trouble, _open(shipment))),
+    )
+
+
+def _open(shipment: Shipment) -> list[Incident]:
+    found = shipment.incidents.all() if shipment.has_incident else ()
+    return [one for one in found if one.closed_at is None and one.kind in TROUBLES]
+
+
+def _trouble(incident: Incident) -> Trouble:
+    what, following = words(incident.kind)
+    return Trouble(incident.kind, what, following, incident.answer_by)
+
+
+def words(kind: str) -> tuple[str, str]:
+    """What happened and what follows, for the buyer; nothing for what is not told."""
+    what, following = TROUBLES.get(kind, ("", ""))
+    return str(what), str(following)
+
+
+def _step(state: State, events: list[ShipmentEvent]) -> Words:
+    last = events[-1].code if events else ""
+    if state == S.LAST_MILE and last == Code.READY_FOR_PICKUP:
+        return _("it waits for you at the point of issue")
+    if state == S.LAST_MILE and last == Code.OUT_FOR_DELIVERY:
+        return _("the courier is on his way to you")
+    return NEXT[state]
+
+
+def _step_on(state: State, shipment: Shipment, legs: list[Leg]) -> date | None:
+    """The day of the next step, where the timetable says one; else that of the door."""
+    departure = shipment.departure
+    if state in {S.CLEARED, S.BAGGED, S.LOADED} and departure is not None:
+        return departure.departs_at.date()
+    if state == S.DEPARTED:
+        ahead = [leg for leg in legs if leg.arrived_at is None and leg.departed_at is not None]
+        if ahead and ahead[0].departed_at is not None:
+            late = ahead[0].departed_at - ahead[0].planned_departs_at
+            return (ahead[0].planned_arrives_at + max(late, timedelta(0))).date()
+    return shipment.expected_on if state in {S.IMPORT_CLEARED, S.LAST_MILE} else None
+
+
+def _reason(shipment: Shipment, events: list[ShipmentEvent], legs: list[Leg]) -> str:
+    """Why a parcel is late, from what really happened; the last thing that held it up counts."""
+    codes = {event.code for event in events}
+    if Code.DELIVERY_FAILED in codes:
+        return _("the carrier did not find anybody at home")
+    if codes & HOLDS:
+        return _("customs inspected it")
+    for leg in reversed(legs):
+        if leg.departed_at and leg.departed_at - leg.planned_departs_at > LATE:
+            place = leg.service.origin.title
+            return _("it left late: %(place)s") % {"place": place}
+        if leg.arrived_at and leg.arrived_at - leg.planned_arrives_at > LATE:
+            place = leg.service.target.title
+            return _("it arrived late: %(place)s") % {"place": place}
+    if shipment.state == S.LAST_MILE:
+        return _("the carrier in your region needs longer than usual")
+    return _("a departure on its way was missed or moved")
