@@ -111,7 +111,7 @@ def _point(postgres: embedded.Postgres, sandbox: str) -> None:
     settings.BANK_BIC, settings.BANK_OWNER = "SNGHCNBH", "Sungari (demo)"
     settings.BANK_ACCOUNT_RUB = "40702810000000000007"
     settings.BANK_ACCOUNT_CNY = "40702156000000000007"
-    settings.CUSTOMS_CN_URL = f"{sandbox}/customs/cn"
+    settings.CUSTOMS_CN_URL, settings.CUSTOMS_SIGNER = f"{sandbox}/customs/cn", "demo"
     settings.CUSTOMS_RU_URL = f"{sandbox}/customs/ru"
     settings.CARRIERS_URL = f"{sandbox}/carriers"
     settings.RUSPOST_LOGIN, settings.CDEK_CLIENT_ID = "sungari", "sungari"
