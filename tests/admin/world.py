@@ -8,6 +8,7 @@ from allauth.account.models import EmailAddress
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
 from moneyed import Money
 
 from catalog import access, asking, promotions
@@ -25,15 +26,20 @@ from catalog.models import (
     Restriction,
     SellerApplication,
 )
-from logistics import warehouse
+from logistics import incidents, warehouse
 from logistics.models import (
     Bag,
+    CarrierNotice,
+    Courier,
     Declaration,
     Departure,
     DutyRule,
+    Incident,
+    IncidentRule,
     Lane,
     LastMile,
     NumberRange,
+    Patience,
     Place,
     Service,
     Shipment,
@@ -157,6 +163,23 @@ def _movement(order: Order, number: int, now: datetime) -> None:
         code="PRE_ADVICE", source="task", source_key="1", actor="task:test", happened_at=now
     )
     _papers(shipment, number, now)
+    _trouble(shipment, number, now)
+
+
+def _trouble(shipment: Shipment, number: int, now: datetime) -> None:
+    """An exception with a parcel, every other one past its deadline, and a call about it."""
+    with transaction.atomic():
+        kind = Incident.Kind.HELD if number % 2 else Incident.Kind.UNDELIVERABLE
+        opened_at = now - timedelta(days=3 * number)
+        incidents.open(shipment, kind, cause="test", actor="task:test", now=opened_at)
+    CarrierNotice.objects.create(
+        carrier="cdek",
+        key=f"{number}",
+        number=f"10{number:08d}",
+        body=b'{"type": "ORDER_STATUS"}',
+        source="127.0.0.1",
+        received_at=now,
+    )
 
 
 def _papers(shipment: Shipment, number: int, now: datetime) -> None:
@@ -293,7 +316,10 @@ def _reference(number: int) -> None:
     )
     rule = {"free_eur": 200, "rate_bps": 1500, "min_eur_per_kg": 2, "is_on_excess": True}
     DutyRule.objects.create(rule=f"test-{number}", **rule, **dated)
-    for model in (Lane, Service, LastMile):
+    Courier.objects.create(
+        code=f"test-{number}", look_minutes=60, ticket_minutes=0, most=10, source="test"
+    )
+    for model in (Lane, Service, LastMile, Patience, IncidentRule):
         _again(model, **dated)
     _again(Place, code=f"place-{number}")
     catalog.category()

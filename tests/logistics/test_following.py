@@ -24,7 +24,7 @@ from tests.logistics.story import NOW, Outside
 
 pytestmark = pytest.mark.django_db
 QUIET_ROUND = 7  # claim, parcels, ticket, finish
-NEWS = 14  # of a parcel with news: locks, the facts, the state, the day, the next instant
+NEWS = 10  # of a parcel with news: locks, the facts, the state, the day, the next instant
 HISTORY = (Code.LASTMILE_ACCEPTED, Code.OUT_FOR_DELIVERY, Code.DELIVERY_FAILED, Code.DELIVERED)
 
 
@@ -87,7 +87,7 @@ def test_one_round_asks_for_all_parcels_of_a_carrier(
         tasks.ask_courier(id=courier.pk)
     clock.set_virtual(NOW + timedelta(hours=10, minutes=15))
 
-    with django_assert_num_queries(QUIET_ROUND + 1 + NEWS * len(orders)):
+    with django_assert_num_queries(QUIET_ROUND + 2 + NEWS * len(orders)):
         tasks.ask_courier(id=courier.pk)
 
     assert {story.parcel(order).state for order in orders} == {State.LAST_MILE}
