@@ -185,6 +185,7 @@ def listen(
     for row in rows:
         if row.pk in fresh or expecting.has_moved(row, now=now):
             with moving.locked(row) as locked:
+                locked.lane, locked.order = row.lane, row.order  # what never changes is read once
                 hear(locked, fresh.get(row.pk, []), now=now)
 
 

@@ -8,6 +8,7 @@ from allauth.account.models import EmailAddress
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
 from moneyed import Money
 
 from catalog import access, asking, promotions
@@ -25,11 +26,13 @@ from catalog.models import (
     Restriction,
     SellerApplication,
 )
-from logistics import warehouse
+from logistics import incidents, warehouse
 from logistics.customs import identities, vault
 from logistics.models import (
     Bag,
+    CarrierNotice,
     ConsentText,
+    Courier,
     CustomsAnswer,
     Declaration,
     Departure,
@@ -37,9 +40,12 @@ from logistics.models import (
     IdentityAccess,
     IdentityRule,
     ImportLimit,
+    Incident,
+    IncidentRule,
     Lane,
     LastMile,
     NumberRange,
+    Patience,
     Place,
     Service,
     Shipment,
@@ -164,6 +170,23 @@ def _movement(order: Order, number: int, now: datetime) -> None:
         code="PRE_ADVICE", source="task", source_key="1", actor="task:test", happened_at=now
     )
     _papers(shipment, number, now)
+    _trouble(shipment, number, now)
+
+
+def _trouble(shipment: Shipment, number: int, now: datetime) -> None:
+    """An exception with a parcel, every other one past its deadline, and a call about it."""
+    with transaction.atomic():
+        kind = Incident.Kind.HELD if number % 2 else Incident.Kind.UNDELIVERABLE
+        opened_at = now - timedelta(days=3 * number)
+        incidents.open(shipment, kind, cause="test", actor="task:test", now=opened_at)
+    CarrierNotice.objects.create(
+        carrier="cdek",
+        key=f"{number}",
+        number=f"10{number:08d}",
+        body=b'{"type": "ORDER_STATUS"}',
+        source="127.0.0.1",
+        received_at=now,
+    )
 
 
 def _papers(shipment: Shipment, number: int, now: datetime) -> None:
@@ -312,7 +335,10 @@ def _reference(number: int) -> None:
     ConsentText.objects.create(kind="test", version=str(number), **dated)
     CustomsAnswer.objects.create(code=f"T{number}", word="held", is_final=False, **dated)
     ImportLimit.objects.create(rule=f"test-{number}", kind="IDENTICAL", most=99, **dated)
-    for model in (Lane, Service, LastMile):
+    Courier.objects.create(
+        code=f"test-{number}", look_minutes=60, ticket_minutes=0, most=10, source="test"
+    )
+    for model in (Lane, Service, LastMile, Patience, IncidentRule):
         _again(model, **dated)
     _again(Place, code=f"place-{number}")
     catalog.category()
