@@ -27,6 +27,7 @@ from . import (
     reconciliation,
     screening,
     sellers,
+    stocking,
     texts,
     tokens,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "reconciliation",
     "screening",
     "sellers",
+    "stocking",
     "texts",
     "tokens",
 ]

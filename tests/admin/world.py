@@ -59,7 +59,7 @@ from storefront.accounts import groups
 from storefront.accounts.models import User
 from storefront.lib import clock
 from storefront.notifications.models import Letter
-from tests.admin import money_world
+from tests.admin import money_world, warehouse_world
 from tests.factories import catalog, logistics, orders, payments
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
@@ -96,6 +96,7 @@ def fill(count: int) -> dict[str, User]:
         _reference(number)
         money_world.screening(number, now)
         money_world.agreement(number, now)
+    warehouse_world.fill(count)
     return cast
 
 
