@@ -29,6 +29,7 @@ from . import (
     reconciliation,
     screening,
     sellers,
+    stocking,
     texts,
     tokens,
 )
@@ -59,6 +60,7 @@ __all__ = [
     "reconciliation",
     "screening",
     "sellers",
+    "stocking",
     "texts",
     "tokens",
 ]

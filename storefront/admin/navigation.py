@@ -57,6 +57,12 @@ NAVIGATION = [
         entry(_("Papers of recipients"), "badge", "logistics.recipientidentity"),
         entry(_("Stock"), "warehouse", "logistics.stock"),
         entry(_("Stock movements"), "swap_vert", "logistics.stockmove"),
+        entry(_("Advance notices"), "move_to_inbox", "logistics.advice"),
+        entry(_("Bins"), "shelves", "logistics.bin"),
+        entry(_("Waves"), "waves", "logistics.wave"),
+        entry(_("Counts to decide"), "fact_check", "logistics.bincount", "?state__exact=DIFFERS"),
+        entry(_("Serial numbers"), "tag", "logistics.serial"),
+        entry(_("Storage of weeks"), "calendar_month", "logistics.storagebill"),
     ),
     group(
         _("Money"),

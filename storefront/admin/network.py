@@ -19,12 +19,13 @@ from logistics.models import (
 
 from . import cells
 from .looking import Desk, EditableRows, Looking
+from .stocking import LayingOut
 
 PERIOD = ("valid_from", "valid_until", "source")
 
 
 @admin.register(Place)
-class PlaceDesk(Desk):
+class PlaceDesk(LayingOut, Desk):
     list_display = ("code", "title_now", "kind", "country", "zone", "customs_code", "timezone")
     list_filter = (("kind", ChoicesDropdownFilter), "country", "zone")
     search_fields = ("code", "title_ru", "title_zh", "title_en", "unlocode")

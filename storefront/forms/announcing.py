@@ -128,6 +128,10 @@ class FoundForm(forms.Form):
 
     def __init__(self, *args: Any, is_numbered: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        pictures = self.fields["pictures"]
+        pictures.label = gettext("Picture of damage")
+        pictures.help_text = gettext("A picture is a JPEG or PNG file.")
+        pictures.widget.attrs["accept"] = "image/jpeg,image/png"
         if not is_numbered:
             del self.fields["numbers"]
 

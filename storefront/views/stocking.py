@@ -78,7 +78,8 @@ def notice(request: HttpRequest, number: str) -> HttpResponse:
         raise Http404
     scanned = said(request, "goods") or request.GET.get("goods", "")[:60]
     line = handling.line_of(advice, scanned) if scanned else None
-    verdict: Verdict = {"say": _("Scan article or barcode"), "tone": ""}
+    say = _("Say how many pieces came.") if line else _("Scan article or barcode")
+    verdict: Verdict = {"say": say, "tone": ""}
     if scanned and line is None:
         verdict = {"tone": "bad", "say": _("Stop"), "why": _("This is not in the notice.")}
     form = _found_form(request, line)

@@ -42,6 +42,11 @@ HISTORY = {
     "payments.Settlement",
     "logistics.ShipmentEvent",
     "logistics.StockMove",
+    "logistics.Advice",
+    "logistics.Bin",
+    "logistics.BinCount",
+    "logistics.Serial",
+    "logistics.Wave",
     "admin.LogEntry",
 }
 PERSONAL = ("Анна", "Тестова", "+7912", "anna@", "@example", "7912")

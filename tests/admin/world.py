@@ -71,7 +71,7 @@ from storefront.accounts import groups
 from storefront.accounts.models import User
 from storefront.lib import clock
 from storefront.notifications.models import Letter
-from tests.admin import money_world
+from tests.admin import money_world, warehouse_world
 from tests.factories import catalog, logistics, orders, payments
 from tests.factories.papers import ANNA
 
@@ -109,6 +109,7 @@ def fill(count: int) -> dict[str, User]:
         _reference(number)
         money_world.screening(number, now)
         money_world.agreement(number, now)
+    warehouse_world.fill(count)
     return cast
 
 
