@@ -231,7 +231,7 @@ def _settle(declaration: Declaration, heard: Heard, *, now: datetime) -> None:
         if state in MOVES[D(declaration.state)]:
             _change(declaration, state, heard, now=now)
             _tell(declaration, shipment, heard, now=now)
-        elif state == declaration.state:
+        elif state == declaration.state and state != D.SENT:
             _change(declaration, state, heard, now=now)
         expecting.update(shipment, now=now, actor=ACTOR)
         due.finish(declaration, at=None if state in ANSWERED else _next_look(declaration, now=now))
