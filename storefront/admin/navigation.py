@@ -52,7 +52,12 @@ NAVIGATION = [
         entry(_("Departures"), "flight_takeoff", "logistics.departure"),
         entry(_("Bags"), "shopping_bag", "logistics.bag"),
         entry(_("Declarations"), "gavel", "logistics.declaration"),
-        entry(_("Rejected papers"), "report", "logistics.declaration", "?state__exact=REJECTED"),
+        {
+            **entry(
+                _("Rejected papers"), "report", "logistics.declaration", "?state__exact=REJECTED"
+            ),
+            "permission": allowed("logistics.change_declaration"),
+        },
         entry(_("Customs filings"), "assignment", "logistics.filing"),
         entry(_("Declared goods"), "inventory", "logistics.declarationline"),
         entry(_("Stock"), "warehouse", "logistics.stock"),

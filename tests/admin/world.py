@@ -28,13 +28,16 @@ from catalog.models import (
 from logistics import warehouse
 from logistics.models import (
     Bag,
+    CustomsMode,
     Declaration,
     Departure,
     DutyRule,
+    Filing,
     Lane,
     LastMile,
     NumberRange,
     Place,
+    ReturnRelief,
     Service,
     Shipment,
     Stage,
@@ -183,6 +186,16 @@ def _papers(shipment: Shipment, number: int, now: datetime) -> None:
         value=line.price_cny,
     )
     paper.messages.create(kind="CEB311", guid=f"g-{number}", is_ours=True, body=BODY, moved_at=now)
+    filing = Filing.objects.create(
+        kind="CEB605",
+        reference=f"X-{number}-1",
+        state=("REJECTED", "ACCEPTED")[number % 2],
+        customs_code="1924",
+        declaration=paper,
+        actor="user:1",
+        made_at=now,
+    )
+    filing.messages.create(kind="CEB605", guid="g", is_ours=True, body="<a/>", moved_at=now)
 
 
 def _around(order: Order, number: int, cast: dict[str, User], now: datetime) -> None:
@@ -293,7 +306,9 @@ def _reference(number: int) -> None:
     )
     rule = {"free_eur": 200, "rate_bps": 1500, "min_eur_per_kg": 2, "is_on_excess": True}
     DutyRule.objects.create(rule=f"test-{number}", **rule, **dated)
-    for model in (Lane, Service, LastMile):
+    relief = {"exported_from": "2026-01-01", "exported_until": "2028-01-01", "months": 6}
+    ReturnRelief.objects.create(rule=f"test-{number}", modes="9610", **relief, **dated)
+    for model in (Lane, Service, LastMile, CustomsMode):
         _again(model, **dated)
     _again(Place, code=f"place-{number}")
     catalog.category()
