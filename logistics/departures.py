@@ -169,9 +169,10 @@ def _follow(departure: Departure, *, now: datetime) -> None:
     """Ask the carrier and pass on what happened, to the departure first, then to its parcels."""
     events = linehaul.track(departure.service.carrier, departure.number)
     had_left = departure.departed_at is not None
-    _note(departure, events)
-    if departure.departed_at is not None and not had_left:
-        filings.open_for(departure, filings.AT_LEAVING, now=now)
+    with transaction.atomic():
+        _note(departure, events)
+        if departure.departed_at is not None and not had_left:
+            filings.open_for(departure, filings.AT_LEAVING, now=now)
     facts = [vocabulary.fact_of(event, source=departure.service.carrier) for event in events]
     for chunk in _chunks(departure):
         with transaction.atomic():

@@ -82,6 +82,13 @@ def open_for(
         amended=dict(amended or {}),
         **(_chinese(items, now=now) if direction == EXPORT else {"mode": "ИМ"}),
     )
+    _list(declaration, items)
+    due.wake(Declaration.DUE_TASK, id=declaration.pk)
+    return declaration
+
+
+def _list(declaration: Declaration, items: list[ShipmentItem]) -> None:
+    """Keep the goods as they are declared."""
     DeclarationLine.objects.bulk_create(
         DeclarationLine(
             declaration=declaration,
@@ -95,8 +102,6 @@ def open_for(
         )
         for position, item in enumerate(items, start=1)
     )
-    due.wake(Declaration.DUE_TASK, id=declaration.pk)
-    return declaration
 
 
 def _chinese(items: list[ShipmentItem], *, now: datetime) -> dict[str, Any]:
@@ -231,7 +236,7 @@ def _settle(declaration: Declaration, heard: Heard, *, now: datetime) -> None:
         if state in MOVES[D(declaration.state)]:
             _change(declaration, state, heard, now=now)
             _tell(declaration, shipment, heard, now=now)
-        elif state == declaration.state:
+        elif state == declaration.state and state != D.SENT:
             _change(declaration, state, heard, now=now)
         expecting.update(shipment, now=now, actor=ACTOR)
         due.finish(declaration, at=None if state in ANSWERED else _next_look(declaration, now=now))

@@ -1,14 +1,24 @@
-"""The desk of customs: papers that were rejected or held, and every message as it was."""
+"""The desk of customs: papers that were rejected or held, filings, every message as it was."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
-from logistics.models import Declaration, DeclarationLine, DeclarationMessage
+from logistics.customs import filings, mending
+from logistics.models import (
+    CustomsMode,
+    Declaration,
+    DeclarationLine,
+    DeclarationMessage,
+    Filing,
+    FilingMessage,
+    ReturnRelief,
+)
 
-from . import cells, filters
-from .looking import Looking, Rows
+from . import cells, doing, filters
+from .looking import Desk, Looking, Rows
+from .rejects import Rejects
 from .waiting import Waiting
 
 TONES = {
@@ -18,7 +28,9 @@ TONES = {
     "RELEASED": "good",
     "REJECTED": "bad",
     "REFUSED": "bad",
+    "CANCELLED": "",
 }
+FILING_TONES = {"READY": "", "SENT": "river", "ACCEPTED": "good", "REJECTED": "bad"}
 
 
 class DeclarationRows(Rows):
@@ -70,10 +82,10 @@ class Messages(Rows):
 
 
 @admin.register(Declaration)
-class DeclarationDesk(Waiting, Looking):
+class DeclarationDesk(Rejects, Waiting, Looking):
     deeds_need = "logistics.change_declaration"
-    actions = ("try_again",)
-    actions_detail = ("try_again",)
+    actions = ("try_again", "mend")
+    actions_detail = ("mend", "cancel_list", "goods_return", "try_again")
     list_display = (
         "reference",
         "standing",
@@ -95,7 +107,8 @@ class DeclarationDesk(Waiting, Looking):
     search_fields = ("reference", "shipment__number", "inventory_number")
     ordering = ("-pk",)
     fieldsets = (
-        (None, {"fields": ("reference", "parcel", "direction", "state_tag", "reason")}),
+        (None, {"fields": ("reference", "parcel", "direction", "state_tag")}),
+        (_("Answer"), {"fields": ("verdict", "element", "remedy", "mended", "back_until")}),
         (_("Window"), {"fields": ("mode", "customs_code", "zone", "inventory_number")}),
         (_("When"), {"fields": ("made", "sent", "ended", "attempt_number")}),
         (_("Work"), {"fields": ("work", "last_failure")}),
@@ -110,7 +123,8 @@ class DeclarationDesk(Waiting, Looking):
     @display(description=_("state and reason"), ordering="state")
     def standing(self, declaration):
         state = cells.tag(declaration.get_state_display(), TONES[declaration.state])
-        return cells.lines([state, *filter(None, [declaration.reason])])
+        said = [self.verdict(declaration)] if declaration.reason else []
+        return cells.lines([state, *said])
 
     @display(description=_("paper"), ordering="direction")
     def paper(self, declaration):
@@ -146,3 +160,87 @@ class DeclarationLineDesk(Looking):
     @display(description=_("goods"))
     def goods(self, line):
         return line.line.title
+
+
+class FilingMessages(Messages):
+    model = FilingMessage
+
+
+@admin.register(Filing)
+class FilingDesk(Waiting, Looking):
+    """Arrivals, waybills, departures, cancellations, summaries of months, returns."""
+
+    deeds_need = "logistics.change_filing"
+    actions = ("try_again", "file_anew")
+    actions_detail = ("file_anew", "try_again")
+    list_display = ("reference", "kind", "standing", "about", "customs_code", "made", "work")
+    list_filter = (
+        ("state", ChoicesDropdownFilter),
+        ("kind", ChoicesDropdownFilter),
+        filters.Failing,
+        filters.period("made_at", _("made")),
+    )
+    list_select_related = ("departure", "declaration")
+    search_fields = ("reference", "departure__number", "declaration__reference", "number")
+    ordering = ("-pk",)
+    fieldsets = (
+        (None, {"fields": ("reference", "kind", "state_tag", "about", "verdict", "note")}),
+        (_("Window"), {"fields": ("customs_code", "declarant_name", "number")}),
+        (_("When"), {"fields": ("made", "sent", "ended", "attempt_number", "actor")}),
+        (_("Work"), {"fields": ("work", "last_failure")}),
+    )
+    inlines = (FilingMessages,)
+
+    state_tag = cells.stated(FILING_TONES)
+    made = cells.dated("made_at", _("made"))
+    sent = cells.dated("sent_at", _("sent"))
+    ended = cells.dated("ended_at", _("ended"))
+
+    @display(description=_("state and reason"), ordering="state")
+    def standing(self, filing):
+        state = cells.tag(filing.get_state_display(), FILING_TONES[filing.state])
+        return cells.lines([state, *filter(None, [filing.reason])])
+
+    @display(description=_("about"))
+    def about(self, filing):
+        if filing.month_on:
+            return f"{filing.month_on:%Y-%m} {filing.declarant_name}"
+        return cells.link(filing.departure or filing.declaration)
+
+    @display(description=_("what customs say"))
+    def verdict(self, filing):
+        if filing.state != "REJECTED":
+            return cells.NOTHING
+        read = mending.advice(filing.answer_code, filing.reason)
+        return cells.lines([read.title, filing.reason])
+
+    @doing.deed(
+        doing.Deed(
+            title=_("File anew"),
+            question=_("A new version is made from the facts as they are now. Send it?"),
+            suits=lambda filing: filing.state == "REJECTED",
+            icon="replay",
+        )
+    )
+    def file_anew(self, filing, answers, hands):
+        filings.again(filing, actor=hands.actor, now=hands.now)
+
+
+@admin.register(CustomsMode)
+class CustomsModeDesk(Desk):
+    """A change is a new row with its first day."""
+
+    list_display = (
+        *("mode", "buyer", "is_bonded", "order_type", "documents", "limit_yuan"),
+        *("simplified_yuan", "code_digits", "valid_from", "valid_until", "source"),
+    )
+    ordering = ("mode", "-valid_from")
+
+
+@admin.register(ReturnRelief)
+class ReturnReliefDesk(Desk):
+    list_display = (
+        *("rule", "modes", "exported_from", "exported_until", "months"),
+        *("valid_from", "valid_until", "source"),
+    )
+    ordering = ("-valid_from",)

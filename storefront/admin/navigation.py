@@ -53,6 +53,13 @@ NAVIGATION = [
         entry(_("Departures"), "flight_takeoff", "logistics.departure"),
         entry(_("Bags"), "shopping_bag", "logistics.bag"),
         entry(_("Declarations"), "gavel", "logistics.declaration"),
+        {
+            **entry(
+                _("Rejected papers"), "report", "logistics.declaration", "?state__exact=REJECTED"
+            ),
+            "permission": allowed("logistics.change_declaration"),
+        },
+        entry(_("Customs filings"), "assignment", "logistics.filing"),
         entry(_("Declared goods"), "inventory", "logistics.declarationline"),
         entry(_("Papers of recipients"), "badge", "logistics.recipientidentity"),
         entry(_("Stock"), "warehouse", "logistics.stock"),
@@ -152,6 +159,8 @@ NAVIGATION = [
         entry(_("Rules of recipients' papers"), "rule", "logistics.identityrule"),
         entry(_("Limits of import"), "production_quantity_limits", "logistics.importlimit"),
         entry(_("Answers of customs"), "quickreply", "logistics.customsanswer"),
+        entry(_("Customs modes"), "rule", "logistics.customsmode"),
+        entry(_("Reliefs for returned goods"), "assignment_return", "logistics.returnrelief"),
         entry(_("Cities"), "location_city", "orders.city"),
         entry(_("Terms"), "rule", "orders.term"),
         entry(_("Rules of commission"), "percent", "catalog.commissionrule"),

@@ -34,9 +34,11 @@ from logistics.models import (
     ConsentText,
     Courier,
     CustomsAnswer,
+    CustomsMode,
     Declaration,
     Departure,
     DutyRule,
+    Filing,
     IdentityAccess,
     IdentityRule,
     ImportLimit,
@@ -47,6 +49,7 @@ from logistics.models import (
     NumberRange,
     Patience,
     Place,
+    ReturnRelief,
     Service,
     Shipment,
     Stage,
@@ -215,6 +218,16 @@ def _papers(shipment: Shipment, number: int, now: datetime) -> None:
     )
     _identity(shipment.order, now)
     paper.messages.create(kind="CEB311", guid=f"g-{number}", is_ours=True, body=BODY, moved_at=now)
+    filing = Filing.objects.create(
+        kind="CEB605",
+        reference=f"X-{number}-1",
+        state=("REJECTED", "ACCEPTED")[number % 2],
+        customs_code="1924",
+        declaration=paper,
+        actor="user:1",
+        made_at=now,
+    )
+    filing.messages.create(kind="CEB605", guid="g", is_ours=True, body="<a/>", moved_at=now)
 
 
 def _identity(order: Order, now: datetime) -> None:
@@ -339,7 +352,9 @@ def _reference(number: int) -> None:
     Courier.objects.create(
         code=f"test-{number}", look_minutes=60, ticket_minutes=0, most=10, source="test"
     )
-    for model in (Lane, Service, LastMile, Patience, IncidentRule):
+    relief = {"exported_from": "2026-01-01", "exported_until": "2028-01-01", "months": 6}
+    ReturnRelief.objects.create(rule=f"test-{number}", modes="9610", **relief, **dated)
+    for model in (Lane, Service, LastMile, Patience, IncidentRule, CustomsMode):
         _again(model, **dated)
     _again(Place, code=f"place-{number}")
     catalog.category()

@@ -1,13 +1,34 @@
 """The two customs windows: what matches is released, what does not names its field."""
 
 import uuid
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from lxml import etree
 
 from logistics.customs.gateways import signing
+from logistics.customs.gateways.envelope import Envelope, wrap
 
 SIGNER = signing.Demo()
+OPENING = {"appType": "1", "appTime": "20261123120000", "appStatus": "2"}
+BEYOND = [
+    (
+        "CEB605",
+        "InvtCancel",
+        {
+            "customsCode": "1924",
+            "copNo": "X-1-1",
+            "invtNo": "19242026E000000099",
+            "reason": "wrong goods",
+            "agentCode": "91230100MA1CDEMO1X",
+            "agentName": "Sungari",
+            "ebcCode": "91230100MA1CDEMO1X",
+            "ebcName": "Sungari",
+        },
+        "-623003",
+    ),
+]
 NS = "http://www.chinaport.gov.cn/ceb"
 C = {"c": NS}
 NOON = "2026-11-23T04:00:00Z"
@@ -148,6 +169,55 @@ def test_a_list_that_differs_is_rejected_naming_the_field(sandbox, kind, change,
 
     assert status == "100"
     assert text.startswith(f"{field}:")
+
+
+def test_a_list_must_bear_a_signature_that_holds(sandbox):
+    three_documents(sandbox)
+    whole = message("CEB603")
+
+    changed = last(sandbox, send(sandbox, whole.replace(b"1499.00", b"1499.01"), HOUR_LATER))
+    bare = message("CEB603")
+    bare = bare[: bare.index(b"<ds:Signature ")] + bare[bare.index(b"</ds:Signature>") + 15 :]
+    absent = last(sandbox, send(sandbox, bare, HOUR_LATER))
+
+    assert changed == ("-621029", changed[1])
+    assert changed[1].startswith("DigestValue")
+    assert absent[0] == "-621029"
+    assert absent[1].startswith("Signature")
+
+
+def test_an_envelope_is_opened_and_a_wrong_one_refused(sandbox):
+    inner = message("CEB303")
+    made_at = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
+    good = Envelope(
+        "X-1", "DXPENT0000000001", ["DXPLGS0000000001"], made_at, "CEB303Message", inner
+    )
+
+    taken = sandbox.post("/customs/cn/messages", data=wrap(good), at=NOON)
+    lost = replace(good, receivers=["DXPLGS0000000002"])
+    other = replace(good, kind="CEB403Message")
+
+    assert taken.status_code == 202
+    assert last(sandbox, taken.json()["guid"])[0] == "120"
+    for wrong, code in ((lost, "dxp_2001"), (other, "dxp_0002")):
+        answer = sandbox.post("/customs/cn/messages", data=wrap(wrong), at=NOON)
+        assert (answer.status_code, answer.json()["error"]) == (400, code)
+
+
+def test_what_names_no_released_list_is_refused_by_receipt(sandbox):
+    for kind, node, fields, code in BEYOND:
+        root = etree.Element(f"{{{NS}}}{kind}Message", nsmap={"ceb": NS})
+        root.set("guid", str(uuid.uuid4()).upper())
+        root.set("version", "1.0")
+        own = {"guid": str(uuid.uuid4()).upper(), **OPENING}
+        element(root, node, {**own, **fields})
+        element(root, "BaseTransfer", TRANSFER)
+        signing.sign(root, SIGNER)
+
+        status, text = last(sandbox, send(sandbox, etree.tostring(root)))
+
+        assert status == code
+        assert text.startswith("invtNo")
 
 
 def test_a_list_before_its_documents_is_rejected_and_may_come_again(sandbox):

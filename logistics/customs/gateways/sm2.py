@@ -65,6 +65,7 @@ def new_key() -> int:
     return secrets.randbelow(N - 2) + 1
 
 
+@lru_cache(maxsize=4)
 def public(key: int) -> tuple[int, int]:
     point = times(G, key)
     assert point is not None, "a key lies between 1 and the order of the curve"
