@@ -8,9 +8,9 @@ from celery import shared_task
 
 from storefront.lib import clock, due, http, xml
 
-from . import departures, driving
+from . import departures, driving, replanning
 from .customs import declarations
-from .models import Declaration, Departure, Shipment
+from .models import Closure, Declaration, Departure, Shipment
 
 log = logging.getLogger(__name__)
 OUTSIDE = (http.Unreachable, http.Unknown, http.Refused, xml.BadXml)
@@ -45,3 +45,9 @@ def drive_declaration(*, id: int, **_unknown: Any) -> None:
 def drive_departure(*, id: int, **_unknown: Any) -> None:
     """Take a due departure one step on."""
     _run(Departure, id, departures.drive)
+
+
+@shared_task(name="logistics.tasks.drive_closure")
+def drive_closure(*, id: int, **_unknown: Any) -> None:
+    """Plan anew the next parcels that a closure stops."""
+    _run(Closure, id, replanning.drive)

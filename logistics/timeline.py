@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from orders.models import Order, OrderEvent
 from orders.states import State as OrderState
 
+from . import closures
 from .models import Place, Shipment
 from .states import State
 
@@ -157,6 +158,7 @@ def _titles() -> dict[str, str]:
         "REFUNDED": _("Money returned"),
         "PROMISE_MOVED": _("The promised date has moved"),
         "DELAYED": _("The parcel is late; we are sorry"),
+        "REROUTED": _("Planned anew: a way is closed"),
         "HANDED_OVER": _("The seller handed the goods over"),
         "FAILED": _("The delivery failed"),
         "RECEIVED": _("You confirmed that all is well"),
@@ -169,4 +171,4 @@ def _titles() -> dict[str, str]:
 
 
 def _detail(event: OrderEvent) -> str:
-    return str(event.detail.get("text", ""))
+    return str(event.detail.get("text", "")) or closures.words(event.detail)

@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
+from logistics import closures
 from orders import tokens
 from orders.models import OrderEvent
 from storefront.lib import due
@@ -22,6 +23,7 @@ TEMPLATES = {
     "CANCELLED": ["cancelled"],
     "PROMISE_MOVED": ["promise_moved"],
     "DELAYED": ["delayed"],
+    "REROUTED": ["rerouted"],
     "CLEARED": ["cleared"],
     "DELIVERED": ["delivered"],
     "REFUNDED": ["refunded"],
@@ -87,6 +89,7 @@ def _tell_buyer(letter: Letter) -> None:
         "order": order,
         "event": letter.event,
         "paid_back": disputes.price(letter.event),
+        "closed": closures.words(letter.event.detail),
         "lines": list(order.lines.order_by("position")),
         "deliveries": list(order.deliveries.order_by("position")),
         "link": link,
