@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import formats
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -95,6 +95,11 @@ def services(closure: Closure) -> QuerySet[Service]:
     here = Q(origin=closure.place)
     crossing = Q(target=closure.place) & ~Q(origin__country=closure.place.country)
     return Service.objects.filter(here | crossing)
+
+
+def counted(rows: QuerySet[Closure]) -> QuerySet[Closure]:
+    """Closures with how many parcels were planned anew for each, as `found`."""
+    return rows.annotate(found=Count("replanned"))
 
 
 def stopped(closure: Closure, *, now: datetime) -> QuerySet[Shipment]:

@@ -132,6 +132,7 @@ NAVIGATION = [
         entry(_("Places"), "place", "logistics.place"),
         entry(_("Lanes"), "route", "logistics.lane"),
         entry(_("Services"), "departure_board", "logistics.service"),
+        entry(_("Closures"), "block", "logistics.closure"),
         entry(_("Last miles"), "local_shipping", "logistics.lastmile"),
         entry(_("Holidays"), "event_busy", "logistics.holiday"),
         entry(_("Stages of the centre"), "conveyor_belt", "logistics.stage"),
