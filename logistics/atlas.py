@@ -11,10 +11,9 @@ from storefront.lib import kept, money
 from . import network, scanning, timetable
 from .calendars import Calendars
 from .models import Place, Service
-from .network import LastStretch, Link
+from .network import CUSTOMS, LastStretch, Link
 from .states import State
 
-CUSTOMS = "customs"
 CHINA, RUSSIA = "CN", "RU"
 INSIDE, RELEASED = "", "RU"  # standings: nothing declared in China; imported into Russia
 SAME_TOWN = frozenset(

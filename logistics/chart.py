@@ -86,6 +86,26 @@ def _point(longitude: float, latitude: float, title: str) -> Spot:
     return Spot(x, y, town, mode="", is_reached=True)
 
 
+def placed(places: Sequence[Place]) -> list[Spot]:
+    """Places on one sheet, in their order.
+
+    Source: Web Mercator projection.
+    """
+    return _on_sheet(
+        [_point(float(one.longitude or 0), float(one.latitude or 0), one.title) for one in places]
+    )
+
+
+def unnamed(spot: Spot) -> Spot:
+    """A spot without its name."""
+    return replace(spot, title="")
+
+
+def curve(here: Spot, there: Spot, mode: str) -> str:
+    """The path of a service of a mode between two spots."""
+    return _path(here, replace(there, mode=mode))
+
+
 def _on_sheet(spots: Sequence[Spot]) -> list[Spot]:
     xs, ys = [spot.x for spot in spots], [spot.y for spot in spots]
     wide, high = max(max(xs) - min(xs), LEAST_SPAN), max(max(ys) - min(ys), LEAST_SPAN / 3)

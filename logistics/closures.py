@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import formats
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from storefront.lib import due, kept, locks
 from storefront.lib.refusal import Refusal
 
-from .models import Closure, Departure, Place, Service, Shipment
+from .models import Closure, Departure, Place, Replanned, Service, Shipment
+from .network import CUSTOMS
 from .states import State
 
-CUSTOMS = "customs"
-ON_THE_LAST_MILE = frozenset({State.LAST_MILE})
+NOT_STOPPED = frozenset({State.LAST_MILE})
 
 
 class NotShut(Refusal):
@@ -74,15 +74,16 @@ def enter(notice: Notice, *, actor: str, now: datetime) -> Closure:
 
 @transaction.atomic
 def reopen(closure: Closure, *, at: datetime) -> None:
-    """Let something run again from an instant, earlier or later than was thought.
+    """Let something run again from an instant, earlier than was thought; later is another closure.
 
-    Every parcel that it stops is looked at again, for the same closure at most once.
     Locks: the closure.
-    Raises: NotShut, if that is before it closed.
+    Raises: NotShut.
     """
     row = locks.row(Closure.objects.all(), closure.pk)
     if at <= row.closed_at:
         raise NotShut(_("It must open after it closes."))
+    if row.opens_at is not None and at > row.opens_at:
+        raise NotShut(_("It opens earlier already: enter another closure for the days after."))
     Closure.objects.filter(pk=row.pk).update(opens_at=at)
     transaction.on_commit(kept.forget)
 
@@ -96,8 +97,13 @@ def services(closure: Closure) -> QuerySet[Service]:
     return Service.objects.filter(here | crossing)
 
 
+def counted(rows: QuerySet[Closure]) -> QuerySet[Closure]:
+    """Closures with how many parcels were planned anew for each, as `found`."""
+    return rows.annotate(found=Count("replanned"))
+
+
 def stopped(closure: Closure, *, now: datetime) -> QuerySet[Shipment]:
-    """Parcels still to be looked at that would use what is shut, in the order of their keys."""
+    """Parcels not planned anew yet that would use what is shut, in the order of their keys."""
     ahead = Q(legs__planned_arrives_at__gt=closure.closed_at)
     if closure.closed_at <= now:
         ahead |= ~Q(legs__service__carrier=CUSTOMS)  # late already, and not through
@@ -105,17 +111,18 @@ def stopped(closure: Closure, *, now: datetime) -> QuerySet[Shipment]:
     rows = Shipment.objects.filter(
         ahead,
         within,
-        pk__gt=closure.after,
         ended_at=None,
         legs__service__in=services(closure),
         legs__departed_at=None,
         legs__arrived_at=None,
     )
-    return rows.exclude(state__in=ON_THE_LAST_MILE).order_by("pk").distinct()
+    done = Replanned.objects.filter(closure=closure).values("shipment")
+    return rows.exclude(state__in=NOT_STOPPED).exclude(pk__in=done).order_by("pk").distinct()
 
 
-def cancel_departures(closure: Closure) -> int:
-    """Departures that still load and now do not run; their bagged parcels take the next."""
+@transaction.atomic
+def cancel_departures(closure: Closure, *, now: datetime) -> int:
+    """Departures that still load and now do not run; their bagged parcels take the next ones."""
     state = Departure.State
     rows = Departure.objects.filter(
         service__in=services(closure),
@@ -124,7 +131,12 @@ def cancel_departures(closure: Closure) -> int:
     )
     if closure.opens_at is not None:
         rows = rows.filter(departs_at__lt=closure.opens_at)
-    return rows.update(state=state.CANCELLED, due_at=None)
+    cancelled = rows.update(state=state.CANCELLED, due_at=None)
+    left = Shipment.objects.filter(
+        state=State.BAGGED, departure__state=state.CANCELLED, due_at=None
+    )
+    left.update(due_at=now, hinted_at=None)
+    return cancelled
 
 
 def words(detail: dict[str, Any]) -> str:
@@ -132,5 +144,7 @@ def words(detail: dict[str, Any]) -> str:
     if not detail.get("closure"):
         return ""
     why = capfirst(str(Closure.Kind(detail["closure"]).label))
+    if not detail.get("expected_on"):
+        return _("%(why)s. We are looking for another way and will write to you.") % {"why": why}
     day = formats.date_format(date.fromisoformat(detail["expected_on"]), "DATE_FORMAT")
     return _("%(why)s. Expected on %(day)s.") % {"why": why, "day": day}

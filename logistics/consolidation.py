@@ -89,7 +89,7 @@ def _departure(lane: Lane, way: Sequence[runs.Stretch]) -> Departure:
             "number": f"{lane.code[:20]}-{main.departs_at:%y%m%d%H%M}".upper(),
             "closes_at": main.closes_at,
             "arrives_at": way[-1].arrives_at,
-            "capacity_g": main.service.capacity_g,
+            "capacity_g": main.capacity_g,
             "due_at": main.closes_at,
         },
     )

@@ -34,6 +34,8 @@ def drive(departure: Departure, *, now: datetime) -> None:
         _close(departure, now=now)
     elif departure.state == D.CLOSED:
         _load(departure, now=now)
+    elif departure.state == D.CANCELLED:
+        due.finish(departure, at=None)
     else:
         _follow(departure, now=now)
 

@@ -21,6 +21,7 @@ BEFORE = {
 }
 """Stages of the centre in front of each of the first legs of a lane."""
 BEFORE_LOADING = (State.CLEARED, State.BAGGED)
+CUSTOMS = "customs"  # the carrier of steps at an office
 WORKING_DAYS = {State.AWAITED: "CN"}  # sellers hand over on working days
 
 
@@ -46,6 +47,7 @@ class Link:
     valid_from: date = date.min
     valid_until: date = date.max
     is_main: bool = False
+    is_customs: bool = False
     shut: tuple[Span, ...] = ()
     capacity_g: int | None = None
     booked_g: Mapping[datetime, int] = field(default_factory=dict)
@@ -285,6 +287,7 @@ def _link(service: Service, shut: tuple[Span, ...], booked_g: Mapping[datetime, 
         cutoff=timedelta(hours=float(service.cutoff_hours)),
         valid_from=service.valid_from,
         valid_until=service.valid_until or date.max,
+        is_customs=service.carrier == CUSTOMS,
         shut=shut,
         capacity_g=service.capacity_g,
         booked_g=booked_g,

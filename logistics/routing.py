@@ -175,7 +175,7 @@ def onward(lane_id: int, city: City, *, arrived: datetime) -> tuple[date, date]:
             timetable.travel(links, arrived, known.calendars, late=late) for late in (False, True)
         )
         if early and late:
-            return _day(early[-1], city), _day(late[-1], city)
+            return day(early[-1], city), day(late[-1], city)
     raise LaneClosed(_("This way of delivery does not run at present."))
 
 
@@ -204,8 +204,8 @@ def _way(known: Network, route: Route, city: City, parcel: Parcel, now: datetime
         title_zh=route.title_zh,
         title_en=route.title_en,
         freight=freight(route, stretch, parcel),
-        from_on=_day(early[-1], city),
-        until_on=_day(late[-1], city),
+        from_on=day(early[-1], city),
+        until_on=day(late[-1], city),
         legs=_planned(early),
         carrier=stretch.carrier,
         terminal_at=early[-1].departs_at,
@@ -218,7 +218,8 @@ def door(stretch: LastStretch, city: City) -> Link:
     return Link(p50=stretch.p50, p90=stretch.p90, zone=ZoneInfo(city.timezone), rests="RU")
 
 
-def _day(run: Run, city: City) -> date:
+def day(run: Run, city: City) -> date:
+    """The day a run arrives, in the buyer's city."""
     return run.arrives_at.astimezone(ZoneInfo(city.timezone)).date()
 
 

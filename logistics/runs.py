@@ -6,6 +6,7 @@ from datetime import datetime
 from . import network, timetable
 from .models import Lane, Service
 from .network import Route
+from .timetable import Run
 
 CUSTOMS = "customs"
 
@@ -18,6 +19,7 @@ class Stretch:
     closes_at: datetime
     departs_at: datetime
     arrives_at: datetime
+    capacity_g: int | None
 
 
 def route_of(lane_id: int) -> Route:
@@ -45,7 +47,7 @@ def way(lane: Lane, *, ready: datetime) -> list[Stretch]:
         [run.service_id for run in found if run.service_id is not None]
     )
     return [
-        Stretch(services[run.service_id], run.closes_at, run.departs_at, run.arrives_at)
+        _stretch(services[run.service_id], run)
         for run in found
         if run.service_id in services and services[run.service_id].carrier != CUSTOMS
     ]
@@ -58,4 +60,12 @@ def next_of(service: Service, lane_id: int, *, ready: datetime) -> Stretch | Non
     found = timetable.travel([link], ready, known.calendars, late=False)
     if not found:
         return None
-    return Stretch(service, found[0].closes_at, found[0].departs_at, found[0].arrives_at)
+    return _stretch(service, found[0])
+
+
+def _stretch(service: Service, run: Run) -> Stretch:
+    """A run with the room of the dated row that it runs by."""
+    link = network.current().services.get(service.pk)
+    day = run.departs_at.astimezone(link.zone).date() if link else None
+    room = link.on(day).capacity_g if link and day else service.capacity_g
+    return Stretch(service, run.closes_at, run.departs_at, run.arrives_at, room)

@@ -8,10 +8,11 @@ from celery import shared_task
 
 from storefront.lib import clock, due, http, xml
 
-from . import departures, driving, failing, following, hooks
+from . import departures, driving, failing, following, hooks, replanning
 from .customs import declarations, filings
 from .models import (
     CarrierNotice,
+    Closure,
     Courier,
     Declaration,
     Departure,
@@ -85,3 +86,9 @@ def hear_carrier(*, id: int, **_unknown: Any) -> None:
 def drive_incident(*, id: int, **_unknown: Any) -> None:
     """Act on an exception whose deadline has passed."""
     _run(Incident, id, failing.remind)
+
+
+@shared_task(name="logistics.tasks.drive_closure")
+def drive_closure(*, id: int, **_unknown: Any) -> None:
+    """Plan anew the next parcels that a closure stops."""
+    _run(Closure, id, replanning.drive)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from orders.models import Order, OrderEvent
 from orders.states import State as OrderState
 
-from . import outlook, vocabulary
+from . import closures, outlook, vocabulary
 from .models import Place, Shipment, ShipmentEvent
 from .outlook import Outlook
 from .states import State
@@ -179,6 +179,7 @@ def _titles() -> dict[str, str]:
         "PROMISE_MOVED": _("The promised date has moved"),
         "DELAYED": _("The parcel is late; we are sorry"),
         "TROUBLE": _("Something is wrong with the parcel"),
+        "REROUTED": _("Planned anew: a way is closed"),
         "HANDED_OVER": _("The seller handed the goods over"),
         "FAILED": _("The delivery failed"),
         "RECEIVED": _("You confirmed that all is well"),
@@ -194,10 +195,12 @@ def _titles() -> dict[str, str]:
 
 
 def _detail(event: OrderEvent) -> str:
-    """What the event says in words: a text, the new day of a late parcel, what is wrong."""
+    """What the event says in words: why, the new day of a late parcel, what is wrong."""
+    if event.kind == "TROUBLE":
+        return outlook.words(event.detail["trouble"])[0]
+    if told := closures.words(event.detail):
+        return told
     if event.kind == "DELAYED":
         day = date.fromisoformat(event.detail["expected_on"])
         return _("expected %(day)s") % {"day": formats.date_format(day, "MONTH_DAY_FORMAT")}
-    if event.kind == "TROUBLE":
-        return outlook.words(event.detail["trouble"])[0]
     return str(event.detail.get("text", ""))

@@ -13,7 +13,7 @@ from .shipments import Shipment
 class Closure(due.Due):
     """A service, or everything through a place, does not run from an instant until another.
 
-    It is due while parcels are still to be looked at: `after` is the last one that was.
+    It is due while parcels are still to be looked at.
     """
 
     DUE_TASK = "logistics.tasks.drive_closure"
@@ -44,7 +44,6 @@ class Closure(due.Due):
     entered_at = models.DateTimeField(_("entered"))
     entered_by = models.CharField(_("entered by"), max_length=60)
 
-    after = models.BigIntegerField(default=0, editable=False)
     is_done = models.BooleanField(_("all parcels looked at"), default=False, editable=False)
 
     class Meta(due.Due.Meta):

@@ -1,10 +1,20 @@
 """The network as data: places, services, lanes and rules, dated; operators keep them."""
 
+from decimal import Decimal
+
+from django import forms
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
+from unfold import widgets
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
 
+from logistics import closures, network, revising, sketch
+from logistics.closures import Notice
 from logistics.models import (
     DutyRule,
     Holiday,
@@ -14,18 +24,67 @@ from logistics.models import (
     NumberRange,
     Place,
     Service,
+    ServicePrice,
     Stage,
 )
+from storefront.lib import clock
 
-from . import cells
-from .looking import Desk, EditableRows, Looking
+from . import cells, doing
+from .closing import NEEDED, SHUT
+from .looking import Desk, EditableRows, Looking, Rows
 from .stocking import LayingOut
 
 PERIOD = ("valid_from", "valid_until", "source")
 
 
+DAYS = [
+    (1, _("Mon")),
+    (2, _("Tue")),
+    (3, _("Wed")),
+    (4, _("Thu")),
+    (5, _("Fri")),
+    (6, _("Sat")),
+    (7, _("Sun")),
+]
+
+
+def hours(label) -> forms.DecimalField:
+    return forms.DecimalField(
+        label=label, min_value=Decimal(0), max_digits=6, decimal_places=1,
+        widget=widgets.UnfoldAdminTextInputWidget(attrs={"inputmode": "decimal"}),
+    )  # fmt: skip
+
+
+class Change(forms.Form):
+    """What a service is like from a day on."""
+
+    valid_from = forms.DateField(
+        label=_("From"), widget=widgets.UnfoldAdminTextInputWidget(attrs={"type": "date"})
+    )
+    weekdays = forms.TypedMultipleChoiceField(
+        label=_("Days"), choices=DAYS, coerce=int, required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
+    departs = forms.TimeField(
+        label=_("Departs"), required=False,
+        widget=widgets.UnfoldAdminTextInputWidget(attrs={"type": "time"}),
+    )  # fmt: skip
+    cutoff_hours = hours(_("Cut-off, hours before"))
+    hours_p50 = hours(_("Hours, half of cases"))
+    hours_p90 = hours(_("Hours, nine of ten"))
+    capacity_kg = forms.IntegerField(
+        label=_("capacity, kg"), min_value=1, required=False,
+        widget=widgets.UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric"}),
+    )  # fmt: skip
+    source = forms.CharField(
+        label=_("Source"), max_length=200, widget=widgets.UnfoldAdminTextInputWidget()
+    )
+
+
 @admin.register(Place)
 class PlaceDesk(LayingOut, Desk):
+    deeds_need = NEEDED
+    actions_detail = ("shut", "lay_out")
     list_display = ("code", "title_now", "kind", "country", "zone", "customs_code", "timezone")
     list_filter = (("kind", ChoicesDropdownFilter), "country", "zone")
     search_fields = ("code", "title_ru", "title_zh", "title_en", "unlocode")
@@ -35,9 +94,28 @@ class PlaceDesk(LayingOut, Desk):
     def title_now(self, place):
         return place.title
 
+    @doing.deed(SHUT)
+    def shut(self, place, answers, hands):
+        closures.enter(Notice(place=place.code, **answers), actor=hands.actor, now=hands.now)
+
+
+class Prices(Rows):
+    model = ServicePrice
+    fields = ("up_to_g", "fixed", "by_weight", "source")
+    ordering = ("up_to_g",)
+
+    fixed = cells.priced("base", _("base"))
+    by_weight = cells.priced("per_100g", _("per 100 g"))
+
 
 @admin.register(Service)
-class ServiceDesk(Desk):
+class ServiceDesk(Looking):
+    """Rows are never changed: a change is another row from a day on."""
+
+    deeds_need = NEEDED
+    actions_detail = ("revise", "shut")
+    change_list_template = "admin/services.html"
+    inlines = (Prices,)
     list_display = ("code", "mode", "route", "carrier", "timetable", "hours", "room", *PERIOD)
     list_filter = (("mode", ChoicesDropdownFilter), "carrier", "is_step")
     list_select_related = ("origin", "target")
@@ -63,6 +141,34 @@ class ServiceDesk(Desk):
     def room(self, service):
         grams = service.capacity_g
         return cells.NOTHING if grams is None else cells.figure(cells.whole(grams // 1000))
+
+    def get_urls(self):
+        drawn = self.admin_site.admin_view(self.drawn)
+        return [path("map/", drawn, name="logistics_service_map"), *super().get_urls()]
+
+    def drawn(self, request: HttpRequest) -> HttpResponse:
+        """The network of today on a map, without a map server."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        shared = self.admin_site.each_context(request)
+        shown = sketch.of(network.links(), now=clock.now())
+        given = {**shared, "opts": self.opts, "title": _("The network today"), "sketch": shown}
+        return TemplateResponse(request, "admin/network_map.html", given)
+
+    @doing.deed(SHUT)
+    def shut(self, service, answers, hands):
+        closures.enter(Notice(service=service.code, **answers), actor=hands.actor, now=hands.now)
+
+    @doing.deed(
+        doing.Deed(
+            title=_("Change from a day"),
+            question=_("Another row begins on that day, and this one ends. Write it?"),
+            form=Change,
+            icon="edit_calendar",
+        )
+    )
+    def revise(self, service, answers, hands):
+        revising.revise(service, **answers)
 
 
 class Legs(EditableRows):

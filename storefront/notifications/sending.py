@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
-from logistics import outlook
+from logistics import closures, outlook
 from orders import tokens
 from orders.models import OrderEvent
 from storefront.lib import due
@@ -25,6 +25,7 @@ TEMPLATES = {
     "DELAYED": ["delayed"],
     "TROUBLE": ["trouble"],
     "READY_FOR_PICKUP": ["ready_for_pickup"],
+    "REROUTED": ["rerouted"],
     "CLEARED": ["cleared"],
     "DELIVERED": ["delivered"],
     "REFUNDED": ["refunded"],
@@ -92,6 +93,7 @@ def _tell_buyer(letter: Letter) -> None:
         "order": order,
         "event": letter.event,
         "paid_back": disputes.price(letter.event),
+        "closed": closures.words(letter.event.detail),
         "lines": list(order.lines.order_by("position")),
         "deliveries": list(order.deliveries.order_by("position")),
         "link": link,

@@ -31,6 +31,7 @@ from logistics.customs import identities, vault
 from logistics.models import (
     Bag,
     CarrierNotice,
+    Closure,
     ConsentText,
     Courier,
     CustomsAnswer,
@@ -173,6 +174,16 @@ def _movement(order: Order, number: int, now: datetime) -> None:
     shipment.events.create(
         code="PRE_ADVICE", source="task", source_key="1", actor="task:test", happened_at=now
     )
+    closure = Closure.objects.create(
+        kind="WEATHER",
+        service="flight-hrb-svx",
+        closed_at=now - timedelta(days=200 - number),
+        opens_at=now - timedelta(days=199 - number),
+        source="test",
+        entered_at=now,
+        entered_by="test",
+    )
+    closure.replanned.create(shipment=shipment, outcome="LATER", lane_before="air-svx")
     _papers(shipment, number, now)
     _trouble(shipment, number, now)
 
