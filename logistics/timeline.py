@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from orders.models import Order, OrderEvent
 from orders.states import State as OrderState
 
+from .customs import answers
 from .models import Place, Shipment
 from .states import State
 
@@ -143,7 +144,8 @@ def _entries(own: tuple[OrderEvent, ...], shipments: tuple[Shipment, ...]) -> tu
     ]
     for shipment in shipments:
         for event in shipment.events.all():
-            parts = (places.get(event.place, event.place), shipment.number)
+            said = answers.for_buyer(event.detail.get("decision", ""))
+            parts = (said, places.get(event.place, event.place), shipment.number)
             where = " · ".join(part for part in parts if part)
             found.append(Entry(event.happened_at, capfirst(event.get_code_display()), where))
     return tuple(sorted(found, key=lambda entry: entry.at, reverse=True))

@@ -20,10 +20,11 @@ from orders.models import OrderLine
 from orders.quotes import Body
 from payments.models import Charge
 from storefront.lib import csvs, money
+from storefront.lib.refusal import Refusal
 
-from . import duties, tariff
+from . import duties, limits, tariff
 from .gateways import ceb, fts
-from .matching import FREE_OF_DECLARATION
+from .matching import FREE_OF_DECLARATION, NotMatching
 
 RUSSIA_ALONE = "10"  # the office is not known: the digits of the Russian service stand for it
 GRAM = Decimal("0.001")
@@ -166,6 +167,19 @@ def _parts(shipment: Shipment, *wholes: Decimal) -> list[Decimal]:
         money.from_minor(money.apportion(money.to_minor(whole, "RUB"), weights)[place], "RUB")
         for whole in wholes
     ]
+
+
+def check_import(declaration: Declaration) -> None:
+    """Look at the rules of import once more, with the goods and the way as they are.
+
+    Raises: NotMatching, in the words of the rule.
+    """
+    shipment = declaration.shipment
+    goods = [(item.line.offer.variant, item.quantity) for item in contents(shipment)]
+    try:
+        limits.check_declared(goods, mode=shipment.lane.mode, on=declaration.made_at.date())
+    except Refusal as broken:
+        raise NotMatching(str(broken)) from broken
 
 
 def import_paper(declaration: Declaration) -> fts.Paper:

@@ -12,7 +12,7 @@ from logistics.models import Declaration
 from storefront.lib import http
 from storefront.lib.refusal import Refusal
 
-from . import matching, papers, vault
+from . import answers, matching, papers, vault
 from .gateways import ceb, fts, receipts
 
 TAIL = re.compile(r"\[[0-9A-Fa-f-]{36}\]$")  # the window repeats the guid of the message
@@ -37,7 +37,8 @@ class Message:
 class Heard:
     """What a window has said so far, and what that comes to.
 
-    `word` is pending, held, released, rejected or refused; `messages` carry when they were sent.
+    `word` is pending, held, released, rejected or refused, `code` the decision behind it, if the
+    window gives codes; `messages` carry when they were sent.
     """
 
     word: str
@@ -45,6 +46,7 @@ class Heard:
     reason: str
     number: str
     messages: tuple[tuple[Message, datetime], ...]
+    code: str = ""
 
 
 Ours = Mapping[str, Message]
@@ -143,6 +145,7 @@ class Russian:
     answer = "1006347E"
 
     def write(self, declaration: Declaration) -> list[Message]:
+        papers.check_import(declaration)
         body = fts.write(papers.import_paper(declaration))
         return [Message(self.kind, declaration.reference, body.decode())]
 
@@ -175,18 +178,24 @@ class Russian:
         marks = fts.ask(ours[self.kind].guid)
         if marks is None:
             self.send(ours)
-        word = fts.verdict(marks or [])
-        decisive = [mark for mark in marks or [] if mark.mark == fts.MARKS.get(word)]
-        last = max(decisive, key=lambda mark: mark.at, default=None)
+        last = self._last(marks or [])
+        code = last.code if last else ""
         return Heard(
-            word=word,
+            word=answers.verdict(code),
             at=last.at if last else None,
             reason=last.reason if last else "",
             number="",
             messages=tuple(
                 (Message(self.answer, mark.key[:60], mark.body), mark.at) for mark in marks or []
             ),
+            code=code,
         )
+
+    def _last(self, marks: list[fts.Mark]) -> fts.Mark | None:
+        """The decision that stands: one that ends the paper, else the latest; in any order."""
+        decided = [mark for mark in marks if mark.code]
+        ends = [mark for mark in decided if answers.verdict(mark.code) in {"released", "refused"}]
+        return max(ends or decided, key=lambda mark: mark.at, default=None)
 
 
 WINDOWS: dict[str, Window] = {

@@ -62,6 +62,7 @@ class Declaration(due.Due):
     reference = models.CharField(max_length=36, unique=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.READY)
     reason = models.CharField(_("reason"), max_length=500, blank=True)
+    decision = models.CharField(_("decision"), max_length=4, blank=True)
     inventory_number = models.CharField(max_length=40, blank=True)
     made_at = models.DateTimeField(_("made"))
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)

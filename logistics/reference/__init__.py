@@ -11,9 +11,11 @@ from moneyed import Money
 
 from logistics.models import (
     ConsentText,
+    CustomsAnswer,
     DutyRule,
     Holiday,
     IdentityRule,
+    ImportLimit,
     Lane,
     LaneLeg,
     LastMile,
@@ -52,6 +54,15 @@ def load() -> dict[str, int]:
         ),
         "consent_texts": _store(
             ConsentText, map(_consent_text, _read("consent_texts")), key=("kind", "version")
+        ),
+        "customs_answers": _store(
+            CustomsAnswer, map(_customs_answer, _read("customs_answers")), key=("code",)
+        ),
+        "import_limits": _store(
+            ImportLimit,
+            map(_import_limit, _read("import_limits")),
+            key=("rule",),
+            keep=("is_active",),
         ),
         "number_ranges": _number_ranges(),
         **_network(),
@@ -265,4 +276,24 @@ def _consent_text(row: Row) -> Values:
     return {
         **{name: row[name] for name in texts},
         "valid_from": date.fromisoformat(row["valid_from"]),
+    }
+
+
+def _customs_answer(row: Row) -> Values:
+    texts = [f"{side}_{tongue}" for side in ("buyer", "desk") for tongue in ("ru", "zh", "en")]
+    return {
+        **{name: row[name] for name in ("code", "word", *texts, "source")},
+        "is_final": row["is_final"] == "1",
+        "valid_from": date.fromisoformat(row["valid_from"]),
+    }
+
+
+def _import_limit(row: Row) -> Values:
+    texts = ("rule", "kind", "hs_prefix", "reason_ru", "reason_zh", "reason_en")
+    return {
+        **{name: row[name] for name in texts},
+        "most": _whole(row["most"]),
+        "days": _whole(row["days"]),
+        "is_active": row["is_active"] == "1",
+        **_dated(row),
     }

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
+from logistics.customs import answers
 from logistics.models import Declaration, DeclarationLine, DeclarationMessage
 
 from . import cells, filters
@@ -110,7 +111,8 @@ class DeclarationDesk(Waiting, Looking):
     @display(description=_("state and reason"), ordering="state")
     def standing(self, declaration):
         state = cells.tag(declaration.get_state_display(), TONES[declaration.state])
-        return cells.lines([state, *filter(None, [declaration.reason])])
+        told = [answers.for_desk(declaration.decision), declaration.reason]
+        return cells.lines([state, *filter(None, told)])
 
     @display(description=_("paper"), ordering="direction")
     def paper(self, declaration):
