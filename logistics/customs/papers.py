@@ -1,6 +1,7 @@
 """What the papers of a parcel say, read from the order, the goods and the scales."""
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -169,22 +170,14 @@ def _parts(shipment: Shipment, *wholes: Decimal) -> list[Decimal]:
     ]
 
 
-def check_import(declaration: Declaration) -> None:
-    """Look at the rules of import once more, with the goods and the way as they are.
+def import_paper(declaration: Declaration) -> fts.Paper:
+    """What the Russian window is told. Money: goods in yuan, duty in rubles.
 
-    Raises: NotMatching, in the words of the rule.
+    Raises: NotMatching, in the words of a rule of import that the goods or their way break.
     """
     shipment = declaration.shipment
-    goods = [(item.line.offer.variant, item.quantity) for item in contents(shipment)]
-    try:
-        limits.check_declared(goods, mode=shipment.lane.mode, on=declaration.made_at.date())
-    except Refusal as broken:
-        raise NotMatching(str(broken)) from broken
-
-
-def import_paper(declaration: Declaration) -> fts.Paper:
-    """What the Russian window is told. Money: goods in yuan, duty in rubles."""
-    shipment = declaration.shipment
+    items = contents(shipment)
+    _must_pass(shipment, items, on=declaration.made_at.date())
     identity = RecipientIdentity.objects.filter(order=shipment.order_id, sealed__isnull=False)
     subject = identity.values_list("subject", flat=True).first()
     return fts.Paper(
@@ -193,10 +186,18 @@ def import_paper(declaration: Declaration) -> fts.Paper:
         customs_code=declaration.customs_code,
         city=shipment.order.city.title_ru,
         gross_kg=kilos(shipment.weight_g or shipment.planned_weight_g),
-        items=tuple(_item(item) for item in contents(shipment)),
+        items=tuple(_item(item) for item in items),
         subject=str(subject or ""),
         **_dues(shipment),
     )
+
+
+def _must_pass(shipment: Shipment, items: Sequence[ShipmentItem], *, on: date) -> None:
+    goods = [(item.line.offer.variant, item.quantity) for item in items]
+    try:
+        limits.check_declared(goods, mode=shipment.lane.mode, on=on)
+    except Refusal as broken:
+        raise NotMatching(str(broken)) from broken
 
 
 def _dues(shipment: Shipment) -> dict[str, Any]:

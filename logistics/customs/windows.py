@@ -145,7 +145,6 @@ class Russian:
     answer = "1006347E"
 
     def write(self, declaration: Declaration) -> list[Message]:
-        papers.check_import(declaration)
         body = fts.write(papers.import_paper(declaration))
         return [Message(self.kind, declaration.reference, body.decode())]
 
