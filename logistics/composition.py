@@ -14,7 +14,7 @@ from storefront.lib import money
 from storefront.lib.refusal import Refusal
 
 from . import routing, warehouse
-from .customs import duties, tariff
+from .customs import duties, limits, tariff
 
 ORIGINS = ("harbin", "shenzhen")
 
@@ -76,13 +76,15 @@ def compose(
     """Price a cart for a city, by the chosen lane of each origin or else the fastest.
 
     Money: goods in rubles by the locked rate; freight by lane; duty per origin, as one parcel.
-    Raises: EmptyCart; OutOfStock, naming what is short; NoWay.
+    Raises: EmptyCart; OutOfStock, naming what is short; OverLimit; NoWay.
     """
     if not lines:
         raise EmptyCart(_("Your cart is empty."))
+    parts = _by_origin(lines)
+    limits.check(((line.offer.variant, line.quantity) for line in lines), on=now.date())
     groups = tuple(
         _group(origin, members, city, chosen.get(origin, ""), terms, now)
-        for origin, members in _by_origin(lines).items()
+        for origin, members in parts.items()
     )
     body = quotes.Body(
         city=city.slug,

@@ -15,7 +15,7 @@ from storefront.lib.refusal import Refusal
 
 from . import centre, collecting, moving, routing, warehouse
 from .centre import Act, Step
-from .customs import identities
+from .customs import identities, limits
 from .models import Lane, Leg, NumberRange, Shipment, ShipmentItem
 from .moving import Fact
 from .states import Code, State
@@ -77,6 +77,7 @@ def plan(order: Order, *, now: datetime, actor: str) -> list[Shipment]:
         lifecycle.ask_handovers(awaited, due_at=now + terms.handover(on=now.date()))
     for delivery in deliveries:
         made += _plan_delivery(delivery, now=now)
+    limits.watch(order, now=now)
     if identities.begin(order, now=now):
         Shipment.objects.filter(order=order).update(wants_papers=True)
     for shipment in made:

@@ -11,6 +11,7 @@ from orders.models import Order, OrderEvent
 from orders.states import State as OrderState
 
 from . import closures, outlook, vocabulary
+from .customs import answers
 from .models import Place, Shipment, ShipmentEvent
 from .outlook import Outlook
 from .states import State
@@ -148,7 +149,8 @@ def _entries(own: tuple[OrderEvent, ...], shipments: tuple[Shipment, ...]) -> tu
     ]
     for shipment in shipments:
         for event in shipment.events.all():
-            parts = (_place(event.place, places), shipment.number)
+            said = answers.for_buyer(event.detail.get("decision", ""))
+            parts = (said, _place(event.place, places), shipment.number)
             where = " · ".join(part for part in parts if part)
             found.append(Entry(event.happened_at, _title(event), where))
     return tuple(sorted(found, key=lambda entry: entry.at, reverse=True))

@@ -17,6 +17,18 @@ ANNA = {
     "street": "ул. Тестовая, 1",
     "method": "bank_card",
 }
+PAPERS = {
+    "papers-surname": "Тестова",
+    "papers-name": "Анна",
+    "papers-birth_on": "1990-05-17",
+    "papers-series": "4509",
+    "papers-number": "271828",
+    "papers-issued_on": "2015-06-01",
+    "papers-issuer": "ОВД района Тестовый",
+    "papers-unit_code": "770-001",
+    "papers-inn": "500100732259",
+}
+AGREED = {"papers-agree_processing": "on", "papers-agree_transfer": "on"}
 TOKEN = "csrfmiddlewaretoken"
 NUMBER = re.compile(r"/orders/(\d{9})/")
 
@@ -56,7 +68,10 @@ class Buyer:
         page = self.get("/checkout/", params=chosen)
         if not page.url.startswith(f"{self.url}/checkout/"):
             return {}
-        return form(page, "") | ANNA | chosen | {"agree": "1"}
+        fields = form(page, "")
+        if "papers-inn" in page.text:
+            fields |= PAPERS | AGREED
+        return fields | ANNA | chosen | {"agree": "1"}
 
     def agree(self, fields: dict[str, str]) -> str:
         """Press the button; the order's number, or nothing if there is no order."""

@@ -19,7 +19,7 @@ from logistics.states import Code, State
 from orders import holds
 from storefront.lib import due
 
-from . import filings, modes, papers, windows
+from . import answers, filings, modes, papers, windows
 from .gateways.messages import WrongPaper
 from .windows import Heard, Message
 
@@ -41,6 +41,7 @@ assert set(D) - {D.READY} == frozenset().union(*MOVES.values())
 TRIES = 2  # the second rejection is for a person
 LATER = timedelta(hours=6)
 ACTOR = "task:customs"
+ASKED = "CUSTOMS_ASKS"
 CODES = {
     (EXPORT, "released"): Code.EXPORT_CUSTOMS_CLEARED,
     (EXPORT, "held"): Code.EXPORT_CUSTOMS_HOLD,
@@ -236,6 +237,9 @@ def _settle(declaration: Declaration, heard: Heard, *, now: datetime) -> None:
         if state in MOVES[D(declaration.state)]:
             _change(declaration, state, heard, now=now)
             _tell(declaration, shipment, heard, now=now)
+        elif heard.code and heard.word == "held":
+            _change(declaration, state, heard, now=now)
+            _note(declaration, shipment, heard, now=now)
         elif state == declaration.state and state != D.SENT:
             _change(declaration, state, heard, now=now)
         expecting.update(shipment, now=now, actor=ACTOR)
@@ -244,6 +248,8 @@ def _settle(declaration: Declaration, heard: Heard, *, now: datetime) -> None:
 
 def _change(declaration: Declaration, state: D, heard: Heard, *, now: datetime) -> None:
     changes: dict[str, object] = {"reason": heard.reason[:500], "answer_code": heard.status or None}
+    if heard.code:
+        changes["decision"] = heard.code
     if heard.number:
         changes["inventory_number"] = heard.number
     if heard.port_number:
@@ -258,14 +264,7 @@ def _change(declaration: Declaration, state: D, heard: Heard, *, now: datetime) 
 def _tell(declaration: Declaration, shipment: Shipment, heard: Heard, *, now: datetime) -> None:
     """Let the parcel go on, wait, or end."""
     direction = Declaration.Direction(declaration.direction)
-    fact = Fact(
-        CODES[direction, heard.word],
-        heard.at or now,
-        windows.WINDOWS[direction].source,
-        f"{declaration.reference}:{heard.word}",
-        detail={"reason": heard.reason} if heard.reason else {},
-    )
-    moving.note(shipment, fact, actor=ACTOR)
+    fact = _note(declaration, shipment, heard, now=now)
     if heard.word == "released":
         if declaration.state == D.REJECTED:
             _supersede(declaration)
@@ -284,6 +283,27 @@ def _supersede(declaration: Declaration) -> None:
     others.filter(state__in=[D.READY, D.SENT, D.HELD, D.REJECTED]).update(
         state=D.CANCELLED, due_at=None
     )
+
+
+def _note(declaration: Declaration, shipment: Shipment, heard: Heard, *, now: datetime) -> Fact:
+    """Keep what was decided; what the window asks of us waits on the customs desk until it ends."""
+    direction = Declaration.Direction(declaration.direction)
+    told = {"reason": heard.reason, "decision": heard.code}
+    fact = Fact(
+        CODES[direction, heard.word],
+        heard.at or now,
+        windows.WINDOWS[direction].source,
+        ":".join(filter(None, (declaration.reference, heard.word, heard.code))),
+        detail={name: word for name, word in told.items() if word},
+    )
+    moving.note(shipment, fact, actor=ACTOR)
+    if answers.asks_us(heard.code):
+        note = f"{shipment.number}: {answers.for_desk(heard.code)} {heard.reason}"
+        holds.put(shipment.order, reason=ASKED, owner="customs", actor=ACTOR, now=now, note=note)
+    elif heard.code and declaration.decision and heard.word in {"released", "refused"}:
+        for hold in shipment.order.holds.filter(reason=ASKED, lifted_at=None):
+            holds.lift(hold, answer=heard.word, actor=ACTOR, now=now)
+    return fact
 
 
 def _release(

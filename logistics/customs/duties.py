@@ -27,6 +27,18 @@ class Rule:
     valid_until: date | None
     source: str
 
+    @property
+    def rate_percent(self) -> str:
+        return _text(Decimal(self.rate_bps) / 100)
+
+    @property
+    def vat_percent(self) -> str:
+        return _text(Decimal(self.vat_bps) / 100)
+
+    @property
+    def free_euros(self) -> str:
+        return _text(self.free_eur)
+
 
 @dataclass(frozen=True)
 class Duty:
@@ -43,6 +55,7 @@ class Duty:
     limit_rub: Decimal
     free_left_rub: Decimal
     over_eur: Decimal
+    by: Rule
 
     @property
     def is_due(self) -> bool:
@@ -76,6 +89,7 @@ def duty(value_rub: Decimal, *, eur_rate: Decimal, weight_g: int, rule: Rule) ->
         limit_rub=limit.quantize(money.CENT, rounding=ROUND_FLOOR),
         free_left_rub=max(limit - value_rub, NOTHING).quantize(money.CENT, rounding=ROUND_FLOOR),
         over_eur=money.half_up(max(value_rub / eur_rate - rule.free_eur, NOTHING)),
+        by=rule,
     )
 
 

@@ -54,7 +54,7 @@ def _meets(rule: IdentityRule, part: Part) -> bool:
     if not part.duty_inputs:
         return False
     value = Decimal(part.duty_inputs["value_rub"]) / Decimal(part.duty_inputs["eur_rate"])
-    return value > rule.over_eur
+    return part.duty_rub > 0 or value > rule.over_eur
 
 
 @kept.for_a_minute

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -20,9 +21,11 @@ from orders.models import OrderLine
 from orders.quotes import Body
 from payments.models import Charge
 from storefront.lib import csvs, kept, money
+from storefront.lib.refusal import Refusal
 
-from . import duties, modes, tariff
+from . import duties, limits, modes, tariff
 from .gateways import ceb, fts
+from .matching import NotMatching
 
 RUSSIA_ALONE = "10"  # the office is not known: the digits of the Russian service stand for it
 BONDED = "1210"
@@ -198,8 +201,13 @@ def _parts(shipment: Shipment, *wholes: Decimal) -> list[Decimal]:
 
 
 def import_paper(declaration: Declaration) -> fts.Paper:
-    """What the Russian window is told. Money: goods in yuan, duty in rubles."""
+    """What the Russian window is told. Money: goods in yuan, duty in rubles.
+
+    Raises: NotMatching, in the words of a rule of import that the goods or their way break.
+    """
     shipment = declaration.shipment
+    items = contents(shipment)
+    _must_pass(shipment, items, on=declaration.made_at.date())
     identity = RecipientIdentity.objects.filter(order=shipment.order_id, sealed__isnull=False)
     subject = identity.values_list("subject", flat=True).first()
     return fts.Paper(
@@ -208,10 +216,18 @@ def import_paper(declaration: Declaration) -> fts.Paper:
         customs_code=declaration.customs_code,
         city=shipment.order.city.title_ru,
         gross_kg=kilos(shipment.weight_g or shipment.planned_weight_g),
-        items=tuple(_item(item) for item in contents(shipment)),
+        items=tuple(_item(item) for item in items),
         subject=str(subject or ""),
         **_dues(shipment),
     )
+
+
+def _must_pass(shipment: Shipment, items: Sequence[ShipmentItem], *, on: date) -> None:
+    goods = [(item.line.offer.variant, item.quantity) for item in items]
+    try:
+        limits.check_declared(goods, mode=shipment.lane.mode, on=on)
+    except Refusal as broken:
+        raise NotMatching(str(broken)) from broken
 
 
 def _dues(shipment: Shipment) -> dict[str, Any]:

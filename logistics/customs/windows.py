@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from logistics.models import Declaration
 from storefront.lib import http
 
-from . import matching, modes, papers, vault
+from . import answers, matching, modes, papers, vault
 from .gateways import ceb, fts, messages, receipts
 from .gateways.messages import WrongPaper
 from .gateways.receipts import Outcome, Receipt
@@ -38,7 +38,8 @@ class Message:
 class Heard:
     """What a window has said so far, and what that comes to.
 
-    `word` is pending, held, released, rejected or refused; `messages` carry when they were sent.
+    `word` is pending, held, released, rejected or refused, `code` the decision behind it, if the
+    window gives codes; `messages` carry when they were sent.
     """
 
     word: str
@@ -48,6 +49,7 @@ class Heard:
     messages: tuple[tuple[Message, datetime], ...]
     status: int = 0
     port_number: str = ""
+    code: str = ""
 
 
 Ours = Mapping[str, Message]
@@ -211,18 +213,24 @@ class Russian:
         marks = fts.ask(ours[self.kind].guid)
         if marks is None:
             self.send(ours)
-        word = fts.verdict(marks or [])
-        decisive = [mark for mark in marks or [] if mark.mark == fts.MARKS.get(word)]
-        last = max(decisive, key=lambda mark: mark.at, default=None)
+        last = self._last(marks or [])
+        code = last.code if last else ""
         return Heard(
-            word=word,
+            word=answers.verdict(code),
             at=last.at if last else None,
             reason=last.reason if last else "",
             number="",
             messages=tuple(
                 (Message(self.answer, mark.key[:60], mark.body), mark.at) for mark in marks or []
             ),
+            code=code,
         )
+
+    def _last(self, marks: list[fts.Mark]) -> fts.Mark | None:
+        """The decision that stands: one that ends the paper, else the latest; in any order."""
+        decided = [mark for mark in marks if mark.code]
+        ends = [mark for mark in decided if answers.verdict(mark.code) in {"released", "refused"}]
+        return max(ends or decided, key=lambda mark: mark.at, default=None)
 
 
 WINDOWS: dict[str, Window] = {

@@ -124,6 +124,7 @@ class Declaration(due.Due):
     declarant_code = models.CharField(max_length=18, blank=True)
     declarant_name = models.CharField(_("declarant"), max_length=100, blank=True)
     amended = models.JSONField(_("mended"), default=dict)
+    decision = models.CharField(_("decision"), max_length=4, blank=True)
     inventory_number = models.CharField(max_length=40, blank=True)
     port_number = models.CharField(max_length=18, blank=True)
     summary = models.ForeignKey(

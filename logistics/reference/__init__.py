@@ -13,10 +13,12 @@ from logistics.models import (
     CarrierCode,
     ConsentText,
     Courier,
+    CustomsAnswer,
     CustomsMode,
     DutyRule,
     Holiday,
     IdentityRule,
+    ImportLimit,
     IncidentRule,
     Lane,
     LaneLeg,
@@ -66,6 +68,15 @@ def load() -> dict[str, int]:
         ),
         "return_reliefs": _store(
             ReturnRelief, map(_return_relief, _read("return_reliefs")), key=("rule",)
+        ),
+        "customs_answers": _store(
+            CustomsAnswer, map(_customs_answer, _read("customs_answers")), key=("code",)
+        ),
+        "import_limits": _store(
+            ImportLimit,
+            map(_import_limit, _read("import_limits")),
+            key=("rule",),
+            keep=("is_active",),
         ),
         "number_ranges": _number_ranges(),
         "serial_rules": _store(
@@ -369,5 +380,25 @@ def _return_relief(row: Row) -> Values:
         "exported_from": date.fromisoformat(row["exported_from"]),
         "exported_until": date.fromisoformat(row["exported_until"]),
         "months": int(row["months"]),
+        **_dated(row),
+    }
+
+
+def _customs_answer(row: Row) -> Values:
+    texts = [f"{side}_{tongue}" for side in ("buyer", "desk") for tongue in ("ru", "zh", "en")]
+    return {
+        **{name: row[name] for name in ("code", "word", *texts, "source")},
+        "is_final": row["is_final"] == "1",
+        "valid_from": date.fromisoformat(row["valid_from"]),
+    }
+
+
+def _import_limit(row: Row) -> Values:
+    texts = ("rule", "kind", "hs_prefix", "reason_ru", "reason_zh", "reason_en")
+    return {
+        **{name: row[name] for name in texts},
+        "most": _whole(row["most"]),
+        "days": _whole(row["days"]),
+        "is_active": row["is_active"] == "1",
         **_dated(row),
     }

@@ -88,6 +88,7 @@ class Order(due.Due):
             *due.Due.Meta.indexes,
             models.Index(fields=["user", "-id"], name="order_by_user"),
             models.Index(fields=["state", "-id"], name="order_by_state"),
+            models.Index(fields=["phone", "paid_at"], name="order_by_phone"),
         ]
 
     def __str__(self) -> str:

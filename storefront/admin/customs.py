@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
-from logistics.customs import filings, mending
+from logistics.customs import answers, filings, mending
 from logistics.models import (
     CustomsMode,
     Declaration,
@@ -123,8 +123,9 @@ class DeclarationDesk(Rejects, Waiting, Looking):
     @display(description=_("state and reason"), ordering="state")
     def standing(self, declaration):
         state = cells.tag(declaration.get_state_display(), TONES[declaration.state])
-        said = [self.verdict(declaration)] if declaration.reason else []
-        return cells.lines([state, *said])
+        told = answers.for_desk(declaration.decision)
+        said = self.verdict(declaration) if declaration.reason else ""
+        return cells.lines([state, *filter(None, (told, said))])
 
     @display(description=_("paper"), ordering="direction")
     def paper(self, declaration):

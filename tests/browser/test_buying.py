@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from orders.models import Order
 from payments.models import Charge
+from tests.buyer import AGREED, PAPERS
 from tests.shop import check, eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo")]
@@ -150,6 +151,12 @@ def _fill_recipient(page):
         "street": "ул. Тестовая, 1, кв. 2",
     }.items():
         page.fill(f"[name={name}]", value)
+    if page.locator("#papers").count():
+        page.locator("#papers summary").click()
+        for name, value in PAPERS.items():
+            page.fill(f"[name={name}]", value)
+        for name in AGREED:
+            page.check(f"[name={name}]")
 
 
 def _pay_by_card(page, number):

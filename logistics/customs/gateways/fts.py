@@ -13,7 +13,6 @@ from storefront.lib import http, xml
 
 SUBJECT = "subject"
 PASSPORT = "RU01001"  # Source: classifier of identity documents 2053, passport of Russia [U]
-MARKS = {"released": "RELEASED", "refused": "REFUSED", "held": "HOLD"}
 
 
 @dataclass(frozen=True)
@@ -167,9 +166,3 @@ def _mark(entry: dict[str, str]) -> Mark:
         reason=entry.get("reason") or "",
         body=json.dumps(entry, ensure_ascii=False, sort_keys=True),
     )
-
-
-def verdict(marks: list[Mark]) -> str:
-    """What marks say together, in whatever order: `released`, `refused`, `held` or `pending`."""
-    names = {mark.mark for mark in marks}
-    return next((word for word, mark in MARKS.items() if mark in names), "pending")

@@ -5,8 +5,12 @@ The document is a root `ExpressCargoDeclaration` (any namespace) with these chil
 `RecipientCity` (1..100), `GrossWeight` (kg), optional `DutyPaid` with attribute `currency`, and
 `Goods` with 1..100 `Item`, each with `Numeric` (from 1), `TNVEDCode` (4, 6, 8 or 10 digits),
 `Description` (1..250), `Quantity`, `NetWeight` (kg) and `Value` with attribute `currency`.
-Other children are taken and ignored. Answers carry the decision codes of the Federal Customs
-Service (DOMAIN.md 2.3): 10 released, 92 held for control, 90 refused.
+Where payments are due and the registry's kind is told (`ExpressRegistryKindCode`),
+`ConsigneeDetails` must name who pays: `PersonId` (an INN of 12 digits) and `IdentityCard` with
+series and number; they are checked and not kept. Other children are taken and ignored. Answers
+carry the decision codes of the Federal Customs Service (DOMAIN.md 2.3): 10 released, 31 payment
+required, 32 released and paid, 60 documents asked, 92 held for control, 90 refused; scripts
+`declaration`, `hold`, `documents` and `duty` ask for them.
 """
 
 from __future__ import annotations
@@ -19,6 +23,7 @@ from typing import Any
 
 from lxml import etree
 
+from storefront.lib import identifiers
 from storefront.sandbox import clock, papers, parties
 from storefront.sandbox.clock import MOSCOW
 from storefront.sandbox.papers import Paper
@@ -34,8 +39,18 @@ from storefront.sandbox.wire import (
 )
 
 _PARTY = "customs.ru"
-_CODES = {"REGISTERED": "", "HOLD": "92", "RELEASED": "10", "REFUSED": "90"}
-_HOLDS = ("Требуется представить товар", "Запрошены сведения о стоимости")
+_MARKS = {
+    "": "REGISTERED",
+    "10": "RELEASED",
+    "31": "DUTY",
+    "32": "RELEASED",
+    "60": "HOLD",
+    "90": "REFUSED",
+    "92": "HOLD",
+}
+_HOLDS = (("92", "Требуется представить товар"), ("60", "Запрошены сведения о стоимости"))
+_MORE = {"32", "60"}  # these leave the names of the common ones as they were
+_DUTY = "Требуется уплата таможенных платежей"
 _REFUSALS = ("Товар не для личного пользования", "Сведения о товаре недостоверны")
 
 
@@ -52,13 +67,13 @@ def _post(request: Request) -> Reply:
         number = f"{declared['customs_code']:0<8}/{local:%d%m%y}/{story.number:07d}"
         marks = [
             {
-                "id": story.ident(mark),
-                "mark": mark,
-                "decision_code": _CODES[mark],
+                "id": story.ident(f"{_MARKS[code]}{code if code in _MORE else ''}"),
+                "mark": _MARKS[code],
+                "decision_code": code,
                 "at": clock.show(at),
                 "reason": reason,
             }
-            for at, mark, reason in _marks(page, story, now)
+            for at, code, reason in _marks(page, story, now)
         ]
         body = {**declared, "number": number, "marks": marks}
         paper = Paper("declaration", _PARTY, reference, story.number, clock.show(now), body)
@@ -75,18 +90,19 @@ def _marks(page: sqlite3.Connection, story: Story, now: datetime) -> _Marks:
     decided = registered + story.takes("customs_ru_released")
     held, refused = story.happens("declaration_held"), story.happens("declaration_refused")
     over = decided + story.takes("customs_ru_hold")
-    why_held, why_refused = story.dice.choice(_HOLDS), story.dice.choice(_REFUSALS)
+    (code, why_held), why_refused = story.dice.choice(_HOLDS), story.dice.choice(_REFUSALS)
     scripted = parties.refusal(page, _PARTY, "declaration")
     if scripted or refused:
-        return [(registered, "REGISTERED", ""), (decided, "REFUSED", scripted or why_refused)]
+        return [(registered, "", ""), (decided, "90", scripted or why_refused)]
+    if parties.refusal(page, _PARTY, "duty"):
+        return [(registered, "", ""), (decided, "31", _DUTY), (over, "32", "")]
+    asked = parties.refusal(page, _PARTY, "documents")
     scripted = parties.refusal(page, _PARTY, "hold")
-    if scripted or held:
-        return [
-            (registered, "REGISTERED", ""),
-            (decided, "HOLD", scripted or why_held),
-            (over, "RELEASED", ""),
-        ]
-    return [(registered, "REGISTERED", ""), (decided, "RELEASED", "")]
+    if asked or scripted or held:
+        code = "60" if asked else "92" if scripted else code
+        said = asked or scripted or why_held
+        return [(registered, "", ""), (decided, code, said), (over, "10", "")]
+    return [(registered, "", ""), (decided, "10", "")]
 
 
 def _get(request: Request) -> Reply:
@@ -137,6 +153,7 @@ def _read(root: etree._Element) -> dict[str, Any]:
     if not 1 <= len(items) <= 100:
         raise _bad("Goods", "must hold 1..100 items")
     gross = _number(root, "GrossWeight")
+    _consignee(root)
     goods = [_item(item, place) for place, item in enumerate(items, 1)]
     if sum(Decimal(item["net_weight_kg"]) for item in goods) > gross:
         raise _bad("NetWeight", "the items weigh more than the parcel")
@@ -148,6 +165,24 @@ def _read(root: etree._Element) -> dict[str, Any]:
         "gross_weight_kg": str(gross),
         "goods": goods,
     }
+
+
+def _consignee(root: etree._Element) -> None:
+    """Look at who pays, where something is due."""
+    paid = (root.findtext("{*}DutyPaid") or "").strip()
+    kind = root.find("{*}ExpressRegistryKindCode")
+    if kind is None or not re.fullmatch(r"\d+(\.\d+)?", paid) or not Decimal(paid):
+        return
+    person = root.find("{*}ConsigneeDetails")
+    if person is None:
+        raise _bad("ConsigneeDetails", "payments are due, but nobody is named")
+    if not identifiers.is_inn_of_person(_text(person, "PersonId", r"\d{12}")):
+        raise _bad("PersonId", "the check digits are wrong")
+    card = person.find("{*}IdentityCard")
+    if card is None:
+        raise _bad("IdentityCard", "is missing")
+    _text(card, "IdentityCardSeries", r"\d{4}")
+    _text(card, "IdentityCardNumber", r"\d{6}")
 
 
 def _item(item: etree._Element, place: int) -> dict[str, Any]:
@@ -170,7 +205,7 @@ def _item(item: etree._Element, place: int) -> dict[str, Any]:
 def _text(parent: etree._Element, name: str, form: str) -> str:
     text = (parent.findtext(f"{{*}}{name}") or "").strip()
     if not re.fullmatch(form, text):
-        raise _bad(name, f"{text[:40]!r} is missing or of the wrong form")
+        raise _bad(name, "is missing or of the wrong form")
     return text
 
 
