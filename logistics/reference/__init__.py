@@ -1,13 +1,7 @@
 """The reference rows of this stage: the network, its calendars, the rules of duty."""
 
-from collections.abc import Callable, Iterable
 from datetime import date, time
 from decimal import Decimal
-from pathlib import Path
-from typing import Any
-
-from django.db import models
-from moneyed import Money
 
 from logistics.models import (
     Holiday,
