@@ -12,6 +12,7 @@ from payments.models import Account, Journal, Rate
 
 from .legs import AlreadyReversed, KeyReused, Leg, checked
 
+REVERSED = "-reversed"  # ends the kind of a journal that takes another back
 ENTRIES = """
 INSERT INTO payments_entry
     (journal_id, line, account_id, currency, units, order_number, order_line)
@@ -66,11 +67,12 @@ def reverse(
 ) -> Journal:
     """Take a journal back by its mirror image; the same key again gives the first mirror.
 
+    What takes a reversal back is of the kind that it restores.
     Raises: AlreadyReversed, if it was taken back under another key.
     """
     legs = [leg.mirrored() for leg in legs_of(journal)]
     mirror = Journal(
-        kind=f"{journal.kind}-reversed",
+        kind=_turned(journal.kind),
         key=key,
         occurred_at=occurred_at,
         actor=actor,
@@ -84,6 +86,11 @@ def reverse(
     if other is not None:
         raise AlreadyReversed(_("This posting has been taken back already."), by=other.key)
     return _same(Journal.objects.get(key=key), mirror, legs)
+
+
+def _turned(kind: str) -> str:
+    plain = kind.removesuffix(REVERSED)
+    return plain if plain != kind else f"{kind}{REVERSED}"
 
 
 def legs_of(journal: Journal) -> list[Leg]:

@@ -93,6 +93,18 @@ def test_a_reversal_is_the_mirror_and_comes_once(check_now: Callable[[], None]) 
     assert Journal.objects.count() == 2
 
 
+def test_what_takes_a_reversal_back_is_of_the_first_kind_again() -> None:
+    taken_back, kinds = post(), []
+    for turn in range(6):
+        taken_back = ledger.reverse(
+            taken_back, key=f"r-{turn}", occurred_at=NOW, actor="user:vera", source="mistake"
+        )
+        kinds.append(taken_back.kind)
+
+    assert kinds == ["captured-reversed", "captured"] * 3
+    assert ledger.balance("buyer_funds", "RUB") == -100
+
+
 def test_accounts_of_parties_stand_apart() -> None:
     for seller, units in (("boris", 100), ("gleb", 50)):
         legs = [Leg("bank", "CNY", units), Leg("seller_payable", "CNY", -units, seller)]
