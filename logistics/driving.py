@@ -8,7 +8,7 @@ from django.conf import settings
 from orders import holds
 from storefront.lib import due
 
-from . import centre, collecting, departures, expecting, failing, following, moving
+from . import centre, collecting, departures, expecting, failing, following, moving, stranded
 from .centre import Act
 from .customs import declarations, identities
 from .models import Declaration, Departure, Shipment
@@ -99,7 +99,7 @@ def _bag(shipment: Shipment, *, now: datetime) -> None:
             try:
                 centre.perform(centre.STEPS["bag"], row, Act(HANDS, now))
             except centre.NoRoom:
-                at = now + LATER
+                at = now if stranded.move_on(row, now=now) else now + LATER
         expecting.update(row, now=now, actor=ACTOR)
         due.finish(shipment, at=at)
 
