@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from .models import Incident, Leg, Shipment, ShipmentEvent
 from .states import Code, State
@@ -16,50 +16,52 @@ S = State
 LATE = timedelta(hours=6)
 Words = str | Promise
 NEXT: dict[State, Words] = {
-    S.PLANNED: lazy("the goods are collected in Harbin"),
-    S.AWAITED: lazy("the goods come from Shenzhen"),
-    S.STOCKED: lazy("the goods are collected in Harbin"),
-    S.PICKED: lazy("the parcel is packed"),
-    S.PACKED: lazy("Chinese customs"),
-    S.DECLARED: lazy("Chinese customs"),
-    S.CLEARED: lazy("departure"),
-    S.BAGGED: lazy("departure"),
-    S.LOADED: lazy("departure"),
-    S.DEPARTED: lazy("arrival in Russia"),
-    S.AT_BORDER: lazy("Russian customs"),
-    S.IMPORT_CLEARED: lazy("the carrier takes it to your city"),
-    S.LAST_MILE: lazy("at your door"),
+    S.PLANNED: gettext_lazy("the goods are collected in Harbin"),
+    S.AWAITED: gettext_lazy("the goods come from Shenzhen"),
+    S.STOCKED: gettext_lazy("the goods are collected in Harbin"),
+    S.PICKED: gettext_lazy("the parcel is packed"),
+    S.PACKED: gettext_lazy("Chinese customs"),
+    S.DECLARED: gettext_lazy("Chinese customs"),
+    S.CLEARED: gettext_lazy("departure"),
+    S.BAGGED: gettext_lazy("departure"),
+    S.LOADED: gettext_lazy("departure"),
+    S.DEPARTED: gettext_lazy("arrival in Russia"),
+    S.AT_BORDER: gettext_lazy("Russian customs"),
+    S.IMPORT_CLEARED: gettext_lazy("the carrier takes it to your city"),
+    S.LAST_MILE: gettext_lazy("at your door"),
 }
 HOLDS = frozenset({Code.EXPORT_CUSTOMS_HOLD, Code.IMPORT_CUSTOMS_HOLD})
 K = Incident.Kind
 TROUBLES: dict[str, tuple[Words, Words]] = {
     K.HELD: (
-        lazy("Customs are looking at the parcel."),
-        lazy("This is usual; we answer their questions. You need do nothing."),
+        gettext_lazy("Customs are looking at the parcel."),
+        gettext_lazy("This is usual; we answer their questions. You need do nothing."),
     ),
     K.REFUSED: (
-        lazy("Customs did not let the parcel through."),
-        lazy("It goes back, and all you paid is returned to you."),
+        gettext_lazy("Customs did not let the parcel through."),
+        gettext_lazy("It goes back, and all you paid is returned to you."),
     ),
     K.DAMAGED: (
-        lazy("The parcel was damaged on its way."),
-        lazy("We look at it and write to you; you can open a dispute for your money."),
+        gettext_lazy("The parcel was damaged on its way."),
+        gettext_lazy("We look at it and write to you; you can open a dispute for your money."),
     ),
     K.LOST: (
-        lazy("The carrier has lost the parcel."),
-        lazy("All you paid for it is returned to you; we settle the rest with the carrier."),
+        gettext_lazy("The carrier has lost the parcel."),
+        gettext_lazy(
+            "All you paid for it is returned to you; we settle the rest with the carrier."
+        ),
     ),
     K.RETURNED: (
-        lazy("The parcel is on its way back to us."),
-        lazy("When it is back, all you paid is returned to you."),
+        gettext_lazy("The parcel is on its way back to us."),
+        gettext_lazy("When it is back, all you paid is returned to you."),
     ),
     K.UNDELIVERABLE: (
-        lazy("The parcel could not be handed to you."),
-        lazy("The carrier keeps it for you: call them, or answer our letter."),
+        gettext_lazy("The parcel could not be handed to you."),
+        gettext_lazy("The carrier keeps it for you: call them, or answer our letter."),
     ),
     K.SILENT: (
-        lazy("We have not heard of the parcel for too long."),
-        lazy("We asked the carrier. If it is not found, all you paid is returned to you."),
+        gettext_lazy("We have not heard of the parcel for too long."),
+        gettext_lazy("We asked the carrier. If it is not found, all you paid is returned to you."),
     ),
 }
 

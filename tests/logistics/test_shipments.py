@@ -209,7 +209,7 @@ def test_a_late_parcel_is_told_to_its_buyer_once(outside: Outside) -> None:
 
 def test_a_parcel_that_is_late_at_the_very_end_is_told_before_it_comes(outside: Outside) -> None:
     outside.script("carriers.ruspost", refuse=[{"what": "parcel", "reason": "failed", "times": 1}])
-    order = story.paid_order(from_on=date(2026, 11, 26), until_on=date(2026, 11, 27))
+    order = story.paid_order(from_on=date(2026, 11, 25), until_on=date(2026, 11, 26))
 
     story.run()
 
