@@ -4,6 +4,7 @@ import pytest
 
 from storefront.lib import cipher
 
+
 @pytest.mark.parametrize("plain", [b"", b"x", "паспорт".encode() * 100])
 def test_what_is_sealed_opens_and_is_never_sealed_alike(plain: bytes) -> None:
     key = cipher.new_key()
