@@ -22,7 +22,7 @@ BEFORE = {
 """Stages of the centre in front of each of the first legs of a lane."""
 BEFORE_LOADING = (State.CLEARED, State.BAGGED)
 CUSTOMS = "customs"  # the carrier of steps at an office
-WORKING_DAYS = {State.AWAITED: "CN"}  # sellers hand over on working days
+WORKING_DAYS: dict[str, str] = {State.AWAITED: "CN"}  # sellers hand over on working days
 
 
 @dataclass(frozen=True)
@@ -263,7 +263,7 @@ def _links(
 
 
 def _stage(stage: Stage) -> Link:
-    country = WORKING_DAYS.get(State(stage.state), "")
+    country = WORKING_DAYS.get(stage.state, "")
     return Link(
         p50=timedelta(minutes=stage.minutes_p50),
         p90=timedelta(minutes=stage.minutes_p90),

@@ -16,6 +16,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import caches
 from django.db import connections
+from django.utils import translation
 from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT
 
 from storefront import embedded
@@ -131,8 +132,12 @@ def django_db_setup(django_db_blocker: object, worker_id: str) -> Iterator[None]
 
 @pytest.fixture(autouse=True)
 def _same_minute(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a process keeps for a minute is asked anew by each test, and once alone."""
+    """What a process keeps for a minute is asked anew by each test, and once alone.
+
+    The language of the last request, which the test client leaves active, is left as well.
+    """
     kept.forget()
+    translation.deactivate()
     monkeypatch.setattr(kept, "minute", lambda: 0)
 
 

@@ -8,12 +8,13 @@ from typing import Any
 from django.db import models
 
 from catalog.models import Offer
+from logistics.customs import vault
 from orders import lifecycle
 from orders.models import Cart, Order, Quote
 from payments.models import Charge
 from storefront.flows import checkout, payment
 from storefront.lib import clock, due, kept
-from tests.factories import catalog, logistics, payments
+from tests.factories import catalog, logistics, papers, payments
 from tests.factories import orders as order_rows
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
@@ -74,8 +75,10 @@ def agree(offered: Quote, **fields: Any) -> Order:
     return checkout.agree(agreement(offered, **fields), actor="guest", now=now, wall=now)
 
 
-def placed(*offers: Offer, quantity: int = 1, **chosen: str) -> Order:
-    return agree(quote(order_rows.cart(*offers, quantity=quantity), **chosen))
+def placed(
+    *offers: Offer, quantity: int = 1, person: vault.Person | None = papers.ANNA, **chosen: str
+) -> Order:
+    return agree(quote(order_rows.cart(*offers, quantity=quantity), **chosen), person=person)
 
 
 def paid(*offers: Offer, **how: Any) -> Order:

@@ -28,7 +28,7 @@ def _noon() -> Iterator[None]:
 
 
 def paid(**how: Any) -> Order:
-    return story.paid(story.goods(DEAR), **how)
+    return story.paid(story.goods(DEAR), person=None, **how)
 
 
 def kinds(order: Order) -> list[str]:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 from lxml import etree
 
 from logistics.customs import matching, modes
@@ -150,7 +151,7 @@ def test_an_element_that_does_not_fit_its_form_is_named(
     good = ceb._line(one.goods[0], one)
 
     node = Node(head, [{**good, element: value}])
-    with pytest.raises(BadField) as wrong:
+    with translation.override("en"), pytest.raises(BadField) as wrong:
         ceb.finish("CEB303", [node], guid=one.guid("y"), parties=one.parties)
 
     assert wrong.value.facts["field"] == element

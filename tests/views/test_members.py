@@ -30,6 +30,11 @@ MAY = {
     "seller_product_add": LISTING,
     "seller_product_edit": LISTING,
     "seller_stock": LISTING,
+    "seller_notices": LISTING,
+    "seller_notice": LISTING,
+    "seller_notice_add": LISTING,
+    "seller_notice_cancel": LISTING,
+    "seller_notice_picture": ALL,
     "seller_hand_over": LISTING,
     "seller_money": FINANCE,
     "seller_members": OWNER,
@@ -54,7 +59,7 @@ MAY = {
     "seller_access": OWNER,
     "seller_access_revoke": OWNER,
 }
-KEYS = {"pk": 0, "token": "x", "kind": "prices", "form": "csv", "file": 1}
+KEYS = {"pk": 0, "token": "x", "kind": "prices", "form": "csv", "file": 1, "number": "0"}
 FOR_ANYBODY = {"seller_apply", "seller_paper", "seller_join"}
 
 
