@@ -44,7 +44,7 @@ def _noon() -> Iterator[None]:
 
 @pytest.fixture
 def order() -> Order:
-    return story.paid(story.goods("2999.00"))
+    return story.paid(story.goods("2999.00"), person=None)
 
 
 def mine(client: Client, order: Order) -> str:
