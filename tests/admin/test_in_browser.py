@@ -115,7 +115,7 @@ class Visitor:
         return self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", ["wide", pytest.param("phone", marks=pytest.mark.soak)])
 def test_the_desks_break_no_rule_of_their_policy(browser, site, size):
     visitor = Visitor(browser, site, SIZES[size])
     visitor.sign_in("root")

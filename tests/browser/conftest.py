@@ -112,9 +112,9 @@ def enter(context: BrowserContext, demo: Shop) -> Visitor:
     return made
 
 
-@pytest.fixture(params=sorted(WIDTHS))
+@pytest.fixture(params=["phone", pytest.param("desktop", marks=pytest.mark.soak)])
 def visitor(request: pytest.FixtureRequest, chromium: Browser, demo: Shop) -> Iterator[Visitor]:
-    """A stranger with a phone, then one with a laptop."""
+    """A stranger with a phone; in the long run also one with a laptop."""
     context: BrowserContext = chromium.new_context(
         viewport={"width": WIDTHS[request.param], "height": 844}, locale="ru-RU"
     )

@@ -15,9 +15,6 @@ DELIVERY_SECONDS = 240
 SPEED = 30_000  # a business day in three seconds
 
 
-@pytest.mark.parametrize(
-    "visitor", ["phone", pytest.param("desktop", marks=pytest.mark.soak)], indirect=True
-)
 def test_a_guest_buys_a_phone_with_3d_secure_and_it_arrives(visitor, demo):
     page = visitor.page
     visitor.goto("/")

@@ -15,7 +15,14 @@ MOST_STOPS = 250
 SHELF = "/c/smartphones/"
 
 
-@pytest.fixture(params=[(360, "light"), (1280, "light"), (360, "dark"), (1280, "dark")], ids=str)
+SEEN = [(1280, "light"), (360, "dark")]
+IN_THE_LONG_RUN = [(360, "light"), (1280, "dark")]
+
+
+@pytest.fixture(
+    params=[*SEEN, *(pytest.param(one, marks=pytest.mark.soak) for one in IN_THE_LONG_RUN)],
+    ids=str,
+)
 def buyer(request: pytest.FixtureRequest, chromium: Browser, demo: Shop) -> Iterator[Visitor]:
     """Somebody without a mouse, before a small screen or a large one, by day or by night."""
     width, scheme = request.param

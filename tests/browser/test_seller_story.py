@@ -72,9 +72,6 @@ def buyer(chromium: Browser, demo: Shop, visitor: Visitor) -> Iterator[Visitor]:
     context.close()
 
 
-@pytest.mark.parametrize(
-    "visitor", ["desktop", pytest.param("phone", marks=pytest.mark.soak)], indirect=True
-)
 def test_a_new_seller_brings_300_goods_into_the_shop(visitor, operator, buyer, demo):
     mark = f"F{visitor.width}"
     sign_up(visitor, f"{mark.lower()}@example.com")
