@@ -40,7 +40,7 @@ COMMON: "list[Shop]" = []
 Found = TypeVar("Found")
 
 
-def eventually(look: Callable[[], Found], *, seconds: float = 60, why: str = "") -> Found:
+def eventually(look: Callable[[], Found], *, seconds: float = 120, why: str = "") -> Found:
     """Look again and again until there is something to see."""
     until = time.monotonic() + seconds
     while not (found := look()):
