@@ -113,10 +113,10 @@ def test_statuses_are_told_to_two_who_subscribed_as_they_happen(another, ear, tm
 
     told = {"ACCEPTED_AT_RECIPIENT_CITY_WAREHOUSE", "DELIVERED"}
     left = 30.0
-    while {call["attributes"]["code"] for call in ear.heard} != told and left > 0:
+    while not told <= {call["attributes"]["code"] for call in ear.heard} and left > 0:
         ear.thread.join(0.1)
         left -= 0.1
 
     assert made.status_code == 202
-    assert {call["attributes"]["code"] for call in ear.heard} == told
+    assert told <= {call["attributes"]["code"] for call in ear.heard}
     assert {call["uuid"] for call in ear.heard} == {made.json()["entity"]["uuid"]}
