@@ -847,7 +847,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('journal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='payments.journal')),
                 ('line', models.PositiveSmallIntegerField()),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='payments.account')),
+                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='payments.account')),
                 ('currency', models.CharField(max_length=3)),
                 ('units', models.BigIntegerField(verbose_name='minor units')),
                 ('order_number', models.CharField(blank=True, max_length=9, verbose_name='order')),
