@@ -181,6 +181,7 @@ CELERY_TASK_TIME_LIMIT = 45
 CELERY_TASK_SOFT_TIME_LIMIT = 40
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
+    "storefront.tasks.sweep": {"queue": "sweep"},  # no backlog may keep what waits from being found
     "storefront.tasks.drive_charge": {"queue": "acquirer"},
     "payments.tasks.send_refund": {"queue": "acquirer"},
     "payments.tasks.send_receipt": {"queue": "acquirer"},
@@ -197,11 +198,15 @@ CELERY_TASK_ROUTES = {
     "storefront.tasks.import_table": {"queue": "images"},
     "storefront.tasks.clear_uploads": {"queue": "images"},
 }
-QUEUES = ("default", "images", "acquirer", "bank", "customs", "carrier", "mail")
+QUEUES = ("sweep", "default", "images", "acquirer", "bank", "customs", "carrier", "mail")
 NIGHT = crontab(hour="19", minute="10")  # UTC: deep night in China, where the files come from
 CELERY_BEAT_SCHEDULE = {
     "clear-uploads": {"task": "storefront.tasks.clear_uploads", "schedule": NIGHT},
-    "sweep": {"task": "storefront.tasks.sweep", "schedule": 1.0, "options": {"expires": 5}},
+    "sweep": {
+        "task": "storefront.tasks.sweep",
+        "schedule": number("SWEEP_SECONDS", 1),
+        "options": {"expires": 5},
+    },
     **{
         f"heartbeat-{queue}": {
             "task": "storefront.tasks.heartbeat",

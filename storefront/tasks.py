@@ -24,7 +24,7 @@ from storefront.flows import (
     payment,
     settlement,
 )
-from storefront.lib import clock, due, http
+from storefront.lib import clock, due, http, sweeping
 from storefront.notifications import sending
 
 log = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ LOOKS = 6  # how often a notice of an unknown object is followed before it is pu
 def sweep(**_: Any) -> None:
     """Find what waits; any number of sweepers may run."""
     sending.announce(wall=clock.wall())
-    due.sweep()
+    sweeping.sweep()
 
 
 @shared_task(name="storefront.tasks.heartbeat")

@@ -1,4 +1,4 @@
-"""Work that waits: rows a machine must act on, found by a sweeper and claimed with a lease.
+"""Work that waits: rows a machine must act on, claimed with a lease, finished by their holder.
 
 The row is the truth; Celery and its broker carry hints only, and losing one costs nothing but
 a second.
@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Literal, TypeVar
 from celery import current_app
 from django.apps import apps
 from django.conf import settings
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.db.models import F, Q
 from prometheus_client import Counter
 
@@ -21,7 +21,6 @@ from . import clock
 
 log = logging.getLogger(__name__)
 HINTS_LOST = Counter("sungari_hints_lost_total", "Hints that could not be sent to the broker")
-HINT_AGAIN = timedelta(seconds=10)
 BACKOFF = (2, 5, 15, 60, 300, 900, 3600)  # wall seconds; the last one is repeated
 
 
@@ -125,9 +124,13 @@ def finish(row: Due, *, at: datetime | None) -> None:
     _close(row, due_at=at, failures=0, last_error="")
 
 
-def retry(row: Due, error: BaseException | str) -> None:
-    """Give a claimed row back after a failure; it comes again later, each time slower."""
-    wait = BACKOFF[min(row.failures, len(BACKOFF) - 1)]
+def retry(row: Due, error: BaseException | str, *, after: float | None = None) -> None:
+    """Give a claimed row back after a failure; it comes again later, each time slower.
+
+    With `after`, in so many wall seconds, and it was no failure: it was not its turn.
+    """
+    failed = after is None
+    wait = BACKOFF[min(row.failures, len(BACKOFF) - 1)] if after is None else after
     kind = type(row)
     at = (
         clock.wall() + timedelta(seconds=wait)
@@ -135,7 +138,7 @@ def retry(row: Due, error: BaseException | str) -> None:
         else clock.shift(clock.now(), wall_seconds=wait)
     )
     try:
-        _close(row, due_at=at, failures=row.failures + 1, last_error=str(error)[:500])
+        _close(row, due_at=at, failures=row.failures + failed, last_error=str(error)[:500])
     except Zombie:
         log.info("%s %s was taken over while it failed: %s", kind.__name__, row.pk, error)
 
@@ -144,6 +147,15 @@ def _close(row: Due, **values: Any) -> None:
     mine = type(row)._default_manager.filter(pk=row.pk, attempt=row.attempt)
     if not mine.update(lease_until=None, hinted_at=None, **values):
         raise Zombie(f"{type(row).__name__} {row.pk} attempt {row.attempt}")
+    row.due_at = values["due_at"]
+
+
+def is_due_again(row: Due) -> bool:
+    """Whether a finished row waits for its next step now, so that its worker can go on at once.
+
+    Never in simulated time, where one process sees to the order of all steps.
+    """
+    return clock.virtual() is None and row.due_at is not None and row.due_at <= now_for(type(row))
 
 
 @contextmanager
@@ -160,38 +172,3 @@ def waiting(model: type[Row], *, limit: int) -> models.QuerySet[Row]:
     free = Q(lease_until__isnull=True) | Q(lease_until__lt=clock.wall())
     ready = model._default_manager.filter(free, due_at__lte=now_for(model))
     return ready.order_by("due_at", "pk")[:limit]
-
-
-def sweep(*, limit: int = 200) -> int:
-    """Hint every due row that was not hinted lately; any number of sweepers may run."""
-    return sum(_sweep(model, limit) for model in kinds())
-
-
-def _sweep(model: type[Due], limit: int) -> int:
-    wall = clock.wall()
-    stale = Q(hinted_at__isnull=True) | Q(hinted_at__lt=wall - HINT_AGAIN)
-    free = Q(lease_until__isnull=True) | Q(lease_until__lt=wall)
-    with transaction.atomic():
-        ids = list(
-            model._default_manager.filter(stale, free, due_at__lte=now_for(model))
-            .order_by("due_at", "pk")
-            .select_for_update(skip_locked=True, no_key=True)
-            .values_list("pk", flat=True)[:limit]
-        )
-        model._default_manager.filter(pk__in=ids).update(hinted_at=wall)
-    for id in ids:
-        send(model.DUE_TASK, id=id)
-    return len(ids)
-
-
-def next_due() -> list[tuple[datetime, type[Due]]]:
-    """The earliest due instant of each kind that has one, earliest first; one query."""
-    known = kinds()
-    parts = [
-        f'SELECT {number}, min(due_at) FROM "{model._meta.db_table}"'  # noqa: S608  our own names
-        for number, model in enumerate(known)
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(parts))
-        found = [(first, known[number]) for number, first in cursor.fetchall() if first]
-    return sorted(found, key=lambda row: row[0])

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from storefront.celery import app
-from storefront.lib import clock, due
+from storefront.lib import clock, due, sweeping
 from storefront.notifications import sending
 
 GRID = timedelta(minutes=10)
@@ -47,7 +47,7 @@ class Driver:
 
         Raises: Stuck.
         """
-        waiting = due.next_due()
+        waiting = sweeping.next_due()
         while not stop():
             instant = self._next(waiting)
             if instant is None or instant > until:
@@ -65,12 +65,12 @@ class Driver:
         for _round in range(ROUNDS):
             deeds = self._do_deeds()
             if deeds:
-                waiting = due.next_due()
+                waiting = sweeping.next_due()
             done = deeds + self._run_rows(waiting)
             if not done:
                 return waiting
             sending.announce(wall=clock.wall())
-            waiting = due.next_due()
+            waiting = sweeping.next_due()
         raise Stuck(f"rows are due again and again at {clock.now()}")
 
     def _do_deeds(self) -> int:

@@ -13,7 +13,7 @@ from storefront.management.runfolder import RunFolder
 from storefront.management.supervisor import Program
 
 ROOT = Path(__file__).resolve().parents[2]
-QUEUES = {"own": "default,images", "outside": "acquirer,bank,customs,carrier,mail"}
+QUEUES = {"own": "sweep,default,images", "outside": "sweep,acquirer,bank,customs,carrier,mail"}
 # Of the caller's variables: roles a process takes only when told, and what would make it slow.
 FOREIGN = {"DEBUG", "AS_OWNER", "DATABASE_OWNER_URL", "PYTHONDONTWRITEBYTECODE"}
 STAGES = {"postgres": 0, "valkey": 1, "sandbox": 2, "web": 3, "worker": 4, "last": 5}

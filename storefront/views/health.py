@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from payments.models import Rate
-from storefront.lib import clock, due
+from storefront.lib import clock, sweeping
 
 _migrated = False
 
@@ -41,7 +41,7 @@ def deepz(request: HttpRequest) -> HttpResponse:
     report: dict[str, Any] = {
         "business_time": now.isoformat(),
         "queues": {queue: cache.get(f"heartbeat:{queue}") for queue in settings.QUEUES},
-        "waiting": {model.__name__: at.isoformat() for at, model in due.next_due()},
+        "waiting": {model.__name__: at.isoformat() for at, model in sweeping.next_due()},
         "rate": {"on": str(rate.rate_on), "rubles": str(rate.rate)} if rate else None,
     }
     return JsonResponse(report)

@@ -11,7 +11,7 @@ from catalog.models import Product
 from orders.models import Order
 from payments.models import Job, Notice
 from storefront.celery import app
-from storefront.lib import clock, due
+from storefront.lib import clock, due, sweeping
 from tests.factories import catalog, orders
 from tests.lib.broker import Broker
 
@@ -168,21 +168,21 @@ def test_sweeper_hints_what_is_due_once_and_again_only_after_a_while(broker: Bro
     order = waiting_order()
     Product.objects.update(due_at=None)
 
-    assert (due.sweep(), due.sweep()) == (1, 0)
+    assert (sweeping.sweep(), sweeping.sweep()) == (1, 0)
     assert broker.hints("default") == [(Order.DUE_TASK, order.pk)]
 
-    Order.objects.update(hinted_at=clock.wall() - due.HINT_AGAIN - timedelta(seconds=1))
-    assert due.sweep() == 1
+    Order.objects.update(hinted_at=clock.wall() - sweeping.HINT_AGAIN - timedelta(seconds=1))
+    assert sweeping.sweep() == 1
 
 
 def test_sweeper_leaves_what_is_held_or_not_due(broker: Broker) -> None:
     order = waiting_order()
     Product.objects.update(due_at=None)
     due.claim(Order, order.pk)
-    assert due.sweep() == 0
+    assert sweeping.sweep() == 0
 
     due.plan(order, clock.wall() + SOON)
-    assert due.sweep() == 0
+    assert sweeping.sweep() == 0
 
 
 def test_sweeper_finds_the_row_whose_worker_died(broker: Broker) -> None:
@@ -191,7 +191,7 @@ def test_sweeper_finds_the_row_whose_worker_died(broker: Broker) -> None:
     due.claim(Order, order.pk)
     Order.objects.update(lease_until=clock.wall() - timedelta(seconds=1))
 
-    assert due.sweep() == 1
+    assert sweeping.sweep() == 1
 
 
 def test_hints_go_to_the_queue_of_their_dependency(broker: Broker) -> None:
@@ -218,5 +218,5 @@ def test_next_due_tells_the_earliest_of_each_kind_earliest_first() -> None:
     Order.objects.filter(pk=early.pk).update(due_at=first)
     job = Job.objects.create(kind="RATES", run_on=first.date(), due_at=first - SOON)
 
-    assert due.next_due() == [(job.due_at, Job), (first, Order)]
+    assert sweeping.next_due() == [(job.due_at, Job), (first, Order)]
     assert list(due.waiting(Order, limit=5)) == [early, late]
