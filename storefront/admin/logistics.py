@@ -68,7 +68,7 @@ class Legs(Rows):
 
 class Events(Rows):
     model = ShipmentEvent
-    fields = ("when", "code", "place", "source", "raw", "actor", "recorded")
+    fields = ("when", "code", "place", "source", "raw", "by", "recorded")
     ordering = ("-happened_at", "-pk")
     verbose_name_plural = _("history")
 
@@ -244,7 +244,7 @@ class BagDesk(Looking):
 
 @admin.register(ShipmentEvent)
 class ShipmentEventDesk(Looking):
-    list_display = ("when", "shipment", "code", "place", "source", "actor")
+    list_display = ("when", "shipment", "code", "place", "source", "by")
     list_filter = (
         ("code", ChoicesDropdownFilter),
         "source",
@@ -259,7 +259,7 @@ class ShipmentEventDesk(Looking):
 
 class Moves(Rows):
     model = StockMove
-    fields = ("when", "kind", "on_hand", "reserved", "allocated", "cause", "actor")
+    fields = ("when", "kind", "on_hand", "reserved", "allocated", "cause", "by")
     ordering = ("-pk",)
     per_page = 50
 
@@ -318,7 +318,7 @@ class StockDesk(Looking):
 
 @admin.register(StockMove)
 class StockMoveDesk(Looking):
-    list_display = ("when", "stock", "kind", "hand", "kept", "paid", "cause", "actor")
+    list_display = ("when", "stock", "kind", "hand", "kept", "paid", "cause", "by")
     list_filter = (("kind", ChoicesDropdownFilter), filters.period("happened_at", _("happened")))
     list_select_related = ("stock",)
     search_fields = ("cause", "actor", "stock__offer__article")
