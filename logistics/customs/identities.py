@@ -24,6 +24,13 @@ ACTOR = "task:identity"
 REASON, OWNER = "RECIPIENT_PAPERS", "buyer"
 LATER = timedelta(hours=6)
 EVERY = "*"
+ON_SHELF = frozenset({State.PLANNED, State.AWAITED, State.STOCKED})
+
+
+class OnItsWay(Refusal):
+    """The papers are with a parcel that left the shelf: customs must be told of its recipient."""
+
+    code = "on_its_way"
 
 
 class NotAsked(Refusal):
@@ -88,9 +95,13 @@ def _fill(row: RecipientIdentity, person: Person, *, now: datetime) -> None:
     row.due_at = now + _days("identity_retention_days", now)
 
 
-def _agree(row: RecipientIdentity, *, actor: str, now: datetime) -> None:
+def _agree(
+    row: RecipientIdentity, *, actor: str, now: datetime, is_withdrawn: bool = False
+) -> None:
     IdentityConsent.objects.bulk_create(
-        IdentityConsent(identity=row, text=text, actor=actor, given_at=now)
+        IdentityConsent(
+            identity=row, text=text, actor=actor, given_at=now, is_withdrawn=is_withdrawn
+        )
         for text in texts(now.date())
     )
 
@@ -149,6 +160,35 @@ def give(order: Order, person: Person, *, actor: str, now: datetime) -> Recipien
         Shipment.objects.filter(pk=parcel.pk).update(wants_papers=False)
         moving.plan(parcel, now)
     return row
+
+
+@transaction.atomic
+def withdraw(order: Order, *, actor: str, now: datetime) -> None:
+    """Take a consent back and erase the papers; parcels still on the shelf wait for others.
+
+    Locks: the order, its papers, its parcels.
+    Raises: NotAsked, if none are kept; OnItsWay, between the shelf and the end of a parcel.
+    """
+    fresh = lifecycle.lock(order.pk)
+    rows = locks.rows(RecipientIdentity.objects.filter(order=fresh, sealed__isnull=False))
+    if not rows:
+        raise NotAsked(_("No papers are kept."))
+    parcels = locks.rows(Shipment.objects.filter(order=fresh))
+    living = [parcel for parcel in parcels if State(parcel.state) not in State.ends()]
+    if any(parcel.state not in ON_SHELF for parcel in living):
+        raise OnItsWay(
+            _("The parcel is packed: customs must be told of its recipient. Ask again afterwards.")
+        )
+    _agree(rows[0], actor=actor, now=now, is_withdrawn=True)
+    vault.erase(rows[0], now=now)
+    if living or fresh.closed_at is None:
+        RecipientIdentity.objects.filter(pk=rows[0].pk).update(
+            erased_at=None, given_at=None, reminded_at=None, due_at=None
+        )
+    if living:
+        begin(fresh, now=now)
+        keys = [parcel.pk for parcel in living]
+        Shipment.objects.filter(pk__in=keys).update(wants_papers=True)
 
 
 def wait(shipment: Shipment, *, now: datetime) -> None:

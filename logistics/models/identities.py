@@ -109,12 +109,13 @@ class RecipientIdentity(due.Due):
 
 
 class IdentityConsent(models.Model):
-    """Which text a recipient agreed to, and when; append-only."""
+    """Which text a recipient agreed to, or took his consent back from, and when; append-only."""
 
     identity = models.ForeignKey(RecipientIdentity, models.PROTECT, related_name="consents")
     text = models.ForeignKey(ConsentText, models.PROTECT, related_name="+")
     actor = models.CharField(_("actor"), max_length=60)
     given_at = models.DateTimeField(_("given"))
+    is_withdrawn = models.BooleanField(_("taken back"), default=False)
 
     class Meta:
         verbose_name = _("consent")

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from logistics.states import Code
+from orders.models import Hold
 from storefront.lib import due
 from storefront.lib.fields import MoneyField
 
@@ -122,7 +123,7 @@ class IncidentRule(Dated):
     opens_on = models.CharField(_("opens on"), max_length=200, blank=True)
     after = models.PositiveSmallIntegerField(_("after so many"), default=1)
     closes_on = models.CharField(_("closes on"), max_length=200, blank=True)
-    owner = models.CharField(_("desk"), max_length=20)
+    owner = models.CharField(_("desk"), max_length=20, choices=Hold.Desk)
     answer_hours = models.PositiveIntegerField(_("hours to answer"))
     then = models.CharField(_("at the deadline"), max_length=10, choices=Then)
     money = models.CharField(_("money"), max_length=10, choices=Money)
@@ -157,7 +158,7 @@ class Incident(due.Due):
     shipment = models.ForeignKey(Shipment, models.PROTECT, related_name="incidents")
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     rule = models.ForeignKey(IncidentRule, models.PROTECT, related_name="+")
-    owner = models.CharField(_("desk"), max_length=20)
+    owner = models.CharField(_("desk"), max_length=20, choices=Hold.Desk)
     cause = models.CharField(_("cause"), max_length=300, blank=True)
     opened_at = models.DateTimeField(_("opened"))
     answer_by = models.DateTimeField(_("answer by"))

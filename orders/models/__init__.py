@@ -1,7 +1,8 @@
 """What is kept of carts, quotes and orders."""
 
 from .carts import Cart, CartLine, Quote
-from .orders import Delivery, Handover, Hold, Order, OrderEvent, OrderLine
+from .holds import Hold
+from .orders import Delivery, Handover, Order, OrderEvent, OrderLine
 from .reference import City, StateMove, Term
 from .reviews import Review, ReviewPicture
 

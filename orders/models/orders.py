@@ -247,29 +247,3 @@ class OrderEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.order_id} {self.kind}"
-
-
-class Hold(models.Model):
-    """A stop sign that any stage can put on an order: a flag with a reason and an owner."""
-
-    order = models.ForeignKey(Order, models.PROTECT, related_name="holds")
-    reason = models.CharField(_("reason"), max_length=40)
-    note = models.CharField(_("note"), max_length=500, blank=True)
-    owner = models.CharField(_("desk"), max_length=20)
-    placed_at = models.DateTimeField(_("placed"))
-    placed_by = models.CharField(max_length=60)
-    lifted_at = models.DateTimeField(_("lifted"), null=True, blank=True)
-    lifted_by = models.CharField(max_length=60, blank=True)
-    answer = models.CharField(_("answer"), max_length=500, blank=True)
-
-    class Meta:
-        verbose_name = _("hold")
-        verbose_name_plural = _("holds")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["order", "reason"], name="hold_once", condition=Q(lifted_at=None)
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.order_id} {self.reason}"

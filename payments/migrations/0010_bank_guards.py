@@ -52,6 +52,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(FUNCTIONS, FUNCTIONS_BACK),
         *guards.facts("payments", "settlement", "settlementline", "leftout", "correspondence"),
+        *guards.facts("payments", "bankfee", "booking"),
         guards.trigger(
             "payments_payout", "as_made", f"BEFORE UPDATE ON %s {ROW} payout_stays_as_made()"
         ),

@@ -87,7 +87,8 @@ class Entry(models.Model):
 
     journal = models.ForeignKey(Journal, models.PROTECT, related_name="entries")
     line = models.PositiveSmallIntegerField()
-    account = models.ForeignKey(Account, models.PROTECT, related_name="entries")
+    # The index entry_by_account begins with it; one of its own would only be written.
+    account = models.ForeignKey(Account, models.PROTECT, related_name="entries", db_index=False)
     currency = models.CharField(max_length=3)
     units = models.BigIntegerField(_("minor units"))
     order_number = models.CharField(_("order"), max_length=9, blank=True)

@@ -70,7 +70,7 @@ class IncidentDesk(Waiting, Looking):
         Open,
         Overdue,
         ("kind", ChoicesDropdownFilter),
-        "owner",
+        ("owner", ChoicesDropdownFilter),
         filters.period("opened_at", _("opened")),
     )
     list_select_related = ("shipment__order", "rule")

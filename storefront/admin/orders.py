@@ -25,16 +25,8 @@ from .waiting import Waiting
 
 TONES = {"PLACED": "warn", "PAID": "river", "COMPLETED": "good", "CANCELLED": ""}
 REASONS = [
-    ("BUYER_ASKS", _("the buyer asks something")),
-    ("LOOKS_WRONG", _("something looks wrong")),
-    ("PAPERS", _("papers are missing")),
-]
-OWNERS = [
-    ("operator", _("operators")),
-    ("finance", _("finance")),
-    ("customs", _("customs")),
-    ("floor", _("floor")),
-    ("buyer", _("the buyer")),
+    (reason.value, reason.label)
+    for reason in (Hold.Reason.BUYER_ASKS, Hold.Reason.LOOKS_WRONG, Hold.Reason.PAPERS)
 ]
 
 
@@ -51,7 +43,7 @@ class Stop(forms.Form):
         label=_("Reason"), choices=REASONS, widget=widgets.UnfoldAdminSelectWidget
     )
     owner = forms.ChoiceField(
-        label=_("Desk"), choices=OWNERS, widget=widgets.UnfoldAdminSelectWidget
+        label=_("Desk"), choices=Hold.Desk.choices, widget=widgets.UnfoldAdminSelectWidget
     )
     note = forms.CharField(
         label=_("Note"),
@@ -223,7 +215,7 @@ class HoldDesk(Looking):
     actions = ("lift",)
     actions_detail = ("lift",)
     list_display = ("order_link", "reason", "owner", "note", "placed", "placed_by", "lifted")
-    list_filter = (filters.Open, "owner")
+    list_filter = (filters.Open, ("owner", ChoicesDropdownFilter))
     list_select_related = ("order",)
     list_display_links = ("reason",)
     search_fields = ("order__number", "reason", "note")

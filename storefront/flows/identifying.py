@@ -30,6 +30,16 @@ def give(order: Order, person: Person, *, actor: str, now: datetime) -> None:
     identities.give(order, person, actor=actor, now=now)
 
 
+@transaction.atomic(durable=True)
+def withdraw(order: Order, *, actor: str, now: datetime) -> None:
+    """Erase the papers of a buyer who takes his consent back.
+
+    Locks: the order, its papers, its parcels.
+    Raises: NotAsked; OnItsWay.
+    """
+    identities.withdraw(order, actor=actor, now=now)
+
+
 def watch(row: RecipientIdentity, *, now: datetime) -> None:
     """Remind, cancel at the deadline, or erase what need not be kept; `row` is claimed.
 

@@ -26,7 +26,7 @@ from storefront.templatetags.money import rubles
 from . import showing
 from .cart import mine
 from .identity import papers_form
-from .orders import allow, visible
+from .orders import actor_of, allow, visible
 
 
 @sensitive_post_parameters()
@@ -99,7 +99,7 @@ def _agree(request: HttpRequest, found: Cart, form: CheckoutForm) -> HttpRespons
         form_key=_form_key(request, found),
         person=form.person(),
     )
-    actor = f"user:{user_id}" if user_id else "guest"
+    actor = actor_of(request)
     order = flow.agree(agreement, actor=actor, now=clock.now(), wall=clock.wall())
     allow(request, order)
     request.session["cart_quantity"] = 0

@@ -21,12 +21,8 @@ from storefront.lib.refusal import Refusal
 
 from . import _desk, _disputes
 from ._desk import seller_page
-from .orders import visible
+from .orders import actor_of, visible
 from .refusals import told_on
-
-
-def _actor(request: HttpRequest) -> str:
-    return f"user:{request.user.pk}" if request.user.is_authenticated else "guest"
 
 
 def _delivery(order: Order, position: int) -> Delivery:
@@ -44,7 +40,7 @@ def confirm(request: HttpRequest, number: str, position: int) -> HttpResponse:
     """All is well: the money goes to the seller."""
     order = visible(request, number)
     try:
-        returns.confirm(_delivery(order, position), actor=_actor(request), now=clock.now())
+        returns.confirm(_delivery(order, position), actor=actor_of(request), now=clock.now())
         messages.success(request, _("Thank you. The seller gets his money now."))
     except Refusal as refusal:
         messages.error(request, str(refusal))
@@ -60,7 +56,7 @@ def claim(request: HttpRequest, number: str, position: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         files = form.cleaned_data["papers"]
         try:
-            made = flow.open(delivery, form.claim, files, actor=_actor(request), now=clock.now())
+            made = flow.open(delivery, form.claim, files, actor=actor_of(request), now=clock.now())
             return redirect("dispute", number=order.number, pk=made.pk)
         except Refusal as refusal:
             form.add_error(None, str(refusal))
@@ -101,7 +97,7 @@ def add(request: HttpRequest, number: str, pk: int) -> HttpResponse:
 def withdraw(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     """The buyer lets it be."""
     row = _of_buyer(request, number, pk)
-    flow.withdraw(row, actor=_actor(request), now=clock.now())
+    flow.withdraw(row, actor=actor_of(request), now=clock.now())
     messages.success(request, _("The dispute is withdrawn."))
     return redirect("order", number=row.delivery.order.number)
 

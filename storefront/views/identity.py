@@ -14,7 +14,7 @@ from storefront.flows import identifying
 from storefront.forms.papers import PapersForm
 from storefront.lib import clock
 
-from .orders import visible
+from .orders import actor_of, visible
 from .refusals import told_on
 
 
@@ -34,12 +34,15 @@ def identity(request: HttpRequest, number: str) -> HttpResponse:
     papers = identifying.of_order(found)
     if papers is None:
         raise Http404
+    if "withdraw" in request.POST:
+        identifying.withdraw(found, actor=actor_of(request), now=clock.now())
+        messages.success(request, _("The papers are erased."))
+        return redirect("order_papers", number=found.number)
     form = papers_form(request)
     person = form.person() if request.method == "POST" and form.is_valid() else None
     if person is None:
         page = {"order": found, "papers": papers, "form": form}
         return render(request, "account/identity.html", page)
-    actor = f"user:{request.user.pk}" if request.user.is_authenticated else "guest"
-    identifying.give(found, person, actor=actor, now=clock.now())
+    identifying.give(found, person, actor=actor_of(request), now=clock.now())
     messages.success(request, _("Thank you. The papers are kept safe; the parcel goes on."))
     return redirect("order", number=found.number)

@@ -24,6 +24,11 @@ from .refusals import told_on
 MOST_ALLOWED = 20
 
 
+def actor_of(request: HttpRequest) -> str:
+    """Who does it: a buyer with a login, or a guest of this session."""
+    return f"user:{request.user.pk}" if request.user.is_authenticated else "guest"
+
+
 def allow(request: HttpRequest, order: Order) -> None:
     """Let this session see an order: it placed it, or came by the secret link."""
     numbers = [order.number, *request.session.get("orders", [])]
@@ -132,7 +137,7 @@ def pay_again(request: HttpRequest, number: str) -> HttpResponse:
 def cancel(request: HttpRequest, number: str) -> HttpResponse:
     """The buyer has changed his mind."""
     found = visible(request, number)
-    actor = f"user:{request.user.pk}" if request.user.is_authenticated else "guest"
+    actor = actor_of(request)
     cancellation.cancel(found, reason=CancelReason.BUYER, actor=actor, now=clock.now())
     messages.success(request, _("The order is cancelled. Paid money goes back to where it was."))
     return redirect("order", number=found.number)

@@ -16,7 +16,7 @@ from tests.conftest import ROOT, with_name
 playwright = pytest.importorskip("playwright.sync_api")
 axe_of = pytest.importorskip("axe_playwright_python.sync_playwright")
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("desks")]
 PICTURES = os.environ.get("PICTURES", "")
 PAGES = {
     "start": "/admin/",
@@ -130,7 +130,7 @@ def test_the_desks_break_no_rule_of_their_policy(browser, site, size):
     assert faults == [], "\n".join(faults)
 
 
-@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("language", ["zh-hans", pytest.param("en", marks=pytest.mark.soak)])
 def test_an_operator_works_in_his_language(browser, site, language):
     visitor = Visitor(browser, site, SIZES["wide"], language)
     visitor.sign_in("operator")

@@ -107,7 +107,10 @@ def test_a_page_opens(root, model):
     assert response.status_code == 200
 
 
-@pytest.mark.parametrize("role", ["operator", "finance", "customs", "authority"])
+ROLES = ["finance", "customs", "authority", pytest.param("operator", marks=pytest.mark.soak)]
+
+
+@pytest.mark.parametrize("role", ROLES)
 def test_a_person_opens_what_the_table_of_groups_gives_him(sign_in, role):
     mine = Permission.objects.filter(group__name=role, codename__startswith="view_")
     given = set(mine.values_list("content_type__app_label", "content_type__model"))

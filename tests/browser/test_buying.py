@@ -107,7 +107,10 @@ def test_the_queue_of_the_bank_app_is_paid_by_sbp(visitor, demo):
     page.wait_for_selector("#paid a.button[href*='/orders/']")
 
 
-@pytest.mark.parametrize("language", ["", "/zh-hans", "/en"])
+LANGUAGES = ["", "/zh-hans", pytest.param("/en", marks=pytest.mark.soak)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_pages_of_the_shop_are_clean_in_every_language(visitor, language):
     for name, path in {
         "home": "/",

@@ -60,6 +60,7 @@ def phones() -> Path:
     return PHONES
 
 
+@pytest.mark.soak
 def test_thousands_of_real_rows_are_taken_in_once(boris):
     body = gsmarena.convert(phones())
 
@@ -88,6 +89,25 @@ def test_thousands_of_real_rows_are_taken_in_once(boris):
     again = take(body, boris)
 
     assert counts(again) == {"unchanged": 3300, "refused": 1208}
+    assert (StockMove.objects.count(), OfferEvent.objects.count()) == (moves, events)
+
+
+def test_hundreds_of_real_rows_are_taken_in_once(boris):
+    body = b"".join(gsmarena.convert(phones()).splitlines(keepends=True)[:601])
+
+    with CaptureQueriesContext(connection) as first:
+        report = take(body, boris)
+
+    taken = counts(report)
+    assert taken["imported"] + taken["refused"] == 600
+    assert taken["imported"] > taken["refused"]
+    assert Offer.objects.filter(seller=boris).count() == taken["imported"]
+    assert len(first) < 200  # batches, each in a fixed number of statements
+    moves, events = StockMove.objects.count(), OfferEvent.objects.count()
+
+    again = take(body, boris)
+
+    assert counts(again) == {"unchanged": taken["imported"], "refused": taken["refused"]}
     assert (StockMove.objects.count(), OfferEvent.objects.count()) == (moves, events)
 
 

@@ -16,8 +16,8 @@ from tests.factories import catalog as make
 from tests.factories import tables
 from tests.shop import NOW, Shop, eventually
 
-ROWS, BAD = 1600, 16
-KILLS_AT = (1, 500, 1000)  # rows done when the workers die
+ROWS, BAD = 800, 8
+KILLS_AT = (1, 250, 500)  # rows done when the workers die
 PATIENCE = 300
 State = ImportJob.State
 

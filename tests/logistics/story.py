@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import requests
+from django.db import connection
 
 from catalog.models import Offer
 from logistics import shipments, tasks, warehouse
@@ -88,18 +89,23 @@ def parcel(order: Order) -> Shipment:
     return order.shipments.get()
 
 
+FIRST = " UNION ALL ".join(
+    f"(SELECT due_at, {number}, id FROM {model._meta.db_table}"
+    f" WHERE due_at IS NOT NULL ORDER BY due_at, id LIMIT 1)"
+    for number, model in enumerate(TASKS)
+)
+
+
 def step() -> bool:
     """Run the row that is due first, at its instant; False, if nothing waits."""
-    waiting = [
-        (row.due_at, number, row.pk, model)
-        for number, model in enumerate(TASKS)
-        for row in model.objects.filter(due_at__isnull=False).order_by("due_at", "pk")[:1]
-    ]
-    if not waiting:
+    with connection.cursor() as cursor:
+        cursor.execute(f"{FIRST} ORDER BY 1, 2 LIMIT 1")
+        first = cursor.fetchone()
+    if first is None:
         return False
-    at, _number, pk, model = min(waiting)
+    at, number, pk = first
     clock.set_virtual(max(at, clock.now()))
-    TASKS[model](id=pk)
+    list(TASKS.values())[number](id=pk)
     return True
 
 

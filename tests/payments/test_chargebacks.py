@@ -193,6 +193,7 @@ def refund_at_acquirer(world: Sandbox, charge: Charge, price: str) -> dict:
     return answer.json()
 
 
+@pytest.mark.soak  # the same without HTTP: tests/flows/test_notice_orders.py
 def test_all_orders_of_four_notices_with_five_duplicates_end_alike(outside, charge, check_now):
     """Paid, refunded in the cabinet, 5 000 taken by the bank, and lost; each told five times."""
     call(outside, f"/_/pay/{charge.provider_id}", card="2200000000000053")

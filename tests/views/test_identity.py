@@ -10,12 +10,14 @@ from django.db import connection
 from django.test import Client
 
 from logistics.models import RecipientIdentity
+from logistics.states import State
 from orders.models import Order
 from storefront.lib import clock
 from storefront.notifications import sending
 from storefront.notifications.models import Letter
 from tests.factories import logistics
 from tests.flows import story
+from tests.logistics import story as way
 from tests.views.test_buying import FORM
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +76,40 @@ def test_the_order_leads_to_the_page_and_the_papers_let_it_go_on(client, order) 
     for body in (again.content.decode(), client.get(f"/orders/{order.number}/").content.decode()):
         assert "28" in body
         assert not any(secret in body for secret in CANARIES.values())
+
+
+def test_a_consent_taken_back_erases_the_papers_and_the_parcel_waits_again(client, order) -> None:
+    page = mine(client, order)
+    client.post(page, PAPERS)
+
+    answer = client.post(page, {"withdraw": "1"}, follow=True)
+
+    row = RecipientIdentity.objects.get(order=order)
+    assert (row.is_kept, row.wrapped_key, row.document_tail, row.given_at) == (
+        False,
+        None,
+        "",
+        None,
+    )
+    assert [one.is_withdrawn for one in row.consents.order_by("pk")] == [False, False, True, True]
+    assert order.holds.filter(reason="RECIPIENT_PAPERS", lifted_at=None).count() == 1
+    assert order.shipments.get().wants_papers
+    assert row.deadline_at is not None
+    assert "withdraw" not in answer.content.decode()
+    client.post(page, PAPERS)
+    assert not order.shipments.get().wants_papers
+
+
+def test_a_packed_parcel_keeps_its_papers(client, order, settings) -> None:
+    settings.AUTOMATIC_HANDS = True
+    page = mine(client, order)
+    client.post(page, PAPERS)
+    way.run(until=way.is_in(order, State.PACKED))
+
+    answer = client.post(page, {"withdraw": "1"}, follow=True)
+
+    assert RecipientIdentity.objects.get(order=order).is_kept
+    assert "упакована" in answer.content.decode()
 
 
 @pytest.mark.parametrize(

@@ -6,5 +6,5 @@ from storefront.lib import guards
 
 
 class Migration(migrations.Migration):
-    dependencies = [("logistics", "0010_tracking_tables"), ("orders", "0002_guards")]
+    dependencies = [("logistics", "0005_warehouse_guards"), ("orders", "0002_guards")]
     operations = guards.lasting("logistics", "incident", "carriernotice")

@@ -60,7 +60,7 @@ APART = RunSQL(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("logistics", "0008_warehouse_tables")]
+    dependencies = [("logistics", "0004_customs_ru_guards")]
     operations = [
         AGREE,
         APART,

@@ -6,7 +6,7 @@ from storefront.lib import guards
 
 
 class Migration(migrations.Migration):
-    dependencies = [("logistics", "0005_customs_ru_tables")]
+    dependencies = [("logistics", "0003_customs_cn_guards")]
     operations = [
         *guards.lasting("logistics", "recipientidentity"),
         *guards.facts("logistics", "identityconsent", "identityaccess"),

@@ -22,7 +22,7 @@ MOVES = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("logistics", "0003_customs_cn_tables")]
+    dependencies = [("logistics", "0002_guards")]
     operations = [
         guards.machine("logistics_filing", "filing"),
         guards.append_only("logistics_filingmessage"),
