@@ -1,16 +1,18 @@
 """Parcels with their last carriers: handed over, asked about together, missed when silent."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from orders import holds
 from orders.models import City
-from storefront.lib import due, http, kept
+from storefront.lib import clock, due, http, kept, locks
 
-from . import expecting, incidents, moving, network, tracking, vocabulary
+from . import circuits, expecting, incidents, moving, network, tracking, vocabulary
 from .carriers import Event, Handed, Parcel, lastmile
 from .models import Courier, Incident, Patience, Shipment
 from .moving import Fact
@@ -19,6 +21,7 @@ from .states import MISHAPS, State
 ACTOR = "task:couriers"
 LATER = timedelta(hours=6)
 MAKING = timedelta(minutes=5)  # how soon to ask again for an order the carrier still makes
+SETTLING = timedelta(minutes=2)  # wall; much longer than a call may take to be carried out
 HANDED, ANY = "HANDED", "*"
 
 
@@ -38,16 +41,45 @@ def hand_over(shipment: Shipment, *, now: datetime) -> None:
     if parcel is None:
         _nobody_brings_it(shipment, now=now)
         return
-    track = lastmile.drawer(parcel.carrier).hand_over(parcel)
+    with locks.alone("hand_over", shipment.pk) as is_mine:
+        if not is_mine:
+            due.retry(shipment, "another worker is handing it over")
+            return
+        with circuits.through(parcel.carrier):
+            track = lastmile.drawer(parcel.carrier).hand_over(parcel, partial(_pushing, shipment))
+        _handed_over(shipment, parcel.carrier, track, now=now)
+
+
+@contextmanager
+def _pushing(shipment: Shipment) -> Iterator[None]:
+    """Write down that an order is made before it is made; one that never was is struck out.
+
+    Raises: Zombie; Unknown, while an order whose answer was lost may still appear.
+    """
+    wall = clock.wall()
+    mine = Shipment.objects.filter(pk=shipment.pk, attempt=shipment.attempt)
+    settled = Q(pushed_at=None) | Q(pushed_at__lt=wall - SETTLING)
+    if not mine.filter(settled).update(pushed_at=wall):
+        if mine.exists():
+            raise http.Unknown("an order whose answer was lost may still appear")
+        raise due.Zombie(f"parcel {shipment.pk} was taken over")
+    try:
+        yield
+    except (http.Unreachable, http.Refused):
+        mine.update(pushed_at=None)
+        raise
+
+
+def _handed_over(shipment: Shipment, carrier: str, track: str, *, now: datetime) -> None:
     if not track:
         due.finish(shipment, at=now + MAKING)
         return
     with moving.claimed(shipment) as row:
         Shipment.objects.filter(pk=row.pk).update(
-            track=track, carrier=parcel.carrier, place=row.lane.terminal_id
+            track=track, carrier=carrier, place=row.lane.terminal_id
         )
         due.finish(shipment, at=now + patience(HANDED, on=now.date()))
-    expect(parcel.carrier, now=now)
+    expect(carrier, now=now)
 
 
 def _nobody_brings_it(shipment: Shipment, *, now: datetime) -> None:
@@ -234,7 +266,8 @@ def check(shipment: Shipment, *, now: datetime) -> None:
     Raises: the errors of lib.http; Zombie.
     """
     parcel = Handed(shipment.number, shipment.track)
-    events = lastmile.drawer(shipment.carrier).track(parcel)
+    with circuits.through(shipment.carrier):
+        events = lastmile.drawer(shipment.carrier).track(parcel)
     facts = [vocabulary.fact_of(event, source=shipment.carrier) for event in events]
     fresh = tracking.news([shipment.pk], facts).get(shipment.pk, [])
     with moving.claimed(shipment) as row:

@@ -8,7 +8,7 @@ from celery import shared_task
 
 from storefront.lib import clock, due, http, xml
 
-from . import departures, driving, failing, following, hooks, replanning
+from . import circuits, departures, driving, failing, following, hooks, replanning
 from .customs import declarations, filings
 from .models import (
     CarrierNotice,
@@ -36,9 +36,12 @@ def _run(model: type[Row], id: int, step: Callable[..., None]) -> None:
         if row is None:
             return
         try:
-            step(row, now=clock.now())
+            with circuits.through(circuits.dependency(row)):
+                step(row, now=clock.now())
         except OUTSIDE as error:
             due.retry(row, error)
+        except circuits.Away as away:
+            due.retry(row, away, after=away.seconds)
         except due.Zombie as error:
             log.info("%s %s: %s", model.__name__, id, error)
             return

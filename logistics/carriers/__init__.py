@@ -1,11 +1,15 @@
 """One drawer per kind of carrier, and what their events look like."""
 
 import json
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from storefront.lib import http
+
+Pushing = Callable[[], AbstractContextManager[None]]  # around the call that makes an order
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import hmac
 import json
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from ipaddress import ip_address, ip_network
@@ -18,7 +19,7 @@ from django.utils.crypto import salted_hmac
 
 from storefront.lib import http
 
-from . import Event, Handed, Parcel, decode, decode_any, once
+from . import Event, Handed, Parcel, Pushing, decode, decode_any, once
 
 NOT_FOUND = "v2_entity_not_found"
 DELIVERY = 2  # type of an order: delivery for somebody who is no shop of CDEK's
@@ -52,11 +53,12 @@ class Cdek:
     def __init__(self) -> None:
         self._url = f"{settings.CDEK_URL or f'{settings.CARRIERS_URL}/cdek'}/v2"
 
-    def hand_over(self, parcel: Parcel) -> str:
+    def hand_over(self, parcel: Parcel, pushing: Pushing = nullcontext) -> str:
         """Order a delivery, unless one of our number exists; empty, while CDEK still makes it."""
         found = self._entity("orders", im_number=parcel.reference)
         if found is None:
-            self._call("POST", "orders", json=_order(parcel))
+            with pushing():
+                self._call("POST", "orders", json=_order(parcel))
             found = self._entity("orders", im_number=parcel.reference)
         return str((found or {}).get("cdek_number") or "")
 

@@ -1,13 +1,14 @@
 """Carriers to the door: how they are spoken to, and which drawer speaks to whom."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from typing import Protocol
 
 from django.conf import settings
 
 from storefront.lib import http
 
-from . import Event, Handed, Parcel, cdek, decode, events, instant, read_events, ruspost
+from . import Event, Handed, Parcel, Pushing, cdek, decode, events, instant, read_events, ruspost
 
 Heard = Mapping[str, Sequence[Event]]
 
@@ -15,8 +16,11 @@ Heard = Mapping[str, Sequence[Event]]
 class Drawer(Protocol):
     """A carrier to the door; every method may raise the errors of lib.http."""
 
-    def hand_over(self, parcel: Parcel) -> str:
-        """Create the parcel and learn its number; empty, while the carrier still makes it."""
+    def hand_over(self, parcel: Parcel, pushing: Pushing = nullcontext) -> str:
+        """Create the parcel and learn its number; empty, while the carrier still makes it.
+
+        What must not be done twice is done within `pushing`.
+        """
 
     def ask(self, parcels: Sequence[Handed]) -> str:
         """Ask for the history of many; a ticket to fetch it with, empty where none is needed."""
@@ -34,7 +38,7 @@ class Plain:
     def __init__(self, carrier: str) -> None:
         self._url = f"{settings.CARRIERS_URL}/{carrier}"
 
-    def hand_over(self, parcel: Parcel) -> str:
+    def hand_over(self, parcel: Parcel, pushing: Pushing = nullcontext) -> str:
         """Create the parcel at the carrier; the same again gives the same number."""
         body = {
             "reference": parcel.reference,

@@ -6,6 +6,7 @@ Source: design notes 4.2 (Otpravka API, single access `rtm34`, batch access `fc`
 import base64
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -14,7 +15,7 @@ from lxml import etree
 
 from storefront.lib import http, xml
 
-from . import Event, Handed, Parcel, decode, decode_any, once
+from . import Event, Handed, Parcel, Pushing, decode, decode_any, once
 
 SOAP11 = "http://schemas.xmlsoap.org/soap/envelope/"
 SOAP12 = "http://www.w3.org/2003/05/soap-envelope"
@@ -36,14 +37,15 @@ class RussianPost:
         self._orders = settings.RUSPOST_ORDERS_URL or outside
         self._tracking = settings.RUSPOST_TRACKING_URL or outside
 
-    def hand_over(self, parcel: Parcel) -> str:
+    def hand_over(self, parcel: Parcel, pushing: Pushing = nullcontext) -> str:
         """Put an order into the backlog, unless one of our number lies there; its barcode.
 
         The post does not keep a sender from ordering twice, so it is asked first, each time.
         """
         found = self._search(parcel.reference)
         if not found:
-            self._put(parcel)
+            with pushing():
+                self._put(parcel)
             found = self._search(parcel.reference)
         if not found:
             raise http.Unknown("the order is not in the backlog")

@@ -9,6 +9,7 @@ from .advices import (
     SerialRule,
 )
 from .bins import Bin, BinMove, BinStock, Layout
+from .circuits import Circuit
 from .closures import Closure, Replanned
 from .consolidation import Bag, Departure
 from .customs import (
@@ -48,6 +49,7 @@ __all__ = [
     "BinStock",
     "CarrierCode",
     "CarrierNotice",
+    "Circuit",
     "Closure",
     "ConsentText",
     "Courier",

@@ -73,6 +73,7 @@ class Shipment(due.Due):
     bag = models.ForeignKey(Bag, models.PROTECT, null=True, blank=True, related_name="shipments")
     carrier = models.SlugField(_("last carrier"), blank=True)
     track = models.CharField(_("number of the last carrier"), max_length=40, blank=True)
+    pushed_at = models.DateTimeField(null=True, blank=True, editable=False)  # wall, to the carrier
     expected_on = models.DateField(_("expected"), null=True, blank=True)
     state_at = models.DateTimeField(_("in this state since"))
     planned_at = models.DateTimeField(_("planned"))

@@ -4,6 +4,7 @@ from django.contrib import admin
 
 from . import (
     accounts,
+    backlog,
     banks,
     breaks,
     catalog,
@@ -37,6 +38,7 @@ from . import (
 
 __all__ = [
     "accounts",
+    "backlog",
     "banks",
     "breaks",
     "catalog",

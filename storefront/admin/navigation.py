@@ -50,6 +50,7 @@ NAVIGATION = [
         _("Movement"),
         entry(_("Parcels"), "package_2", "logistics.shipment"),
         entry(_("Exceptions"), "report", "logistics.incident", "?open=1"),
+        entry(_("What is stuck"), "pending_actions", "logistics.circuit"),
         entry(_("Departures"), "flight_takeoff", "logistics.departure"),
         entry(_("Bags"), "shopping_bag", "logistics.bag"),
         entry(_("Declarations"), "gavel", "logistics.declaration"),

@@ -1,12 +1,12 @@
 """Places, stock and parcels; places and lanes are those of the reference rows unless told."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
 from catalog.models import Offer
 from logistics import warehouse
-from logistics.models import Lane, Place, Service, Shipment, Stock
+from logistics.models import Departure, Lane, Place, Service, Shipment, Stock
 from orders.models import Delivery, Order
 from storefront.lib import identifiers
 
@@ -65,4 +65,23 @@ def shipment(order: Order, *, quantity: int | None = None, **fields: Any) -> Shi
     made = Shipment.objects.create(**{**plain, **fields})
     for line in delivery.lines.order_by("position"):
         made.items.create(line=line, quantity=quantity or line.quantity)
+    return made
+
+
+def arrived(parcel: Shipment) -> Departure:
+    """A departure that brought a parcel to its terminal an hour ago."""
+    at = parcel.state_at - timedelta(hours=1)
+    made, _is_new = Departure.objects.get_or_create(
+        number=f"{parcel.lane.code}-arrived".upper(),
+        defaults={
+            "lane": parcel.lane,
+            "service": parcel.lane.legs.get(is_main=True).service,
+            "state": Departure.State.ARRIVED,
+            "closes_at": at - timedelta(days=2),
+            "departs_at": at - timedelta(days=1),
+            "departed_at": at - timedelta(days=1),
+            "arrives_at": at,
+            "arrived_at": at,
+        },
+    )
     return made

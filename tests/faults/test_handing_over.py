@@ -1,0 +1,119 @@
+"""Carriers that answer and drop the reply: every parcel lies in their books once."""
+
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from logistics.models import Shipment
+from logistics.states import State
+from storefront.lib import due
+from tests import soak
+from tests.factories import catalog, logistics, orders, payments
+from tests.shop import LEASE_SECONDS, Shop, eventually
+
+PARCELS, SOAK_PARCELS = 12, 1000
+DROPPED = 0.3
+CITIES = {"ruspost": ("air-svx", "ekaterinburg"), "cdek": ("road-hek", "khabarovsk")}
+SLOW_MS = 3000
+
+
+def test_lost_replies_make_no_second_parcel(shop: Shop) -> None:
+    hand_all_over(shop, PARCELS)
+
+
+@pytest.mark.soak
+def test_thousand_lost_replies_make_a_thousand_parcels(own_shop: Callable[..., Shop]) -> None:
+    shop = own_shop("own", "beat")
+    with shop.rows():
+        figures = hand_all_over(shop, SOAK_PARCELS)
+        assert shop.books("parcels")["count"] == SOAK_PARCELS
+    soak.keep("lost_pushes", figures)
+
+
+def hand_all_over(shop: Shop, count: int) -> dict[str, object]:
+    """Let so many parcels reach their carriers, which drop replies; what their books say then."""
+    begun = time.monotonic()
+    with dropping(shop, DROPPED):
+        numbers = [waiting(shop, "ruspost" if n % 2 else "cdek").number for n in range(count)]
+        mine = Shipment.objects.filter(number__in=numbers)
+        eventually(lambda: not pushed_on(shop, mine), seconds=60 + count, why="all are handed over")
+    failures = sum(mine.values_list("attempt", flat=True)) - count
+    found = Counter(times_in_books(shop, numbers).values())
+    assert found == {1: count}
+    assert failures > 0
+    return {
+        "parcels": count,
+        "dropped_share": DROPPED,
+        "further_attempts": failures,
+        "parcels_at_carriers": found[1],
+        "seconds": round(time.monotonic() - begun, 1),
+    }
+
+
+@contextmanager
+def dropping(shop: Shop, share: float) -> Iterator[None]:
+    for carrier in CITIES:
+        shop.script(f"carriers.{carrier}", replies={"drop_share": share})
+    try:
+        yield
+    finally:
+        for carrier in CITIES:
+            shop.script(f"carriers.{carrier}")
+
+
+def waiting(shop: Shop, carrier: str) -> Shipment:
+    """A cleared parcel at its terminal that must be handed over now."""
+    lane, city = CITIES[carrier]
+    now = shop.now()
+    goods = catalog.offer()
+    part = orders.part(orders.line(goods, 1), origin="harbin", lane=lane, mode=lane.split("-")[0])
+    order = orders.order(goods, body=orders.body(part, city=city))
+    payments.paid(order)
+    parcel = logistics.shipment(order, state=State.IMPORT_CLEARED, state_at=now, planned_at=now)
+    Shipment.objects.filter(pk=parcel.pk).update(departure=logistics.arrived(parcel))
+    due.plan(parcel, now)
+    return parcel
+
+
+def pushed_on(shop: Shop, parcels: object) -> int:
+    """How many are not at their carrier yet; who failed may try again at once."""
+    ordered = parcels.exclude(pushed_at=None).filter(failures=0, lease_until=None)
+    left = parcels.exclude(pk__in=ordered)
+    left.filter(failures__gt=0, lease_until=None).update(due_at=shop.now(), hinted_at=None)
+    return left.count()
+
+
+def times_in_books(shop: Shop, numbers: list[str]) -> Counter[str]:
+    """How often each parcel lies in the carriers' books; a second order is kept as `number#n`."""
+    listed = shop.books("parcels")["parcels"]
+    references = [one["reference"].split("#")[0] for one in listed]
+    return Counter(reference for reference in references if reference in set(numbers))
+
+
+@pytest.mark.soak
+def test_worker_that_stands_still_while_it_hands_over_makes_no_second_parcel(shop: Shop) -> None:
+    shop.script("carriers.ruspost", replies={"delay_ms": SLOW_MS})
+    parcel = waiting(shop, "ruspost")
+    mine = Shipment.objects.filter(pk=parcel.pk)
+    try:
+        eventually(lambda: mine.exclude(pushed_at=None).exists(), why="the order is being made")
+        shop.signal("own", signal.SIGSTOP)
+        zombie = mine.values_list("attempt", flat=True).get()
+        spare = shop.start("own", name="spare-own")
+        time.sleep(2 * LEASE_SECONDS)
+        eventually(lambda: mine.get().attempt > zombie, why="the spare worker takes it over")
+        assert mine.get().track == ""
+    finally:
+        shop.signal("own", signal.SIGCONT)
+        shop.script("carriers.ruspost")
+
+    eventually(lambda: mine.get().track, why="it is handed over")
+    shop.stop(spare.name)
+    assert times_in_books(shop, [parcel.number]) == {parcel.number: 1}
+    assert mine.get().events.values("source", "source_key").distinct().count() == (
+        mine.get().events.count()
+    )
