@@ -23,6 +23,7 @@ from .customs import (
 )
 from .filings import Filing, FilingMessage
 from .floor import BinCount, BinCountEntry, PickStop, Wave
+from .forecasts import Forecast, LaneLevel, StepTime, Study
 from .identities import (
     ConsentText,
     IdentityAccess,
@@ -61,6 +62,7 @@ __all__ = [
     "DutyRule",
     "Filing",
     "FilingMessage",
+    "Forecast",
     "Holiday",
     "IdentityAccess",
     "IdentityConsent",
@@ -70,6 +72,7 @@ __all__ = [
     "IncidentRule",
     "Lane",
     "LaneLeg",
+    "LaneLevel",
     "LastMile",
     "Layout",
     "Leg",
@@ -89,8 +92,10 @@ __all__ = [
     "ShipmentEvent",
     "ShipmentItem",
     "Stage",
+    "StepTime",
     "Stock",
     "StockMove",
     "StorageBill",
+    "Study",
     "Wave",
 ]
