@@ -51,13 +51,13 @@ def draw(*, now: datetime) -> int:
     known = read(now=now)
     first = windows.slot(now)
     slots = [first + number * windows.SLOT for number in range(AHEAD // windows.SLOT)]
-    rows = [row for route in known.network.routes for row in _rows(known, route, slots, now)]
+    made = [row for route in known.network.routes for row in rows(known, route, slots, now)]
     with transaction.atomic():
         Forecast.objects.filter(paid_from__gte=first).delete()
         Forecast.objects.filter(paid_from__lt=first - KEPT).delete()
-        Forecast.objects.bulk_create(rows, batch_size=2000)
+        Forecast.objects.bulk_create(made, batch_size=2000)
     transaction.on_commit(kept.forget)
-    return len(rows)
+    return len(made)
 
 
 def read(*, now: datetime) -> Known:
@@ -66,7 +66,8 @@ def read(*, now: datetime) -> Known:
     places = dict(Place.objects.values_list("pk", "code"))
     cities = list(City.objects.order_by("pk"))
     times = _times(now.date())
-    return Known(known, times, _pools(known, times, now), levels(), cities, places)
+    steps = {hop.step: hop for hop in every(known, now=now)}
+    return Known(known, times, pools(steps, times), levels(), cities, places)
 
 
 def _times(day: date) -> dict[str, Measured]:
@@ -78,11 +79,10 @@ def _times(day: date) -> dict[str, Measured]:
     return found
 
 
-def _pools(
-    known: Network, times: Mapping[str, Measured], now: datetime
+def pools(
+    steps: Mapping[str, Hop], times: Mapping[str, Measured]
 ) -> dict[str, Mapping[float, float]]:
     """What all steps of a kind took, as multiples of what was assumed of each."""
-    steps = {hop.step: hop for hop in every(known, now=now)}
     groups: dict[str, list[tuple[paces.Assumed, Measured]]] = defaultdict(list)
     for step, measured in times.items():
         if step in steps:
@@ -108,7 +108,7 @@ def levels() -> dict[str, float]:
     return {lane: bps / 10_000 for lane, bps in rows.values_list("lane", "level_bps")}
 
 
-def _rows(
+def rows(
     known: Known, route: Route, slots: Sequence[datetime], now: datetime
 ) -> Iterator[Forecast]:
     doors = list(_doors(known, route, now))
@@ -116,7 +116,7 @@ def _rows(
         return
     way = hops.of(route, known.network.calendars, now=now)
     for paid_from in slots:
-        there = _walk(known, way, (paid_from + windows.SLOT / 2).timestamp())
+        there = walk(known, way, (paid_from + windows.SLOT / 2).timestamp())
         for city, hop in doors if there else ():
             arrivals = _on(there, hop, known.points_of(hop))
             if arrivals:
@@ -141,7 +141,7 @@ def _doors(known: Known, route: Route, now: datetime) -> Iterator[tuple[City, Ho
             yield city, hops.door(terminal, city.slug, link, known.network.calendars, now)
 
 
-def _walk(known: Known, way: Sequence[Hop], start: float) -> list[float]:
+def walk(known: Known, way: Sequence[Hop], start: float) -> list[float]:
     """When each drawn parcel that is paid at an instant is at the terminal; none, if one is not."""
     at = [start] * DRAWS
     for hop in way:
