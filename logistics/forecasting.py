@@ -23,7 +23,7 @@ DRAWS = 100
 AHEAD = timedelta(hours=36)  # a study that is late leaves windows for half a day
 KEPT = timedelta(days=1)
 SEEN = timedelta(days=90)  # how far back measured times count
-LEVEL = 0.93  # where a lane begins that nobody has kept a promise on yet
+LEVEL = 0.96  # where a lane begins that nobody has kept a promise on yet
 
 
 @dataclass(frozen=True)
