@@ -1,9 +1,12 @@
 """The floor in Harbin: each step changes a parcel once, by a worker's scan or by the machine."""
 
+import random
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import exp, log
+from statistics import NormalDist
 
 from django.conf import settings
 from django.utils.functional import Promise
@@ -56,10 +59,18 @@ class Step:
     do: Callable[[Shipment, Act], None]
 
 
-def hands_at(state: State, *, now: datetime) -> datetime | None:
-    """When automatic hands take a parcel on from a state; None, if workers do it."""
+def hands_at(state: State, *, now: datetime, number: str = "") -> datetime | None:
+    """When automatic hands take a parcel on from a state; None, if workers do it.
+
+    A simulation gives them a pace, HANDS_PACE, in which they take this parcel from the shelf.
+    """
     if not settings.AUTOMATIC_HANDS:
         return None
+    if state == State.STOCKED and settings.HANDS_PACE:
+        seed, half, nine = settings.HANDS_PACE
+        chance = random.Random(f"{seed}:{number}")  # noqa: S311  seeded on purpose
+        spread = log(nine / half) / NormalDist().inv_cdf(0.9)
+        return now + timedelta(minutes=half * exp(chance.gauss(0, spread)))
     stage = Stage.objects.filter(state=state).first()
     return now + timedelta(minutes=stage.minutes_p50 if stage else 0)
 

@@ -39,7 +39,7 @@ def _start(shipment: Shipment, *, now: datetime) -> None:
         is_here = row.delivery.origin == row.delivery.Origin.HARBIN
         to = S.STOCKED if is_here else S.AWAITED
         moving.move(row, to, Fact(Code.PRE_ADVICE, now, "centre", "planned"), actor=ACTOR)
-        due.finish(shipment, at=centre.hands_at(to, now=now) if is_here else now)
+        due.finish(shipment, at=centre.hands_at(to, now=now, number=row.number) if is_here else now)
 
 
 def _await(shipment: Shipment, *, now: datetime) -> None:

@@ -8,7 +8,7 @@ from celery import shared_task
 
 from storefront.lib import clock, due, http, xml
 
-from . import circuits, departures, driving, failing, following, hooks, replanning
+from . import circuits, departures, driving, failing, following, hooks, replanning, studies
 from .customs import declarations, filings
 from .models import (
     CarrierNotice,
@@ -20,6 +20,7 @@ from .models import (
     Incident,
     Shipment,
     StorageBill,
+    Study,
 )
 from .stocking import fees
 
@@ -101,3 +102,9 @@ def drive_incident(*, id: int, **_unknown: Any) -> None:
 def drive_closure(*, id: int, **_unknown: Any) -> None:
     """Plan anew the next parcels that a closure stops."""
     _run(Closure, id, replanning.drive)
+
+
+@shared_task(name="logistics.tasks.study_times")
+def study_times(*, id: int, **_unknown: Any) -> None:
+    """Learn from what finished and draw the windows of the next days."""
+    _run(Study, id, studies.run)

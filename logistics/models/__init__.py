@@ -24,6 +24,7 @@ from .customs import (
 )
 from .filings import Filing, FilingMessage
 from .floor import BinCount, BinCountEntry, PickStop, Wave
+from .forecasts import Forecast, LaneLevel, StepTime, Study
 from .identities import (
     ConsentText,
     IdentityAccess,
@@ -63,6 +64,7 @@ __all__ = [
     "DutyRule",
     "Filing",
     "FilingMessage",
+    "Forecast",
     "Holiday",
     "IdentityAccess",
     "IdentityConsent",
@@ -72,6 +74,7 @@ __all__ = [
     "IncidentRule",
     "Lane",
     "LaneLeg",
+    "LaneLevel",
     "LastMile",
     "Layout",
     "Leg",
@@ -91,8 +94,10 @@ __all__ = [
     "ShipmentEvent",
     "ShipmentItem",
     "Stage",
+    "StepTime",
     "Stock",
     "StockMove",
     "StorageBill",
+    "Study",
     "Wave",
 ]

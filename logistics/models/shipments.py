@@ -14,6 +14,15 @@ from .consolidation import Bag, Departure
 from .routing import Lane, Place, Service
 from .warehouse import Stock
 
+FINISHING = [
+    Code.SELLER_HANDED_OVER,
+    Code.HUB_PACKED,
+    Code.EXPORT_CUSTOMS_CLEARED,
+    Code.IMPORT_CUSTOMS_CLEARED,
+    Code.DELIVERED,
+]
+"""Events that end a step whose time is measured."""
+
 
 class NumberRange(models.Model):
     """A range of parcel numbers of the Universal Postal Union; taken under a lock."""
@@ -160,6 +169,13 @@ class ShipmentEvent(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["shipment", "source", "source_key"], name="shipment_event_once"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["happened_at"],
+                name="shipment_event_finishing",
+                condition=Q(code__in=FINISHING),
             )
         ]
 

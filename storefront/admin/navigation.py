@@ -149,6 +149,7 @@ NAVIGATION = [
         entry(_("Lanes"), "route", "logistics.lane"),
         entry(_("Services"), "departure_board", "logistics.service"),
         entry(_("Closures"), "block", "logistics.closure"),
+        entry(_("How promises hold"), "event_available", "logistics.lanelevel"),
         entry(_("Last miles"), "local_shipping", "logistics.lastmile"),
         entry(_("Carriers to the door"), "delivery_truck_speed", "logistics.courier"),
         entry(_("Notices of carriers"), "notifications", "logistics.carriernotice"),
