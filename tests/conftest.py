@@ -23,6 +23,7 @@ from storefront import embedded
 from storefront.celery import app as celery
 from storefront.lib import kept
 from storefront.management import translations
+from tests import clusters
 
 TEMPLATE = "sungari_template"
 MINE = "SUNGARI_TEST_SERVERS"
@@ -37,14 +38,27 @@ def pytest_configure(config: pytest.Config) -> None:
     translations.compile_all()  # before any worker reads them: a fresh clone has none
     folder = Path(tempfile.mkdtemp(prefix="sungari-test-"))
     folder.chmod(0o755)
-    postgres = embedded.start_postgres(folder / "pg", durable=False)
+    postgres = _postgres(folder / "pg")
     valkey = embedded.start_valkey(folder / "valkey")
     os.environ[MINE] = str(folder)
-    os.environ["TEST_OWNER_URL"] = postgres.owner_url
-    os.environ["TEST_APP_URL"] = postgres.app_url
     os.environ["TEST_REDIS_URL"] = valkey.url
     config.stash[SERVERS] = (postgres, valkey, folder)
-    _make_template()
+
+
+def _postgres(folder: Path) -> embedded.Postgres:
+    """Start on the template that was kept, or make one and keep it."""
+    if clusters.fetch(folder):
+        return _told(embedded.start_postgres(folder, durable=False))
+    with _told(embedded.start_postgres(folder, durable=False)):
+        _make_template()
+    clusters.keep(folder)
+    return _told(embedded.start_postgres(folder, durable=False))
+
+
+def _told(postgres: embedded.Postgres) -> embedded.Postgres:
+    os.environ["TEST_OWNER_URL"] = postgres.owner_url
+    os.environ["TEST_APP_URL"] = postgres.app_url
+    return postgres
 
 
 SERVERS: pytest.StashKey[tuple[embedded.Postgres, embedded.Valkey, Path]] = pytest.StashKey()

@@ -9,8 +9,9 @@ from .advices import (
     SerialRule,
 )
 from .bins import Bin, BinMove, BinStock, Layout
+from .boxes import Box, Splitting
 from .closures import Closure, Replanned
-from .consolidation import Bag, Departure
+from .consolidation import Bag, BagLimit, Departure, Seal, Vehicle
 from .customs import (
     CustomsAnswer,
     CustomsMode,
@@ -41,11 +42,13 @@ __all__ = [
     "AdviceCount",
     "AdviceLine",
     "Bag",
+    "BagLimit",
     "Bin",
     "BinCount",
     "BinCountEntry",
     "BinMove",
     "BinStock",
+    "Box",
     "CarrierCode",
     "CarrierNotice",
     "Closure",
@@ -81,6 +84,7 @@ __all__ = [
     "Replanned",
     "Reservation",
     "ReturnRelief",
+    "Seal",
     "Serial",
     "SerialRule",
     "Service",
@@ -88,9 +92,11 @@ __all__ = [
     "Shipment",
     "ShipmentEvent",
     "ShipmentItem",
+    "Splitting",
     "Stage",
     "Stock",
     "StockMove",
     "StorageBill",
+    "Vehicle",
     "Wave",
 ]

@@ -5,6 +5,7 @@ from django.contrib import admin
 from . import (
     accounts,
     banks,
+    boxes,
     breaks,
     catalog,
     closing,
@@ -38,6 +39,7 @@ from . import (
 __all__ = [
     "accounts",
     "banks",
+    "boxes",
     "breaks",
     "catalog",
     "closing",
