@@ -32,6 +32,12 @@ class NoRoom(Refusal):
     code = "no_room"
 
 
+class BoxWaits(Refusal):
+    """A box of several parcels that are not all released."""
+
+    code = "box_waits"
+
+
 class WrongWeight(Refusal):
     """The scales show something that cannot be this parcel."""
 
@@ -121,21 +127,34 @@ def _weighed(shipment: Shipment) -> int:
 def _bag(shipment: Shipment, act: Act) -> None:
     """Put into a bag of the next departure with room.
 
-    Raises: NoRoom.
+    Raises: NoRoom; BoxWaits.
     """
+    rows = consolidation.inside(shipment)
+    _all_released(rows)
     bag = consolidation.put_in_bag(shipment, now=act.now)
     if bag is None:
         raise NoRoom(_("No departure of this lane has room."))
     detail = {"bag": bag.number}
     fact = Fact(Code.HUB_BAGGED, act.now, SOURCE, f"bagged:{bag.number}", detail=detail)
     departure = bag.departure
-    moving.move(shipment, State.BAGGED, fact, actor=act.actor, bag=bag, departure=departure)
-    expecting.update(shipment, now=act.now, actor=act.actor)
+    for row in rows:
+        moving.move(row, State.BAGGED, fact, actor=act.actor, bag=bag, departure=departure)
+        expecting.update(row, now=act.now, actor=act.actor)
+    if len(rows) > 1:
+        moving.close_boxes([shipment.pk], now=act.now)
+
+
+def _all_released(rows: list[Shipment]) -> None:
+    """Raises: BoxWaits, if a box is not whole yet."""
+    for row in rows:
+        if row.state != State.CLEARED:
+            raise BoxWaits(_("The box waits for %(number)s.") % {"number": row.number})
 
 
 def _load(shipment: Shipment, act: Act) -> None:
     assert shipment.departure is not None, "a bagged parcel has its departure"
-    departures.loaded(shipment, shipment.departure, actor=act.actor, now=act.now)
+    for row in consolidation.inside(shipment):
+        departures.loaded(row, shipment.departure, actor=act.actor, now=act.now)
 
 
 S = State

@@ -12,7 +12,16 @@ from orders import holds
 from orders.models import City
 from storefront.lib import clock, due, http, kept, locks
 
-from . import circuits, expecting, incidents, moving, network, tracking, vocabulary
+from . import (
+    circuits,
+    consolidation,
+    expecting,
+    incidents,
+    moving,
+    network,
+    tracking,
+    vocabulary,
+)
 from .carriers import Event, Handed, Parcel, lastmile
 from .models import Courier, Incident, Patience, Shipment
 from .moving import Fact
@@ -117,7 +126,9 @@ def parcel_of(shipment: Shipment, arrived_at: datetime) -> Parcel | None:
         timezone=city.timezone,
         recipient=order.recipient,
         phone=order.phone,
-        weight_g=shipment.weight_g or shipment.planned_weight_g,
+        weight_g=sum(
+            row.weight_g or row.planned_weight_g for row in consolidation.inside(shipment)
+        ),
         planned_days=max(1, round(stretch.p50 / timedelta(days=1))),
     )
 
@@ -172,7 +183,8 @@ def ask(courier: Courier, *, now: datetime) -> None:
 
 def open_parcels(courier: Courier) -> QuerySet[Shipment]:
     """The next page of the parcels a carrier has, with all that is needed to judge them."""
-    mine = Shipment.objects.filter(carrier=courier.code, ended_at=None).exclude(track="")
+    own = Shipment.objects.filter(carrier=courier.code, ended_at=None, follows=None)
+    mine = own.exclude(track="")
     related = ("departure__service", "lane", "order__city", "delivery")
     page = mine.filter(pk__gt=courier.asked_from).order_by("pk").select_related(*related)
     return page[: courier.most]

@@ -9,7 +9,7 @@ from orders.states import CancelReason, State
 from payments.models import Charge, ChargeFact, Payout, Refund
 
 from . import calibration
-from .models import Declaration, Replanned, Shipment
+from .models import Bag, Box, Declaration, Departure, Replanned, Shipment, Splitting
 
 Row = tuple[str, str]
 
@@ -50,9 +50,29 @@ def _parcels() -> Iterator[Row]:
     counts = Shipment.objects.values_list("state").annotate(n=Count("pk")).order_by("state")
     for state, number in counts:
         yield f"  {state.lower()}", str(number)
+    yield from _together()
     again = Declaration.objects.filter(attempt_number__gt=1).count()
     yield "  declarations sent again", str(again)
     yield "holds put / still open", f"{Hold.objects.count()} / {_open_holds()}"
+
+
+def _together() -> Iterator[Row]:
+    """Boxes of several parcels, bags and vehicles."""
+    counts = dict(Box.objects.values_list("state").annotate(n=Count("pk")).order_by("state"))
+    inside = Shipment.objects.filter(box__state=Box.State.CLOSED).count()
+    yield "  boxes of several parcels", str(counts.get(Box.State.CLOSED, 0))
+    yield "    parcels in them", str(inside)
+    yield "    parted again", str(counts.get(Box.State.PARTED, 0))
+    yield "  splittings flagged", str(Splitting.objects.count())
+    yield "  bags / departures that left", f"{_bags()} / {_left()}"
+
+
+def _bags() -> int:
+    return Bag.objects.filter(parcels__gt=0).count()
+
+
+def _left() -> int:
+    return Departure.objects.exclude(departed_at=None).count()
 
 
 def _open_holds() -> int:

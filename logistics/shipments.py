@@ -13,7 +13,7 @@ from orders.models import Delivery, Handover, Order, OrderLine
 from storefront.lib import due, identifiers, locks
 from storefront.lib.refusal import Refusal
 
-from . import centre, collecting, moving, routing, warehouse
+from . import centre, collecting, moving, routing, splitting, warehouse
 from .centre import Act, Step
 from .customs import identities, limits
 from .models import Lane, Leg, NumberRange, Shipment, ShipmentItem
@@ -26,7 +26,13 @@ HEAVIEST_G = 15_000  # Source: PRODUCT 5; a box one person lifts
 CANCELLABLE = frozenset({S.PLANNED, S.AWAITED, S.STOCKED, S.PICKED})
 FORM = re.compile(r"[A-Z]{2}[0-9]{9}[A-Z]{2}")
 Box = list[tuple[OrderLine, int]]
-REFUSALS = (centre.WrongWeight, centre.NoRoom, warehouse.NotKept, serials.BadSerial)
+REFUSALS = (
+    centre.WrongWeight,
+    centre.NoRoom,
+    centre.BoxWaits,
+    warehouse.NotKept,
+    serials.BadSerial,
+)
 
 
 class TooLate(Refusal):
@@ -78,6 +84,7 @@ def plan(order: Order, *, now: datetime, actor: str) -> list[Shipment]:
     for delivery in deliveries:
         made += _plan_delivery(delivery, now=now)
     limits.watch(order, now=now)
+    splitting.watch(order, parcels=len(made), now=now)
     if identities.begin(order, now=now):
         Shipment.objects.filter(order=order).update(wants_papers=True)
     for shipment in made:
@@ -131,7 +138,11 @@ def _put(box: Box, line: OrderLine) -> None:
 
 
 def _weight(box: Box) -> int:
-    return routing.parcel_of((line.offer.variant, quantity) for line, quantity in box).weight_g
+    return _parcel(box).weight_g
+
+
+def _parcel(box: Box) -> routing.Parcel:
+    return routing.parcel_of((line.offer.variant, quantity) for line, quantity in box)
 
 
 def _numbers(count: int) -> list[str]:
@@ -151,13 +162,15 @@ def _make(
     delivery: Delivery, box: Box, number: str, way: routing.Way | None, *, now: datetime
 ) -> Shipment:
     lane_id = way.lane_id if way else Lane.objects.filter(code=delivery.lane).latest("pk").pk
+    parcel = _parcel(box)
     shipment = Shipment.objects.create(
         number=number,
         order=delivery.order,
         delivery=delivery,
         lane_id=lane_id,
         place_id=box[0][0].reservation.stock.place_id,
-        planned_weight_g=_weight(box),
+        planned_weight_g=parcel.weight_g,
+        volume_cm3=parcel.volume_cm3,
         expected_on=way.from_on if way else None,
         state_at=now,
         planned_at=now,
@@ -275,6 +288,9 @@ def _refuse(row: Shipment, asked: Step) -> None:
     if holds.is_on(row.order_id):
         raise _wrong(row, "held", _("The order is on hold: put the parcel aside."))
     if here == asked.begins:
+        if asked.key in {"bag", "load"} and row.follows is not None:
+            box = {"number": row.follows.number}
+            raise _wrong(row, "in_box", _("It goes in the box %(number)s: scan that.") % box)
         if asked.key == "receive" and not collecting.is_handed(row):
             raise _wrong(row, "early", _("Not yet: the seller has not handed it over."))
         return

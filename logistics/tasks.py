@@ -8,9 +8,20 @@ from celery import shared_task
 
 from storefront.lib import clock, due, http, xml
 
-from . import circuits, departures, driving, failing, following, hooks, replanning, studies
+from . import (
+    boxes,
+    circuits,
+    departures,
+    driving,
+    failing,
+    following,
+    hooks,
+    replanning,
+    studies,
+)
 from .customs import declarations, filings
 from .models import (
+    Box,
     CarrierNotice,
     Closure,
     Courier,
@@ -66,6 +77,12 @@ def drive_declaration(*, id: int, **_unknown: Any) -> None:
 def drive_departure(*, id: int, **_unknown: Any) -> None:
     """Take a due departure one step on."""
     _run(Departure, id, departures.drive)
+
+
+@shared_task(name="logistics.tasks.drive_box")
+def drive_box(*, id: int, **_unknown: Any) -> None:
+    """Look after a due box of several parcels."""
+    _run(Box, id, boxes.drive)
 
 
 @shared_task(name="logistics.tasks.drive_filing")

@@ -9,9 +9,10 @@ from .advices import (
     SerialRule,
 )
 from .bins import Bin, BinMove, BinStock, Layout
+from .boxes import Box, Splitting
 from .circuits import Circuit
 from .closures import Closure, Replanned
-from .consolidation import Bag, Departure
+from .consolidation import Bag, BagLimit, Departure, Seal, Vehicle
 from .customs import (
     CustomsAnswer,
     CustomsMode,
@@ -43,11 +44,13 @@ __all__ = [
     "AdviceCount",
     "AdviceLine",
     "Bag",
+    "BagLimit",
     "Bin",
     "BinCount",
     "BinCountEntry",
     "BinMove",
     "BinStock",
+    "Box",
     "CarrierCode",
     "CarrierNotice",
     "Circuit",
@@ -86,6 +89,7 @@ __all__ = [
     "Replanned",
     "Reservation",
     "ReturnRelief",
+    "Seal",
     "Serial",
     "SerialRule",
     "Service",
@@ -93,11 +97,13 @@ __all__ = [
     "Shipment",
     "ShipmentEvent",
     "ShipmentItem",
+    "Splitting",
     "Stage",
     "StepTime",
     "Stock",
     "StockMove",
     "StorageBill",
     "Study",
+    "Vehicle",
     "Wave",
 ]

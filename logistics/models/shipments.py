@@ -76,6 +76,17 @@ class Shipment(due.Due):
     wants_papers = models.BooleanField(_("waits for the recipient's papers"), default=False)
     planned_weight_g = models.PositiveIntegerField(_("planned weight, g"))
     weight_g = models.PositiveIntegerField(_("measured weight, g"), null=True, blank=True)
+    volume_cm3 = models.PositiveIntegerField(_("planned volume, cm³"), default=0)
+    leave_by = models.DateTimeField(_("must leave by"), null=True, blank=True)
+    box = models.ForeignKey("Box", models.PROTECT, null=True, blank=True, related_name="shipments")
+    follows = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="followers",
+        verbose_name=_("in the box of"),
+    )
     departure = models.ForeignKey(
         Departure, models.PROTECT, null=True, blank=True, related_name="shipments"
     )
@@ -103,6 +114,16 @@ class Shipment(due.Due):
                 condition=Q(ended_at=None) & ~Q(track=""),
             ),
             models.Index(fields=["track"], name="shipment_by_track", condition=~Q(track="")),
+            models.Index(
+                fields=["lane", "leave_by", "id"],
+                name="shipment_to_bag",
+                condition=Q(state=State.CLEARED),
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(follows=None) | Q(box__isnull=False), name="shipment_follows_in_a_box"
+            )
         ]
 
     def __str__(self) -> str:

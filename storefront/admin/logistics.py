@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
 
-from logistics import failing
+from logistics import bills, failing
 from logistics.models import (
     Bag,
     Departure,
@@ -198,17 +198,30 @@ class DepartureDesk(OrderLane, Waiting, Looking):
     deeds_need = "logistics.change_departure"
     actions = ("try_again",)
     actions_detail = ("try_again",)
-    list_display = ("number", "state_tag", "lane_now", "closes", "departs", "load", "master_bill")
+    list_display = ("number", "state_tag", "lane_now", "closes", "departs", "load", "bill")
     list_filter = (
         ("state", ChoicesDropdownFilter),
         ("lane", RelatedDropdownFilter),
         filters.Failing,
     )
-    list_select_related = ("lane", "service")
+    list_select_related = ("lane", "service", "vehicle")
     search_fields = ("number", "master_bill")
     ordering = ("-departs_at",)
     fieldsets = (
-        (None, {"fields": ("number", "state_tag", "lane_now", "service", "load", "master_bill")}),
+        (
+            None,
+            {
+                "fields": (
+                    "number",
+                    "state_tag",
+                    "lane_now",
+                    "service",
+                    "load",
+                    "vehicle_load",
+                    "bill",
+                )
+            },
+        ),
         (_("When"), {"fields": ("closes", "departs", "arrives", "left", "arrived")}),
         (_("Work"), {"fields": ("work", "last_failure")}),
     )
@@ -221,6 +234,27 @@ class DepartureDesk(OrderLane, Waiting, Looking):
     left = cells.dated("departed_at", _("left"))
     arrived = cells.dated("arrived_at", _("arrived"))
 
+    @display(description=_("master bill"), ordering="master_bill")
+    def bill(self, departure):
+        return bills.shown(departure) or cells.NOTHING
+
+    @display(description=_("load of the vehicle, all lanes"))
+    def vehicle_load(self, departure):
+        vehicle = departure.vehicle
+        if vehicle is None:
+            return cells.NOTHING
+        pairs = (
+            (vehicle.booked_g, vehicle.capacity_g),
+            (vehicle.booked_parcels, vehicle.capacity_parcels),
+            (vehicle.booked_cm3, vehicle.capacity_cm3),
+        )
+        return cells.lines(
+            [
+                f"{booked} / {most or cells.NOTHING} {unit}"
+                for (booked, most), unit in zip(pairs, ("g", "pcs", "cm³"), strict=True)
+            ]
+        )
+
     @display(description=_("load"), ordering="booked_g")
     def load(self, departure):
         booked = f"{departure.booked_g / 1000:g}"
@@ -228,18 +262,6 @@ class DepartureDesk(OrderLane, Waiting, Looking):
             return cells.figure(_("%(kg)s kg") % {"kg": booked})
         room = f"{departure.capacity_g / 1000:g}"
         return cells.figure(_("%(kg)s of %(room)s kg") % {"kg": booked, "room": room})
-
-
-@admin.register(Bag)
-class BagDesk(Looking):
-    list_display = ("number", "departure", "seal", "state", "parcels_n", "weight")
-    list_filter = (("state", ChoicesDropdownFilter),)
-    list_select_related = ("departure",)
-    search_fields = ("number", "seal", "departure__number")
-    ordering = ("-pk",)
-
-    parcels_n = cells.counted("parcels", _("parcels"))
-    weight = cells.counted("weight_g", _("weight, g"))
 
 
 @admin.register(ShipmentEvent)

@@ -53,6 +53,8 @@ NAVIGATION = [
         entry(_("What is stuck"), "pending_actions", "logistics.circuit"),
         entry(_("Departures"), "flight_takeoff", "logistics.departure"),
         entry(_("Bags"), "shopping_bag", "logistics.bag"),
+        entry(_("Boxes of several parcels"), "deployed_code", "logistics.box"),
+        entry(_("Splittings"), "call_split", "logistics.splitting", "?open=1"),
         entry(_("Declarations"), "gavel", "logistics.declaration"),
         {
             **entry(
