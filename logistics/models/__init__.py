@@ -31,6 +31,7 @@ from .identities import (
     RecipientIdentity,
 )
 from .routing import Holiday, Lane, LaneLeg, LastMile, Place, Service, ServicePrice, Stage
+from .scans import FloorScan, WeightDifference, WeightRule
 from .shipments import Leg, NumberRange, Shipment, ShipmentEvent, ShipmentItem
 from .storage import StorageBill
 from .tracking import CarrierCode, CarrierNotice, Courier, Incident, IncidentRule, Patience
@@ -61,6 +62,7 @@ __all__ = [
     "DutyRule",
     "Filing",
     "FilingMessage",
+    "FloorScan",
     "Holiday",
     "IdentityAccess",
     "IdentityConsent",
@@ -93,4 +95,6 @@ __all__ = [
     "StockMove",
     "StorageBill",
     "Wave",
+    "WeightDifference",
+    "WeightRule",
 ]

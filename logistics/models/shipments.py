@@ -67,6 +67,7 @@ class Shipment(due.Due):
     wants_papers = models.BooleanField(_("waits for the recipient's papers"), default=False)
     planned_weight_g = models.PositiveIntegerField(_("planned weight, g"))
     weight_g = models.PositiveIntegerField(_("measured weight, g"), null=True, blank=True)
+    packed_at = models.DateTimeField(_("packed"), null=True, blank=True)
     departure = models.ForeignKey(
         Departure, models.PROTECT, null=True, blank=True, related_name="shipments"
     )
