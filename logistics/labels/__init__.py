@@ -14,18 +14,18 @@ PAPERS: dict[str, Callable[[str, datetime], list[Sheet]]] = {
     "manifest": papers.manifest,
 }
 
-__all__ = ["NoSuchLabel", "render", "sheets"]
+__all__ = ["NoSuchLabel", "make", "render"]
 
 
-def sheets(kind: str, number: str, *, now: datetime) -> list[Sheet]:
+def make(kind: str, number: str, *, now: datetime) -> list[Sheet]:
     """The sheets of a paper by its kind and the number of what it is for.
 
     Raises: NoSuchLabel.
     """
-    make = PAPERS.get(kind)
-    if make is None:
+    paper = PAPERS.get(kind)
+    if paper is None:
         raise NoSuchLabel(kind)
-    return make(number, now)
+    return paper(number, now)
 
 
 def render(made: Sequence[Sheet], form: str) -> bytes:

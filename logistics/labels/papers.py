@@ -61,7 +61,7 @@ def parcel(number: str, now: datetime) -> list[Sheet]:
     order = row.order
     sheet = _headed(row.lane.terminal, f"{row.lane.title_zh} · {row.lane.mode.upper()}")
     inner = WIDTH - 2 * EDGE
-    sheet.barcode(EDGE + 5, 30, inner - 10, 24, row.number)
+    sheet.barcode(EDGE + 5, 31, inner - 10, 24, row.number)
     sheet.text(EDGE + 14, 56, 7, _spaced(row.number))
     sheet.box(EDGE, 66, inner, 50)
     sheet.text(EDGE + 2, 68, 3, "收件人 Кому To")
@@ -86,8 +86,9 @@ def _headed(terminal: Place, way: str) -> Sheet:
     sheet = Sheet(WIDTH, HEIGHT)
     sheet.box(EDGE, EDGE, WIDTH - 2 * EDGE, HEIGHT - 2 * EDGE, 0.5)
     sheet.text(EDGE + 3, EDGE + 2, 11, _sign(terminal))
-    sheet.lines(EDGE + 3, EDGE + 14, 4.5, f"{terminal.title_ru} {way}", width=WIDTH - 16, most=1)
-    sheet.box(EDGE, EDGE + 21, WIDTH - 2 * EDGE, 0, 0.5)
+    sheet.lines(EDGE + 3, EDGE + 13.5, 3.8, terminal.title_ru, width=WIDTH - 16, most=1)
+    sheet.lines(EDGE + 3, EDGE + 18.5, 3.8, way, width=WIDTH - 16, most=1)
+    sheet.box(EDGE, EDGE + 23.5, WIDTH - 2 * EDGE, 0, 0.5)
     return sheet
 
 
@@ -111,11 +112,11 @@ def bag(number: str, now: datetime) -> list[Sheet]:
     lane = departure.lane
     sheet = _headed(lane.terminal, f"{lane.title_zh} · {lane.mode.upper()}")
     inner = WIDTH - 2 * EDGE
-    sheet.barcode(EDGE + 3, 30, inner - 6, 24, row.number)
+    sheet.barcode(EDGE + 3, 31, inner - 6, 24, row.number)
     sheet.lines(EDGE + 3, 56, 5, row.number, width=inner - 6, most=1)
     facts = (
         ("封号 Пломба Seal", row.seal or "–"),
-        ("目的地 Куда To", f"{_sign(lane.terminal)} {lane.terminal.title_ru}"),
+        ("目的地 Куда To", f"{lane.terminal.title_zh} {lane.terminal.title_ru}"),
         ("班次 Рейс Departure", departure.number),
         ("出发 Отправка Departs", f"{departure.departs_at.astimezone(CHINA):%Y-%m-%d %H:%M}"),
         ("件数 Мест Parcels", str(row.parcels)),
@@ -124,7 +125,7 @@ def bag(number: str, now: datetime) -> list[Sheet]:
     for turn, (name, fact) in enumerate(facts):
         y = 66 + turn * 12
         sheet.text(EDGE + 3, y, 3, name)
-        sheet.lines(EDGE + 3, y + 3.6, 5.5, fact, width=inner - 6, most=1)
+        sheet.lines(EDGE + 3, y + 3.6, 3.6, fact, width=inner - 6, most=2)
     sheet.text(EDGE + 3, 140, 3, f"{now.astimezone(CHINA):%Y-%m-%d %H:%M} · {sender()[0]}")
     return [sheet]
 

@@ -90,7 +90,7 @@ def wrapped(text: str, size: float, width: float, most: int) -> list[str]:
     lines.append(line.rstrip())
     lines = [_cut(one, room) for one in lines]
     if len(lines) > most:
-        lines = [*lines[: most - 1], _cut(lines[most - 1] + "…" * 3, room)]
+        lines = [*lines[: most - 1], _cut(" ".join(lines[most - 1 :]), room)]
     return lines
 
 

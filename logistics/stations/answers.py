@@ -38,7 +38,8 @@ class Answer:
     def told(self) -> dict[str, Any]:
         """What is kept of it, in the words it was told in."""
         names = ("say", "why", "number", "expected", "do", "label", "link")
-        return {name: getattr(self, name) for name in names if getattr(self, name)}
+        told = {name: getattr(self, name) for name in names if getattr(self, name)}
+        return {name: list(one) if isinstance(one, tuple) else one for name, one in told.items()}
 
 
 Station = Callable[[str, Hand], Answer]

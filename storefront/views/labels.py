@@ -18,7 +18,7 @@ def label(request: HttpRequest, kind: str, number: str, form: str) -> HttpRespon
     if form not in TYPES:
         raise Http404
     try:
-        sheets = labels.sheets(kind, number, now=clock.now())
+        sheets = labels.make(kind, number, now=clock.now())
     except labels.NoSuchLabel as error:
         raise Http404 from error
     body = labels.render(sheets, form)

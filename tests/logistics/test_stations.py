@@ -11,6 +11,7 @@ from logistics import incidents, shipments, watch
 from logistics.models import BinStock, FloorScan, Incident, ShipmentEvent, WeightDifference
 from logistics.states import State
 from logistics.stations import scans
+from logistics.stocking import waves
 from orders.models import Order
 from storefront.lib import clock
 from tests.factories import catalog, warehouse
@@ -181,6 +182,5 @@ def test_the_board_tells_what_a_departure_lacks(mei: Hands) -> None:
     queue = {one.step: one for one in board.queues}
     assert (queue["pick"].waiting, queue["pack"].waiting) == (0, 1)
     assert (queue["pick"].an_hour, queue["pick"].today, board.scans) == (1, 1, 1)
-    legs = story.parcel(order).legs.order_by("position")
     assert [one.missing for one in board.closings] == [[("pack", 1)]]
-    assert board.closings[0].closes_at < legs[0].planned_departs_at
+    assert board.closings[0].closes_at == waves.closes_at(story.parcel(order))

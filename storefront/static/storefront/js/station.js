@@ -35,7 +35,7 @@ function tellNet(kind) {
   const count = waiting().length;
   const words = net.querySelector("span");
   net.hidden = !kind || !count;
-  if (kind) words.textContent = words.dataset[kind].replace("%n", count);
+  if (kind) words.textContent = words.dataset[kind].replace("#", count);
 }
 
 function showKept(code) {
