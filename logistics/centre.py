@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from storefront.lib.refusal import Refusal
 
-from . import consolidation, departures, expecting, moving, warehouse
+from . import consolidation, departures, expecting, moving, warehouse, weighing
 from .models import Place, Shipment, Stage
 from .moving import Fact
 from .states import Code, State
@@ -23,7 +23,6 @@ from .stocking import serials
 
 HANDS = "task:hands"
 SOURCE = "centre"
-LIGHTEST, HEAVIEST = 0.5, 2.0  # parts of the planned weight that the scales may show
 
 
 class NoRoom(Refusal):
@@ -36,12 +35,6 @@ class BoxWaits(Refusal):
     """A box of several parcels that are not all released."""
 
     code = "box_waits"
-
-
-class WrongWeight(Refusal):
-    """The scales show something that cannot be this parcel."""
-
-    code = "weight"
 
 
 @dataclass(frozen=True)
@@ -99,23 +92,30 @@ def _take(shipment: Shipment, act: Act, code: Code) -> None:
 
 
 def _pack(shipment: Shipment, act: Act) -> None:
-    """Pack and weigh.
+    """Close the box; whoever knows the weight already weighs it too.
 
-    Raises: WrongWeight, if the scales show nothing, less than half or more than twice the plan;
-    serials.BadSerial, if a piece is not the one that was taken in.
+    Raises: WrongWeight; serials.BadSerial, if a piece is not the one that was taken in.
     """
-    weight = _weighed(shipment) if act.actor == HANDS else act.weight_g
-    if not weight:
-        raise WrongWeight(_("Weigh the parcel first: the weight is missing."))
-    if not LIGHTEST <= weight / shipment.planned_weight_g <= HEAVIEST:
-        raise WrongWeight(
-            _("The scales show %(shown)s g, planned are %(planned)s g. Check the contents.")
-            % {"shown": weight, "planned": shipment.planned_weight_g}
-        )
-    serials.pack(shipment, None if act.actor == HANDS else act.numbers, now=act.now)
-    detail = {"weight_g": weight}
-    fact = Fact(Code.HUB_PACKED, act.now, SOURCE, "packed", detail=detail)
-    moving.move(shipment, State.PACKED, fact, actor=act.actor, weight_g=weight)
+    if shipment.packed_at is None:
+        serials.pack(shipment, None if act.actor == HANDS else act.numbers, now=act.now)
+        shipment.packed_at = act.now
+    if act.actor == HANDS or act.weight_g is not None:
+        _weigh(shipment, act)
+    else:
+        Shipment.objects.filter(pk=shipment.pk).update(packed_at=act.now)
+
+
+def _weigh(shipment: Shipment, act: Act) -> None:
+    """Put a closed box on the scales.
+
+    Raises: WrongWeight, if they show nothing, or not what was declared.
+    """
+    weight = _weighed(shipment) if act.actor == HANDS else act.weight_g or 0
+    if act.actor != HANDS:
+        weighing.check(shipment, weight, now=act.now)
+    changes = {"weight_g": weight, "packed_at": shipment.packed_at}
+    fact = Fact(Code.HUB_PACKED, act.now, SOURCE, "packed", detail={"weight_g": weight})
+    moving.move(shipment, State.PACKED, fact, actor=act.actor, **changes)
 
 
 def _weighed(shipment: Shipment) -> int:
@@ -163,7 +163,8 @@ STEPS = {
     for step in (
         Step("receive", S.AWAITED, S.PICKED, gettext_lazy("Receive"), _receive),
         Step("pick", S.STOCKED, S.PICKED, gettext_lazy("Pick"), _pick),
-        Step("pack", S.PICKED, S.PACKED, gettext_lazy("Pack and weigh"), _pack),
+        Step("pack", S.PICKED, S.PACKED, gettext_lazy("Pack"), _pack),
+        Step("weigh", S.PICKED, S.PACKED, gettext_lazy("Weigh"), _weigh),
         Step("bag", S.CLEARED, S.BAGGED, gettext_lazy("Bag"), _bag),
         Step("load", S.BAGGED, S.LOADED, gettext_lazy("Load"), _load),
     )

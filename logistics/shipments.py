@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from orders import holds, lifecycle, terms
@@ -13,7 +14,7 @@ from orders.models import Delivery, Handover, Order, OrderLine
 from storefront.lib import due, identifiers, locks
 from storefront.lib.refusal import Refusal
 
-from . import centre, collecting, moving, routing, splitting, warehouse
+from . import centre, collecting, moving, routing, splitting, warehouse, weighing
 from .centre import Act, Step
 from .customs import identities, limits
 from .models import Lane, Leg, NumberRange, Shipment, ShipmentItem
@@ -27,7 +28,7 @@ CANCELLABLE = frozenset({S.PLANNED, S.AWAITED, S.STOCKED, S.PICKED})
 FORM = re.compile(r"[A-Z]{2}[0-9]{9}[A-Z]{2}")
 Box = list[tuple[OrderLine, int]]
 REFUSALS = (
-    centre.WrongWeight,
+    weighing.WrongWeight,
     centre.NoRoom,
     centre.BoxWaits,
     warehouse.NotKept,
@@ -194,7 +195,8 @@ def _make(
 
 def may_cancel(order: Order) -> bool:
     """Whether none of an order's parcels is packed yet."""
-    return not order.shipments.exclude(state__in=CANCELLABLE | {S.CANCELLED}).exists()
+    free = Q(state__in=CANCELLABLE, packed_at=None) | Q(state=S.CANCELLED)
+    return not order.shipments.exclude(free).exists()
 
 
 @transaction.atomic
@@ -255,9 +257,9 @@ def scan(
     Raises: WrongScan, with the reason; nothing is written then.
     """
     asked = centre.STEPS[step]
-    shipment = _find(number)
+    shipment = find(number)
     with moving.locked(shipment) as row:
-        _refuse(row, asked)
+        refuse(row, asked)
         try:
             next_at = centre.perform(asked, row, Act(actor, now, weight_g, tuple(numbers)))
         except REFUSALS as refusal:
@@ -266,7 +268,11 @@ def scan(
     return Scanned(row, asked)
 
 
-def _find(number: str) -> Shipment:
+def find(number: str) -> Shipment:
+    """A parcel by its scanned number.
+
+    Raises: WrongScan, if it is none or was read wrong.
+    """
     wanted = "".join(number.split()).upper()
     if not identifiers.is_s10(wanted):
         has_form = bool(FORM.fullmatch(wanted))
@@ -278,7 +284,7 @@ def _find(number: str) -> Shipment:
     return shipment
 
 
-def _refuse(row: Shipment, asked: Step) -> None:
+def refuse(row: Shipment, asked: Step) -> None:
     """Raises: WrongScan, unless this step is the parcel's next."""
     here = State(row.state)
     if here == S.CANCELLED:
@@ -288,15 +294,24 @@ def _refuse(row: Shipment, asked: Step) -> None:
     if holds.is_on(row.order_id):
         raise _wrong(row, "held", _("The order is on hold: put the parcel aside."))
     if here == asked.begins:
-        if asked.key in {"bag", "load"} and row.follows is not None:
-            box = {"number": row.follows.number}
-            raise _wrong(row, "in_box", _("It goes in the box %(number)s: scan that.") % box)
-        if asked.key == "receive" and not collecting.is_handed(row):
-            raise _wrong(row, "early", _("Not yet: the seller has not handed it over."))
+        _refuse_here(row, asked)
         return
     if moving.RANK[here] >= moving.RANK[asked.ends]:
         raise _wrong(row, "done", _("Done already: it is %(state)s.") % {"state": here.label})
     raise _wrong(row, "early", _("Not yet: %(missing)s.") % {"missing": missing(here)})
+
+
+def _refuse_here(row: Shipment, asked: Step) -> None:
+    """Of a parcel that stands where a step begins: a box is closed once, and weighed closed."""
+    if asked.key in {"bag", "load"} and row.follows is not None:
+        box = {"number": row.follows.number}
+        raise _wrong(row, "in_box", _("It goes in the box %(number)s: scan that.") % box)
+    if asked.key == "receive" and not collecting.is_handed(row):
+        raise _wrong(row, "early", _("Not yet: the seller has not handed it over."))
+    if asked.key == "pack" and row.packed_at is not None:
+        raise _wrong(row, "done", _("Done already: it is packed."))
+    if asked.key == "weigh" and row.packed_at is None:
+        raise _wrong(row, "early", _("Not yet: %(missing)s.") % {"missing": missing(S.PICKED)})
 
 
 def _wrong(row: Shipment, why: str, text: str) -> WrongScan:
@@ -309,7 +324,7 @@ def missing(here: State) -> str:
         S.PLANNED: _("it is only planned"),
         S.AWAITED: _("it must be received from Shenzhen first"),
         S.STOCKED: _("it must be picked first"),
-        S.PICKED: _("it must be packed and weighed first"),
+        S.PICKED: _("it must be packed first"),
         S.PACKED: _("it is not declared to customs"),
         S.DECLARED: _("customs have not released it"),
         S.CLEARED: _("it must go into a bag first"),

@@ -34,6 +34,7 @@ from .identities import (
     RecipientIdentity,
 )
 from .routing import Holiday, Lane, LaneLeg, LastMile, Place, Service, ServicePrice, Stage
+from .scans import FloorScan, WeightDifference, WeightRule
 from .shipments import Leg, NumberRange, Shipment, ShipmentEvent, ShipmentItem
 from .storage import StorageBill
 from .tracking import CarrierCode, CarrierNotice, Courier, Incident, IncidentRule, Patience
@@ -67,6 +68,7 @@ __all__ = [
     "DutyRule",
     "Filing",
     "FilingMessage",
+    "FloorScan",
     "Forecast",
     "Holiday",
     "IdentityAccess",
@@ -106,4 +108,6 @@ __all__ = [
     "Study",
     "Vehicle",
     "Wave",
+    "WeightDifference",
+    "WeightRule",
 ]

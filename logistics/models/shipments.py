@@ -87,6 +87,7 @@ class Shipment(due.Due):
         related_name="followers",
         verbose_name=_("in the box of"),
     )
+    packed_at = models.DateTimeField(_("packed"), null=True, blank=True)
     departure = models.ForeignKey(
         Departure, models.PROTECT, null=True, blank=True, related_name="shipments"
     )
