@@ -6,5 +6,5 @@ from storefront.lib import guards
 
 
 class Migration(migrations.Migration):
-    dependencies = [("logistics", "0050_floor_tables"), ("orders", "0002_guards")]
+    dependencies = [("logistics", "0007_boxes_guards"), ("orders", "0002_guards")]
     operations = guards.facts("logistics", "floorscan", "weightdifference")

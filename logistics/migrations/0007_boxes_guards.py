@@ -6,7 +6,7 @@ from storefront.lib import guards
 
 
 class Migration(migrations.Migration):
-    dependencies = [("logistics", "0050_boxes_tables"), ("orders", "0002_guards")]
+    dependencies = [("logistics", "0006_tracking_guards"), ("orders", "0002_guards")]
     operations = [
         *guards.facts("logistics", "seal"),
         *guards.lasting("logistics", "box", "splitting"),
