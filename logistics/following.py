@@ -32,6 +32,7 @@ LATER = timedelta(hours=6)
 MAKING = timedelta(minutes=5)  # how soon to ask again for an order the carrier still makes
 SETTLING = timedelta(minutes=2)  # wall; much longer than a call may take to be carried out
 HANDED, ANY = "HANDED", "*"
+ABOUT_IT = frozenset({400, 422})  # refusals of the parcel itself, not of us or of the moment
 
 
 def hand_over(shipment: Shipment, *, now: datetime) -> None:
@@ -54,9 +55,17 @@ def hand_over(shipment: Shipment, *, now: datetime) -> None:
         if not is_mine:
             due.retry(shipment, "another worker is handing it over")
             return
-        with circuits.through(parcel.carrier):
-            track = lastmile.drawer(parcel.carrier).hand_over(parcel, partial(_pushing, shipment))
-        _handed_over(shipment, parcel.carrier, track, now=now)
+        try:
+            with circuits.through(parcel.carrier):
+                track = lastmile.drawer(parcel.carrier).hand_over(
+                    parcel, partial(_pushing, shipment)
+                )
+        except http.Refused as refused:
+            if refused.status not in ABOUT_IT:
+                raise
+            _refused(shipment, str(refused), now=now)
+        else:
+            _handed_over(shipment, parcel.carrier, track, now=now)
 
 
 @contextmanager
@@ -89,6 +98,14 @@ def _handed_over(shipment: Shipment, carrier: str, track: str, *, now: datetime)
         )
         due.finish(shipment, at=now + patience(HANDED, on=now.date()))
     expect(carrier, now=now)
+
+
+def _refused(shipment: Shipment, cause: str, *, now: datetime) -> None:
+    """The carrier will not take it as it is, an address it does not know: a person looks at it."""
+    with moving.claimed(shipment) as row:
+        incidents.open(row, Incident.Kind.UNDELIVERABLE, cause=cause, actor=ACTOR, now=now)
+        expecting.update(row, now=now, actor=ACTOR)
+        due.finish(shipment, at=now + LATER)
 
 
 def _nobody_brings_it(shipment: Shipment, *, now: datetime) -> None:
@@ -137,7 +154,7 @@ def parcel_of(shipment: Shipment, arrived_at: datetime) -> Parcel | None:
 def offices() -> dict[str, tuple[str, str]]:
     """The Russian name of each city and the index of its main post office."""
     rows = City.objects.values_list("slug", "title_ru", "postcodes")
-    return {slug: (title, f"{codes[0]}000") for slug, title, codes in rows if codes}
+    return {slug: (title, codes[0].ljust(6, "0")) for slug, title, codes in rows if codes}
 
 
 def expect(carrier: str, *, now: datetime) -> None:
