@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('logistics', '0012_codes_tables'),
+        ('logistics', '0006_tracking_guards'),
     ]
 
     operations = [
