@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Literal, TypeVar
 from celery import current_app
 from django.apps import apps
 from django.conf import settings
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import F, Q
 from prometheus_client import Counter
 
@@ -53,6 +53,13 @@ class Due(models.Model):
 
 
 Row = TypeVar("Row", bound=Due)
+WALL = "COALESCE(%(wall)s, clock_timestamp())"
+CLAIM = f"""
+    UPDATE {{table}} SET attempt = attempt + 1, lease_until = {WALL} + %(lease)s
+    WHERE id = %(id)s AND due_at <= COALESCE(%(now)s, {WALL})
+      AND (lease_until IS NULL OR lease_until < {WALL})
+    RETURNING *
+"""  # one statement, for it is made before each step of everything  # noqa: S608
 FIELDS = ["due_at", "lease_until", "failures", "hinted_at", "last_error"]
 
 
@@ -104,16 +111,19 @@ def claim(model: type[Row], id: int) -> Row | None:
 
     Time: the lease runs on the database's clock, LEASE_SECONDS long.
     """
-    lease = timedelta(seconds=settings.LEASE_SECONDS)
-    wall = clock.wall()
-    free = Q(lease_until__isnull=True) | Q(lease_until__lt=wall)
-    taken = model._default_manager.filter(free, pk=id, due_at__lte=now_for(model)).update(
-        lease_until=wall + lease, attempt=F("attempt") + 1
-    )
-    if not taken:
-        return None
-    rows = model._default_manager.all()
-    return (rows.select_related(*model.TAKEN_WITH) if model.TAKEN_WITH else rows).get(pk=id)
+    wall = clock.virtual()
+    given = {
+        "id": id,
+        "wall": wall,
+        "now": wall if model.DUE_CLOCK == "wall" else clock.now(),
+        "lease": timedelta(seconds=settings.LEASE_SECONDS),
+    }
+    rows = model._default_manager
+    taken = rows.raw(CLAIM.format(table=connection.ops.quote_name(model._meta.db_table)), given)
+    row = next(iter(taken), None)
+    if row is None or not model.TAKEN_WITH:
+        return row
+    return rows.select_related(*model.TAKEN_WITH).get(pk=id)
 
 
 def finish(row: Due, *, at: datetime | None) -> None:

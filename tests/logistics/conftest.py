@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg2
 import pytest
 import requests
+from django.db import connection
 from django.utils import translation
 
 from orders.models import Term
@@ -90,3 +92,15 @@ def outside(sandbox: str, settings: Any, db: None) -> Iterator[Outside]:
     made.reset()
     with clock.simulated(NOW):
         yield made
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[psycopg2.extensions.cursor]:
+    """Another worker's connection."""
+    given = connection.get_connection_params()
+    names = ("dbname", "user", "password", "host", "port")
+    other = psycopg2.connect(**{name: given[name] for name in names if name in given})
+    other.autocommit = True
+    with other.cursor() as cursor:
+        yield cursor
+    other.close()

@@ -3,12 +3,13 @@
 from datetime import timedelta
 from typing import Any
 
+import psycopg2
 import pytest
 
 from logistics import backlog, circuits, tasks
 from logistics.models import Circuit, Declaration
 from logistics.states import State
-from storefront.lib import clock, http, locks
+from storefront.lib import clock, http
 from tests.logistics import story
 from tests.logistics.story import Outside
 
@@ -95,7 +96,6 @@ def test_one_dead_carrier_keeps_nobody_from_customs(paper: Declaration) -> None:
         raise AssertionError("it is away")
 
 
-@pytest.mark.django_db(transaction=False)
 def test_the_board_says_what_waits_for_whom_and_lets_it_be_tried(
     paper: Declaration, django_assert_num_queries: Any
 ) -> None:
@@ -114,7 +114,18 @@ def test_the_board_says_what_waits_for_whom_and_lets_it_be_tried(
     assert Circuit.objects.get().probe_at <= clock.now()
 
 
-def test_a_slow_party_is_spoken_to_by_one_worker(outside: Outside) -> None:
-    assert locks.alone  # the lock itself is tested beside the parcels
-    Circuit.objects.create(dependency="cdek", slow_until=clock.wall() + timedelta(minutes=1))
-    assert set(circuits._troubled(-1)) == {"cdek"}
+def test_a_slow_party_is_spoken_to_by_one_worker(
+    elsewhere: psycopg2.extensions.cursor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(circuits, "LOOK", 1e-9)
+    monkeypatch.setattr(circuits, "SLOW", 0)
+    with circuits.through("cdek"):
+        pass  # it takes longer than nothing, so it is slow from now on
+    elsewhere.execute("SELECT pg_advisory_lock(hashtextextended('outside:cdek:0', 0))")
+
+    with pytest.raises(circuits.Away, match="one call at a time"), circuits.through("cdek"):
+        raise AssertionError("another worker speaks to it")
+
+    elsewhere.execute("SELECT pg_advisory_unlock(hashtextextended('outside:cdek:0', 0))")
+    with circuits.through("cdek"):
+        assert set(circuits._troubled(-1)) == {"cdek"}

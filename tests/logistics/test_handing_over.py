@@ -1,11 +1,9 @@
 """A parcel is ordered once at its carrier, whatever becomes of the answer or of the worker."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import psycopg2
 import pytest
-from django.db import connection
 
 from logistics import following, tasks
 from logistics.models import LastMile, Shipment
@@ -31,18 +29,6 @@ def parcel(request: pytest.FixtureRequest, outside: Outside) -> Shipment:
     made = logistics.shipment(order, state=State.IMPORT_CLEARED, state_at=NOW, planned_at=NOW)
     Shipment.objects.filter(pk=made.pk).update(departure=logistics.arrived(made), due_at=NOW)
     return made
-
-
-@pytest.fixture
-def elsewhere() -> Iterator[psycopg2.extensions.cursor]:
-    """Another worker's connection."""
-    given = connection.get_connection_params()
-    names = ("dbname", "user", "password", "host", "port")
-    other = psycopg2.connect(**{name: given[name] for name in names if name in given})
-    other.autocommit = True
-    with other.cursor() as cursor:
-        yield cursor
-    other.close()
 
 
 def again(parcel: Shipment, *, after: timedelta) -> Shipment:
