@@ -94,7 +94,7 @@ def test_the_later_date_holds_in_nine_of_ten_and_no_wider_than_it_must(seed: int
     }
     known = forecasting.Known(None, learnt, {}, {}, (), {})
     ordered = sorted(forecasting.walk(known, way, HOUR))
-    until = paces.at_share(ordered, 0.92)
+    until = paces.at_share(ordered, forecasting.LEVEL)
 
     truth = [
         drawn_times(half * HOUR, nine * HOUR, number=2000, seed=seed + 100 + number)
