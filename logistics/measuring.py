@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 
 from django.db import connection
+from django.db.models import Max
 
 from . import forecasting, network, paces
 from .hops import Hop
@@ -72,10 +73,23 @@ SELECT 'service/' || v.code AS step,
    AND NOT EXISTS (SELECT 1 FROM logistics_replanned r WHERE r.shipment_id = p.id)
 """
 LEAST = timedelta(minutes=1)
+DAY, MOST = timedelta(days=1), timedelta(days=30)
 Row = tuple[str, datetime | None, datetime]
 
 
-def measure(day: date, *, now: datetime) -> int:
+def steps(*, now: datetime) -> dict[str, Hop]:
+    """Every step whose time is measured, by its name."""
+    return {hop.step: hop for hop in forecasting.every(network.current(), now=now)}
+
+
+def days(until: date) -> list[date]:
+    """The days up to one that were not measured yet: after a stop several, a month at most."""
+    last = StepTime.objects.aggregate(last=Max("measured_on"))["last"]
+    first = until - MOST if last is None else max(last + DAY, until - MOST)
+    return [first + number * DAY for number in range((until - first).days + 1)]
+
+
+def measure(day: date, known: Mapping[str, Hop]) -> int:
     """Keep how long the steps took that finished on a day, once; how many there were.
 
     Parcels that a closure stopped are left out: what they waited for is known by another name.
@@ -83,8 +97,7 @@ def measure(day: date, *, now: datetime) -> int:
     """
     if StepTime.objects.filter(measured_on=day).exists():
         return 0
-    steps = {hop.step: hop for hop in forecasting.every(network.current(), now=now)}
-    counts = Counter(_buckets(day, steps))
+    counts = Counter(_buckets(day, known))
     StepTime.objects.bulk_create(
         StepTime(step=step, group=group, measured_on=day, bucket=number, quantity=quantity)
         for (step, group, number), quantity in sorted(counts.items())
@@ -92,9 +105,9 @@ def measure(day: date, *, now: datetime) -> int:
     return counts.total()
 
 
-def _buckets(day: date, steps: Mapping[str, Hop]) -> Iterator[tuple[str, str, int]]:
+def _buckets(day: date, known: Mapping[str, Hop]) -> Iterator[tuple[str, str, int]]:
     for step, started, ended in _finished(day):
-        hop = steps.get(step)
+        hop = known.get(step)
         if hop is None or started is None or ended - started < LEAST:
             continue
         begun, over = started.timestamp(), ended.timestamp()

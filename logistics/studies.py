@@ -34,14 +34,14 @@ def run(study: Study, *, now: datetime) -> None:
         _plan(max(study.run_on, now.date()) + DAY)
 
 
-def _study(day: date, *, now: datetime) -> int:
-    """Measure a day, once, and let the lanes learn from it.
-
-    Locks: none; a day that was measured is not measured again.
-    """
-    with transaction.atomic():
-        found = measuring.measure(day, now=now)
-        calibration.learn(day)
+def _study(until: date, *, now: datetime) -> int:
+    """Measure the days up to one, each once, and let the lanes learn from them."""
+    known = measuring.steps(now=now)
+    found = 0
+    for day in measuring.days(until):
+        with transaction.atomic():
+            found += measuring.measure(day, known)
+            calibration.learn(day)
     return found
 
 

@@ -5,6 +5,8 @@ import re
 from django.urls import reverse
 
 from logistics.models import Closure, Place, Service
+from orders.models import Delivery
+from storefront.lib import clock
 from tests.admin.test_deeds import deed, me, told
 
 CHANGE = {
@@ -104,3 +106,13 @@ def test_who_may_not_keep_the_network_shuts_nothing(sign_in):
 
     assert response.status_code in (302, 403)
     assert not Closure.objects.filter(source=SHUT["source"]).exists()
+
+
+def test_how_promises_hold_is_shown_to_operators(operator):
+    Delivery.objects.update(delivered_at=clock.now(), is_kept=True)
+    address = reverse("admin:logistics_lanelevel_calibration")
+
+    page = operator.get(address).content.decode()
+    assert "air-svx" in page
+    assert "<circle" in page
+    assert operator.get(reverse("admin:logistics_lanelevel_changelist")).status_code == 200

@@ -48,6 +48,7 @@ from logistics.models import (
     Incident,
     IncidentRule,
     Lane,
+    LaneLevel,
     LastMile,
     NumberRange,
     Patience,
@@ -397,6 +398,7 @@ def _reference(number: int) -> None:
     Courier.objects.create(
         code=f"test-{number}", look_minutes=60, ticket_minutes=0, most=10, source="test"
     )
+    LaneLevel.objects.create(lane=f"test-{number}", set_on=on, level_bps=9000, delivered=1, kept=1)
     relief = {"exported_from": "2026-01-01", "exported_until": "2028-01-01", "months": 6}
     ReturnRelief.objects.create(rule=f"test-{number}", modes="9610", **relief, **dated)
     for model in (Lane, Service, LastMile, Patience, IncidentRule, CustomsMode):

@@ -9,11 +9,22 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from logistics import calibration, closures, forecasting, hops, paces, routing, windows
-from logistics.models import Closure, Forecast, LaneLevel, StepTime
+from logistics import (
+    calibration,
+    closures,
+    forecasting,
+    hops,
+    paces,
+    routing,
+    studies,
+    tasks,
+    windows,
+)
+from logistics.models import Closure, Forecast, LaneLevel, StepTime, Study
 from logistics.paces import Assumed, Measured
-from orders.models import City
-from storefront.lib import kept
+from orders.models import City, Delivery
+from storefront.lib import clock, kept
+from tests.factories import catalog, orders
 
 NOW = datetime(2026, 1, 12, 3, tzinfo=UTC)
 P90 = 1.2815515655446004
@@ -83,7 +94,7 @@ def test_the_later_date_holds_in_nine_of_ten_and_no_wider_than_it_must(seed: int
     }
     known = forecasting.Known(None, learnt, {}, {}, (), {})
     ordered = sorted(forecasting.walk(known, way, HOUR))
-    until = paces.at_share(ordered, 0.92)
+    until = paces.at_share(ordered, forecasting.LEVEL)
 
     truth = [
         drawn_times(half * HOUR, nine * HOUR, number=2000, seed=seed + 100 + number)
@@ -205,3 +216,36 @@ def _ways(city: City) -> list[routing.Way]:
         modes_forbidden=frozenset({"rail"}),
         now=NOW,
     )
+
+
+@pytest.mark.django_db
+def test_lanes_learn_from_what_was_kept_and_weeks_are_counted() -> None:
+    order = orders.order(catalog.offer())
+    came = datetime(2026, 12, 2, 9, tzinfo=UTC)
+    Delivery.objects.filter(order=order).update(delivered_at=came, is_kept=False)
+
+    moved = calibration.learn(came.date())
+
+    assert moved == 1
+    level = LaneLevel.objects.get(lane="air-svx")
+    assert (level.set_on, level.delivered, level.kept) == (date(2026, 12, 3), 1, 0)
+    assert level.level_bps == round(10_000 * calibration.moved(forecasting.LEVEL, 1, 0))
+    assert calibration.learn(came.date()) == 1
+    assert LaneLevel.objects.count() == 1
+    week = calibration.by_week(since=NOW)
+    assert [(one.week, one.delivered, one.by_last) for one in week] == [(date(2026, 11, 30), 1, 0)]
+    lane = calibration.by_lane()[0]
+    assert (lane.lane, lane.delivered, lane.by_first, lane.width_days) == ("air-svx", 1, 0, 2)
+    assert calibration.widths() == {"air": 2}
+
+
+@pytest.mark.django_db
+def test_a_study_measures_learns_draws_and_plans_the_next() -> None:
+    with clock.simulated(NOW):
+        studies.ensure(now=NOW)
+        tasks.study_times(id=Study.objects.get().pk)
+
+    first, following = Study.objects.order_by("run_on")
+    assert (first.run_on, first.done_at) == (NOW.date(), NOW)
+    assert following.due_at == datetime(2026, 1, 13, 2, tzinfo=UTC)
+    assert windows.are_drawn(now=NOW)

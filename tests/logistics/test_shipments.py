@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from logistics import shipments, warehouse
-from logistics.models import Departure, Reservation, Shipment, ShipmentEvent, Stock
-from logistics.states import State
+from logistics import measuring, paces, shipments, warehouse
+from logistics.models import Departure, Reservation, Shipment, ShipmentEvent, StepTime, Stock
+from logistics.states import Code, State
 from orders import holds, lifecycle
 from orders.models import Delivery, Handover, OrderEvent
 from storefront.lib import clock, due, identifiers
@@ -189,6 +189,30 @@ def test_a_hold_stops_a_cleared_parcel_before_the_bag(outside: Outside) -> None:
     holds.lift(hold, answer="fine", actor="user:7", now=clock.now())
     story.run()
     assert story.parcel(order).state == State.DELIVERED
+
+
+def test_the_steps_of_a_parcel_are_measured_from_its_events(outside: Outside) -> None:
+    order = story.paid_order()
+    story.run()
+    steps = measuring.steps(now=clock.now())
+
+    for number in range(14):
+        measuring.measure(NOW.date() + timedelta(days=number), steps)
+
+    found = {row.step: row for row in StepTime.objects.all()}
+    assert {
+        "centre/harbin",
+        "service/export-air",
+        "service/flight-hrb-svx",
+        "service/import-koltsovo",
+        "door/ekaterinburg/ekaterinburg",
+    } == set(found)
+    parcel = story.parcel(order)
+    took = parcel.events.get(code=Code.HUB_PACKED).happened_at - parcel.planned_at
+    assert found["centre/harbin"].bucket == paces.bucket(took.total_seconds())
+    flight = parcel.departure.arrived_at - parcel.departure.departs_at
+    assert found["service/flight-hrb-svx"].bucket == paces.bucket(flight.total_seconds())
+    assert measuring.measure(found["centre/harbin"].measured_on, steps) == 0
 
 
 def test_a_late_parcel_is_told_to_its_buyer_once(outside: Outside) -> None:
