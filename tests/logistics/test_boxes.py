@@ -60,6 +60,8 @@ def terms(**facts: Any) -> Terms:
         ({"leaves_at": NOW + timedelta(days=3)}, {}, ("TOO_LATE",)),
         ({"leave_by": NOW - timedelta(hours=1)}, {}, ("TOO_LATE",)),
         ({"wants_papers": True}, {}, ("WANTS_PAPERS",)),
+        ({"is_declared": True}, {}, ()),
+        ({"is_declared": True, "sellers": frozenset({2})}, {}, ("DECLARED",)),
         ({}, {"is_for_own_use": False}, ("NOT_OWN_USE",)),
         ({}, {"cost": Decimal}, ("NOT_CHEAPER",)),
     ],
