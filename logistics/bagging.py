@@ -38,6 +38,8 @@ def fill(main_id: int, *, now: datetime, actor: str, due_by: datetime | None = N
     Locks: the orders, the parcels, each in key order; the service; its vehicles.
     """
     ready = _lock(main_id, due_by)
+    if not ready:
+        return Round()
     main = locks.row(Service.objects.all(), main_id)
     pieces = _pieces(main, now=now)
     lanes = {lane.pk: lane for lane in Lane.objects.filter(pk__in={p.lane for p in pieces})}

@@ -27,8 +27,8 @@ from .states import Code, State
 S = State
 ACTOR = "task:boxes"
 HEAVIEST_G = 15_000  # Source: PRODUCT 5; a box one person lifts
-FREE = frozenset({S.PLANNED, S.AWAITED, S.STOCKED, S.PICKED})  # not packed, so not declared
-BEFORE_BAG = FREE | {S.PACKED, S.DECLARED, S.CLEARED}
+BEFORE_BAG = frozenset({S.PLANNED, S.AWAITED, S.STOCKED, S.PICKED, S.PACKED, S.DECLARED, S.CLEARED})
+DECLARED = frozenset({S.DECLARED, S.CLEARED})
 LATER = timedelta(hours=6)
 MOST = 10  # parcels of one recipient that are looked at together
 GONE, LATE, ASKED = "GONE", "LATE", "ASKED"
@@ -49,7 +49,7 @@ def propose(shipment: Shipment, *, now: datetime) -> Box | None:
             Order.objects.filter(pk__in=Shipment.objects.filter(pk__in=keys).values("order"))
         )
         locks.rows(Shipment.objects.filter(pk__in=keys))
-        rows = _known(Shipment.objects.filter(pk__in=keys, state__in=FREE))
+        rows = _known(Shipment.objects.filter(pk__in=keys, state__in=BEFORE_BAG))
         mine = next((row for row in rows if row.pk == shipment.pk), None)
         if mine is None or mine.box_id is not None:
             return None
@@ -57,7 +57,7 @@ def propose(shipment: Shipment, *, now: datetime) -> Box | None:
 
 
 def _company(shipment: Shipment) -> QuerySet[Shipment]:
-    """Other parcels to the same person at the same door that are not packed yet.
+    """Other parcels to the same person at the same door that are not in a bag yet.
 
     None, once it was parted from them; nor those that were parted before.
     """
@@ -66,7 +66,7 @@ def _company(shipment: Shipment) -> QuerySet[Shipment]:
     rows = Shipment.objects.filter(
         ~Exists(parted.filter(shipment=shipment.pk)),
         ~Exists(parted.filter(shipment=OuterRef("pk"))),
-        state__in=FREE,
+        state__in=BEFORE_BAG,
         order__phone=order.phone,
         order__recipient__iexact=order.recipient.strip(),
         order__city=order.city_id,
@@ -158,6 +158,7 @@ def _candidate(row: Shipment, items: Sequence[ShipmentItem], *, now: datetime) -
         leaves_at=leg.planned_departs_at,
         leave_by=slack.leave_by(row, now=now),
         wants_papers=row.wants_papers,
+        is_declared=row.state in DECLARED,
     )
 
 

@@ -33,6 +33,7 @@ class Candidate:
     leaves_at: datetime
     leave_by: datetime
     wants_papers: bool = False
+    is_declared: bool = False  # under its own sellers' names, which stay
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,7 @@ def judge(parcels: Sequence[Candidate], terms: Terms) -> Verdict:
     rate = min(one.eur_rate for one in parcels)
     due = duties.duty(value, eur_rate=rate, weight_g=weight, rule=terms.rule)
     leaves_at = max(one.leaves_at for one in parcels)
+    by_platform = len(frozenset().union(*(one.sellers for one in parcels))) > 1
     saved = sum((terms.cost(one.weight_g) for one in parcels), NOTHING) - terms.cost(weight)
     broken = {
         "ALONE": len(parcels) < 2,
@@ -85,6 +87,7 @@ def judge(parcels: Sequence[Candidate], terms: Terms) -> Verdict:
         "WANTS_PAPERS": any(one.wants_papers for one in parcels),
         "TOO_HEAVY": weight > terms.heaviest_g,
         "DUTY": value > terms.rule.free_eur * rate or due.is_due or _is_asked(parcels),
+        "DECLARED": by_platform and any(one.is_declared for one in parcels),
         "NOT_OWN_USE": not terms.is_for_own_use,
         "TOO_LATE": leaves_at > min(one.leave_by for one in parcels),
         "NOT_CHEAPER": saved <= 0,
@@ -95,7 +98,7 @@ def judge(parcels: Sequence[Candidate], terms: Terms) -> Verdict:
         value_eur=duties.in_euros(value, eur_rate=rate),
         weight_g=weight,
         leaves_at=leaves_at,
-        by_platform=len(frozenset().union(*(one.sellers for one in parcels))) > 1,
+        by_platform=by_platform,
     )
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from orders import lifecycle
@@ -37,11 +37,27 @@ UNDER_WAY = WAY[WAY.index(S.BAGGED) : -1]
 ON_THE_SHELF = frozenset({S.AWAITED, S.STOCKED, S.PICKED})
 RANK = {state: rank for rank, state in enumerate((S.PLANNED, S.AWAITED, S.STOCKED, *WAY))}
 BAG = """
-UPDATE logistics_shipment s
-SET state = %s, state_at = %s, bag_id = v.bag, departure_id = v.departure,
-    due_at = NULL, hinted_at = NULL, lease_until = NULL, attempt = attempt + 1, failures = 0
-FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS v(id, bag, departure)
-WHERE (s.id = v.id OR s.follows_id = v.id) AND s.state = %s
+WITH told AS (
+    SELECT * FROM unnest(%(keys)s::bigint[], %(bags)s::bigint[], %(departures)s::bigint[])
+        AS told(id, bag, departure)
+), found AS (
+    SELECT id, bag, departure FROM told
+    UNION ALL
+    SELECT f.id, told.bag, told.departure
+    FROM logistics_shipment f JOIN told ON f.follows_id = told.id
+), moved AS (
+    UPDATE logistics_shipment s
+    SET state = %(to)s, state_at = %(now)s, bag_id = found.bag, departure_id = found.departure,
+        due_at = NULL, hinted_at = NULL, lease_until = NULL, attempt = attempt + 1, failures = 0
+    FROM found WHERE s.id = found.id AND s.state = %(here)s
+    RETURNING s.id, s.bag_id
+)
+INSERT INTO logistics_shipmentevent (shipment_id, code, source, source_key, place, actor,
+    happened_at, recorded_at, detail)
+SELECT moved.id, %(code)s, 'centre', left('bagged:' || b.number, 120), '', %(actor)s,
+    %(now)s, clock_timestamp(), jsonb_build_object('bag', b.number)
+FROM moved JOIN logistics_bag b ON b.id = moved.bag_id
+ON CONFLICT DO NOTHING
 """
 
 
@@ -201,50 +217,35 @@ def _step(shipment: Shipment, to: State, fact: Fact, *, actor: str, **changes: A
 def bag_all(found: Mapping[int, Bag], *, now: datetime, actor: str) -> None:
     """Move cleared parcels into their bags, with what rides in their boxes, and keep why.
 
-    Four statements, however many they are, and a few for each that has an exception.
+    Three statements, however many they are, and a few for each that has an exception.
     Locks: the caller holds the orders and the parcels.
     """
     if not found:
         return
-    _bag(found, now=now)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            BAG,
+            {
+                "keys": list(found),
+                "bags": [bag.pk for bag in found.values()],
+                "departures": [bag.departure_id for bag in found.values()],
+                "here": S.CLEARED,
+                "to": S.BAGGED,
+                "code": Code.HUB_BAGGED,
+                "now": now,
+                "actor": actor,
+            },
+        )
     close_boxes(found, now=now)
-    rows = Shipment.objects.filter(Q(pk__in=found) | Q(follows__in=found)).order_by("pk")
-    told = {
-        row: Fact(Code.HUB_BAGGED, now, "centre", f"bagged:{bag.number}", detail=_in(bag))
-        for row in rows.only("pk", "has_incident", "follows_id", "order_id", "number")
-        if (bag := found[row.follows_id or row.pk])
-    }
-    ShipmentEvent.objects.bulk_create(
-        [_event(row, fact, actor=actor) for row, fact in told.items()], ignore_conflicts=True
-    )
-    for row, fact in told.items():
-        if row.has_incident:
-            mind(row, fact, actor=actor)
+    for row in Shipment.objects.filter(pk__in=found, has_incident=True).order_by("pk"):
+        key = f"bagged:{found[row.pk].number}"
+        mind(row, Fact(Code.HUB_BAGGED, now, "centre", key), actor=actor)
 
 
 def close_boxes(leads: Iterable[int], *, now: datetime) -> None:
     """Boxes that are in their bags go as one from now on; one statement."""
     boxes = Box.objects.filter(lead__in=list(leads), state=Box.State.OPEN)
     boxes.update(state=Box.State.CLOSED, closed_at=now, due_at=None)
-
-
-def _in(bag: Bag) -> dict[str, Any]:
-    return {"bag": bag.number}
-
-
-def _bag(found: Mapping[int, Bag], *, now: datetime) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            BAG,
-            [
-                S.BAGGED,
-                now,
-                list(found),
-                [bag.pk for bag in found.values()],
-                [bag.departure_id for bag in found.values()],
-                S.CLEARED,
-            ],
-        )
 
 
 def reach(shipment: Shipment, target: State, fact: Fact, *, actor: str) -> bool:

@@ -185,12 +185,26 @@ class ShipmentDesk(OrderLane, Waiting, Looking):
 
 
 class Bags(Rows):
+    """The manifest of a departure by bag."""
+
     model = Bag
-    fields = ("number", "seal", "state", "parcels_n", "weight")
+    fields = ("bag_link", "goes_to", "mode", "seal", "state", "parcels_n", "weight")
     ordering = ("number",)
+    verbose_name_plural = _("manifest by bag")
 
     parcels_n = cells.counted("parcels", _("parcels"))
     weight = cells.counted("weight_g", _("weight, g"))
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("destination")
+
+    @display(description=_("number"))
+    def bag_link(self, bag):
+        return cells.link(bag)
+
+    @display(description=_("goes to"))
+    def goes_to(self, bag):
+        return bag.destination.title if bag.destination else cells.NOTHING
 
 
 @admin.register(Departure)

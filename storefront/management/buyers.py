@@ -25,6 +25,7 @@ OUTCOMES = {"pays": 80, "tries twice": 6, "leaves": 6, "cancels": 5, "pays by sb
 NAMES = ("Алексей", "Мария", "Дмитрий", "Ольга", "Сергей", "Елена", "Андрей", "Наталья")
 SURNAMES = ("Коваленко", "Шевчук", "Бондарь", "Ткач", "Мельник", "Кравец", "Гончар", "Заяц")
 TRIES = 6
+PAIRS, FIRST, SECOND = 20, 2, 3  # of so many buyers one is the one before, with a second order
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,15 @@ def plans(*, orders: int, days: int, seed: int) -> list[Plan]:
     ]
 
 
+@dataclass(frozen=True)
+class Known:
+    """A buyer who comes again: where to, who, and what he bought."""
+
+    city: City
+    contact: lifecycle.Contact
+    offer_id: int
+
+
 class Afterwards(Protocol):
     """What may come after an order was placed, such as a quarrel about it."""
 
@@ -75,6 +85,8 @@ class Crowd:
         self._cities = list(City.objects.order_by("pk"))
         live = Offer.objects.live().filter(variant__product__is_listed=True)
         self._offers = list(live.order_by("pk").values_list("pk", "variant__product__kind"))
+        self._small = [pk for pk, kind in self._offers if kind not in {"phone", "tablet"}]
+        self._pairs: dict[int, Known] = {}
         self._weights = [4 if kind in {"phone", "tablet"} else 1 for _, kind in self._offers]
 
     def expect(self, plan: Plan, *, begun: datetime) -> None:
@@ -95,23 +107,44 @@ class Crowd:
 
     def _order(self, plan: Plan, chance: random.Random, now: datetime) -> Order:
         city = chance.choices(self._cities, [one.population for one in self._cities])[0]
+        known = self._pairs.get(plan.number - 1)
+        if known is not None:
+            city = known.city
         cart = carts.open(user_id=None, now=now)
-        for _line in range(chance.choices((1, 2, 3), (80, 15, 5))[0]):
-            offer_id = chance.choices(self._offers, self._weights)[0][0]
-            carts.put(cart, offer_id, quantity=chance.choices((1, 2), (92, 8))[0], now=now)
+        for offer_id, quantity in self._wanted(plan, chance):
+            carts.put(cart, offer_id, quantity=quantity, now=now)
         quote, basket = checkout.quote(cart, city=city, chosen={}, now=now, wall=now)
-        if chance.random() < 0.5:
+        if chance.random() < 0.5 and plan.number % PAIRS not in (FIRST, SECOND):
             cheap = {g.origin: min(g.ways, key=lambda w: w.freight).lane for g in basket.groups}
             quote, basket = checkout.quote(cart, city=city, chosen=cheap, now=now, wall=now)
         agreement = checkout.Agreement(
             quote_id=str(quote.pk),
             digest=quote.digest,
             method="sbp" if plan.outcome == "pays by sbp" else "bank_card",
-            contact=self._contact(plan, chance, city),
+            contact=known.contact if known else self._contact(plan, chance, city),
             form_key=f"{self.prefix}-{plan.number}-{plan.luck}",
             person=person(plan.number),
         )
-        return checkout.agree(agreement, actor="guest", now=now, wall=now)
+        order = checkout.agree(agreement, actor="guest", now=now, wall=now)
+        if plan.number % PAIRS == FIRST:
+            offer_id = order.lines.values_list("offer", flat=True)[0]
+            self._pairs[plan.number] = Known(city, agreement.contact, offer_id)
+        return order
+
+    def _wanted(self, plan: Plan, chance: random.Random) -> list[tuple[int, int]]:
+        """Goods and quantities; some buy a small thing, and the next one is them again."""
+        known = self._pairs.get(plan.number - 1)
+        if known is not None:
+            return [(known.offer_id, 1)]
+        if plan.number % PAIRS == FIRST and self._small:
+            return [(chance.choice(self._small), 1)]
+        return [
+            (
+                chance.choices(self._offers, self._weights)[0][0],
+                chance.choices((1, 2), (92, 8))[0],
+            )
+            for _line in range(chance.choices((1, 2, 3), (80, 15, 5))[0])
+        ]
 
     def _contact(self, plan: Plan, chance: random.Random, city: City) -> lifecycle.Contact:
         known = self.user_id if plan.number % 9 == 4 else None

@@ -60,6 +60,8 @@ def terms(**facts: Any) -> Terms:
         ({"leaves_at": NOW + timedelta(days=3)}, {}, ("TOO_LATE",)),
         ({"leave_by": NOW - timedelta(hours=1)}, {}, ("TOO_LATE",)),
         ({"wants_papers": True}, {}, ("WANTS_PAPERS",)),
+        ({"is_declared": True}, {}, ()),
+        ({"is_declared": True, "sellers": frozenset({2})}, {}, ("DECLARED",)),
         ({}, {"is_for_own_use": False}, ("NOT_OWN_USE",)),
         ({}, {"cost": Decimal}, ("NOT_CHEAPER",)),
     ],
@@ -123,6 +125,7 @@ def test_two_orders_of_two_sellers_travel_as_one_and_stay_two(outside: Outside) 
         assert "HUB_JOINED" in story.codes(story.parcel(order))
 
 
+@pytest.mark.soak
 def test_one_seller_stays_the_owner_of_what_is_all_his(outside: Outside) -> None:
     offer = catalog.offer()
     story.paid_order(offer, **HERE)
@@ -150,6 +153,7 @@ def test_a_box_does_not_wait_for_one_that_is_late(outside: Outside) -> None:
     assert "HUB_PARTED" in story.codes(story.parcel(one))
 
 
+@pytest.mark.soak
 def test_the_other_goes_on_when_one_order_is_cancelled(outside: Outside) -> None:
     one, other = pair()
     story.run(lambda: Box.objects.exists())
@@ -162,6 +166,7 @@ def test_the_other_goes_on_when_one_order_is_cancelled(outside: Outside) -> None
     assert story.parcel(other).follows is None
 
 
+@pytest.mark.soak
 def test_a_person_may_part_a_box_before_it_is_bagged(outside: Outside) -> None:
     pair()
     story.run(lambda: Box.objects.exists())
