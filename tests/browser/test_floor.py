@@ -20,7 +20,7 @@ from storefront.management import world
 from tests.browser.conftest import WIDTHS, Visitor, enter
 from tests.factories import catalog, logistics, warehouse
 from tests.logistics import story
-from tests.shop import NOW, Shop, own_shop
+from tests.shop import NOW, Shop, eventually, own_shop
 
 pytestmark = [pytest.mark.browser, pytest.mark.soak, pytest.mark.xdist_group("floor")]
 __all__ = ["own_shop"]
@@ -59,11 +59,7 @@ class Scanner:
 
     def wait(self) -> None:
         """Until the server has answered everything that was scanned."""
-        self.page.wait_for_function(
-            "Object.keys(localStorage).every("
-            "(key) => !key.startsWith('floor-scans') || localStorage[key] === '[]')",
-            timeout=300_000,
-        )
+        eventually(lambda: not self.kept(), seconds=300, why="the scans are answered")
 
     def kept(self) -> list[dict[str, Any]]:
         stored = self.page.evaluate(
