@@ -68,6 +68,10 @@ class Scanner:
         )
         return list(json.loads(stored or "[]"))
 
+    def heard(self) -> str:
+        """Which sound was played last."""
+        return self.page.evaluate("document.documentElement.dataset.heard") or ""
+
     def tone(self) -> str:
         return self.page.locator("#verdict").get_attribute("data-tone") or ""
 
@@ -255,6 +259,15 @@ def test_a_notice_is_opened_by_its_number_and_its_goods_are_put_away(mei: Scanne
     mei.wait()
 
     assert wrong("put-away") == []
+    assert mei.heard() == "good"
+    mei.scan("NO-SUCH")
+    mei.wait()
+    assert mei.heard() == "bad"
+    mei.page.locator("[data-sound]").click()
+    mei.scan(offer.article)
+    mei.wait()
+    expect(mei.page.locator("[data-sound]")).to_have_attribute("aria-pressed", "false")
+    assert mei.heard() == "bad"
     stock = offer.stocks.get(place=logistics.place())
     lying = dict(stock.layers.values_list("bin__code", "quantity"))
     assert lying == {"A01-02-1-1": 2, "A01-03-1-1": 3}
