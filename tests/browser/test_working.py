@@ -79,6 +79,7 @@ def test_a_seller_hands_over_what_was_sold(visitor, demo):
 def test_the_floor_is_told_what_is_wrong(visitor, demo):
     visitor.sign_in("floor", "/zh-hans/staff/")
     visitor.look("floor")
+    visitor.goto("/zh-hans/staff/pick/")
     page = visitor.page
 
     page.fill("#scan", "LX000000010CN")
