@@ -173,7 +173,6 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "max_retries": 1,
 }
 CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -199,14 +198,11 @@ CELERY_TASK_ROUTES = {
     "storefront.tasks.clear_uploads": {"queue": "images"},
 }
 QUEUES = ("sweep", "default", "images", "acquirer", "bank", "customs", "carrier", "mail")
+SWEEP = number("SWEEP_SECONDS", 1)
 NIGHT = crontab(hour="19", minute="10")  # UTC: deep night in China, where the files come from
 CELERY_BEAT_SCHEDULE = {
     "clear-uploads": {"task": "storefront.tasks.clear_uploads", "schedule": NIGHT},
-    "sweep": {
-        "task": "storefront.tasks.sweep",
-        "schedule": number("SWEEP_SECONDS", 1),
-        "options": {"expires": 5},
-    },
+    "sweep": {"task": "storefront.tasks.sweep", "schedule": SWEEP, "options": {"expires": 5}},
     **{
         f"heartbeat-{queue}": {
             "task": "storefront.tasks.heartbeat",

@@ -135,7 +135,7 @@ def test_the_expected_day_follows_what_really_happens(outside: Outside) -> None:
     parcel = story.parcel(order)
     left = parcel.legs.get(service__code="train-hrb-mzl")
     assert left.departed_at is not None
-    assert left.departed_at - left.planned_departs_at > timedelta(days=4)
+    assert left.departed_at - left.planned_departs_at > timedelta(days=3)
     assert planned is not None
     assert parcel.expected_on is not None
     assert timedelta(days=2) <= parcel.expected_on - planned <= timedelta(days=7)
