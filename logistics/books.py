@@ -100,6 +100,23 @@ NUMBERED = """
         JOIN logistics_reservation r ON r.line_id = i.line_id AND r.stock_id = s.id
     )
 """
+CARRIED_BY = """
+    SELECT v.id, v.booked_g, COALESCE(SUM(b.weight_g), 0)
+    FROM logistics_vehicle v
+    LEFT JOIN logistics_departure d ON d.vehicle_id = v.id
+    LEFT JOIN logistics_bag b ON b.departure_id = d.id
+    GROUP BY v.id
+    HAVING v.booked_g <> COALESCE(SUM(b.weight_g), 0)
+"""
+TOGETHER = """
+    SELECT f.id, f.bag_id, l.bag_id
+    FROM logistics_shipment f JOIN logistics_shipment l ON l.id = f.follows_id
+    WHERE f.bag_id IS DISTINCT FROM l.bag_id OR f.departure_id IS DISTINCT FROM l.departure_id
+"""
+LOADING_CHECKS = (
+    ("vehicles: booked = weight of bags", "logistics_vehicle", CARRIED_BY),
+    ("boxes: all parcels in one bag", "logistics_box", TOGETHER),
+)
 FLOOR_CHECKS = (
     ("bins: pieces = stock on hand", "logistics_stock", BINNED),
     ("bins: pieces = sum of movements", "logistics_binmove", CARRIED),
@@ -129,7 +146,7 @@ def checks() -> Iterator[Check]:
     """Each invariant: its name, how many rows were looked at, up to ten failures in words."""
     for name, query in CHECKS:
         yield name, _count("logistics_stock"), _failures(query)
-    for name, table, query in ORDER_CHECKS + FLOOR_CHECKS:
+    for name, table, query in ORDER_CHECKS + FLOOR_CHECKS + LOADING_CHECKS:
         yield name, _count(table), _failures(query)
 
 

@@ -1,9 +1,12 @@
 """The floor in Harbin: each step changes a parcel once, by a worker's scan or by the machine."""
 
+import random
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import exp, log
+from statistics import NormalDist
 
 from django.conf import settings
 from django.utils.functional import Promise
@@ -12,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from storefront.lib.refusal import Refusal
 
-from . import consolidation, departures, expecting, moving, warehouse
+from . import consolidation, departures, expecting, moving, warehouse, weighing
 from .models import Place, Shipment, Stage
 from .moving import Fact
 from .states import Code, State
@@ -20,7 +23,6 @@ from .stocking import serials
 
 HANDS = "task:hands"
 SOURCE = "centre"
-LIGHTEST, HEAVIEST = 0.5, 2.0  # parts of the planned weight that the scales may show
 
 
 class NoRoom(Refusal):
@@ -29,10 +31,10 @@ class NoRoom(Refusal):
     code = "no_room"
 
 
-class WrongWeight(Refusal):
-    """The scales show something that cannot be this parcel."""
+class BoxWaits(Refusal):
+    """A box of several parcels that are not all released."""
 
-    code = "weight"
+    code = "box_waits"
 
 
 @dataclass(frozen=True)
@@ -56,10 +58,18 @@ class Step:
     do: Callable[[Shipment, Act], None]
 
 
-def hands_at(state: State, *, now: datetime) -> datetime | None:
-    """When automatic hands take a parcel on from a state; None, if workers do it."""
+def hands_at(state: State, *, now: datetime, number: str = "") -> datetime | None:
+    """When automatic hands take a parcel on from a state; None, if workers do it.
+
+    A simulation gives them a pace, HANDS_PACE, in which they take this parcel from the shelf.
+    """
     if not settings.AUTOMATIC_HANDS:
         return None
+    if state == State.STOCKED and settings.HANDS_PACE:
+        seed, half, nine = settings.HANDS_PACE
+        chance = random.Random(f"{seed}:{number}")  # noqa: S311  seeded on purpose
+        spread = log(nine / half) / NormalDist().inv_cdf(0.9)
+        return now + timedelta(minutes=half * exp(chance.gauss(0, spread)))
     stage = Stage.objects.filter(state=state).first()
     return now + timedelta(minutes=stage.minutes_p50 if stage else 0)
 
@@ -82,23 +92,30 @@ def _take(shipment: Shipment, act: Act, code: Code) -> None:
 
 
 def _pack(shipment: Shipment, act: Act) -> None:
-    """Pack and weigh.
+    """Close the box; whoever knows the weight already weighs it too.
 
-    Raises: WrongWeight, if the scales show nothing, less than half or more than twice the plan;
-    serials.BadSerial, if a piece is not the one that was taken in.
+    Raises: WrongWeight; serials.BadSerial, if a piece is not the one that was taken in.
     """
-    weight = _weighed(shipment) if act.actor == HANDS else act.weight_g
-    if not weight:
-        raise WrongWeight(_("Weigh the parcel first: the weight is missing."))
-    if not LIGHTEST <= weight / shipment.planned_weight_g <= HEAVIEST:
-        raise WrongWeight(
-            _("The scales show %(shown)s g, planned are %(planned)s g. Check the contents.")
-            % {"shown": weight, "planned": shipment.planned_weight_g}
-        )
-    serials.pack(shipment, None if act.actor == HANDS else act.numbers, now=act.now)
-    detail = {"weight_g": weight}
-    fact = Fact(Code.HUB_PACKED, act.now, SOURCE, "packed", detail=detail)
-    moving.move(shipment, State.PACKED, fact, actor=act.actor, weight_g=weight)
+    if shipment.packed_at is None:
+        serials.pack(shipment, None if act.actor == HANDS else act.numbers, now=act.now)
+        shipment.packed_at = act.now
+    if act.actor == HANDS or act.weight_g is not None:
+        _weigh(shipment, act)
+    else:
+        Shipment.objects.filter(pk=shipment.pk).update(packed_at=act.now)
+
+
+def _weigh(shipment: Shipment, act: Act) -> None:
+    """Put a closed box on the scales.
+
+    Raises: WrongWeight, if they show nothing, or not what was declared.
+    """
+    weight = _weighed(shipment) if act.actor == HANDS else act.weight_g or 0
+    if act.actor != HANDS:
+        weighing.check(shipment, weight, now=act.now)
+    changes = {"weight_g": weight, "packed_at": shipment.packed_at}
+    fact = Fact(Code.HUB_PACKED, act.now, SOURCE, "packed", detail={"weight_g": weight})
+    moving.move(shipment, State.PACKED, fact, actor=act.actor, **changes)
 
 
 def _weighed(shipment: Shipment) -> int:
@@ -110,21 +127,34 @@ def _weighed(shipment: Shipment) -> int:
 def _bag(shipment: Shipment, act: Act) -> None:
     """Put into a bag of the next departure with room.
 
-    Raises: NoRoom.
+    Raises: NoRoom; BoxWaits.
     """
+    rows = consolidation.inside(shipment)
+    _all_released(rows)
     bag = consolidation.put_in_bag(shipment, now=act.now)
     if bag is None:
         raise NoRoom(_("No departure of this lane has room."))
     detail = {"bag": bag.number}
     fact = Fact(Code.HUB_BAGGED, act.now, SOURCE, f"bagged:{bag.number}", detail=detail)
     departure = bag.departure
-    moving.move(shipment, State.BAGGED, fact, actor=act.actor, bag=bag, departure=departure)
-    expecting.update(shipment, now=act.now, actor=act.actor)
+    for row in rows:
+        moving.move(row, State.BAGGED, fact, actor=act.actor, bag=bag, departure=departure)
+        expecting.update(row, now=act.now, actor=act.actor)
+    if len(rows) > 1:
+        moving.close_boxes([shipment.pk], now=act.now)
+
+
+def _all_released(rows: list[Shipment]) -> None:
+    """Raises: BoxWaits, if a box is not whole yet."""
+    for row in rows:
+        if row.state != State.CLEARED:
+            raise BoxWaits(_("The box waits for %(number)s.") % {"number": row.number})
 
 
 def _load(shipment: Shipment, act: Act) -> None:
     assert shipment.departure is not None, "a bagged parcel has its departure"
-    departures.loaded(shipment, shipment.departure, actor=act.actor, now=act.now)
+    for row in consolidation.inside(shipment):
+        departures.loaded(row, shipment.departure, actor=act.actor, now=act.now)
 
 
 S = State
@@ -133,7 +163,8 @@ STEPS = {
     for step in (
         Step("receive", S.AWAITED, S.PICKED, gettext_lazy("Receive"), _receive),
         Step("pick", S.STOCKED, S.PICKED, gettext_lazy("Pick"), _pick),
-        Step("pack", S.PICKED, S.PACKED, gettext_lazy("Pack and weigh"), _pack),
+        Step("pack", S.PICKED, S.PACKED, gettext_lazy("Pack"), _pack),
+        Step("weigh", S.PICKED, S.PACKED, gettext_lazy("Weigh"), _weigh),
         Step("bag", S.CLEARED, S.BAGGED, gettext_lazy("Bag"), _bag),
         Step("load", S.BAGGED, S.LOADED, gettext_lazy("Load"), _load),
     )

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from storefront.lib import due, kept, locks
 from storefront.lib.refusal import Refusal
 
+from . import windows
 from .models import Closure, Departure, Place, Replanned, Service, Shipment
 from .network import CUSTOMS
 from .states import State
@@ -67,6 +68,7 @@ def enter(notice: Notice, *, actor: str, now: datetime) -> Closure:
         entered_by=actor,
         due_at=now,
     )
+    windows.forget(now=now)
     transaction.on_commit(kept.forget)
     due.wake(Closure.DUE_TASK, id=closure.pk)
     return closure
@@ -85,6 +87,7 @@ def reopen(closure: Closure, *, at: datetime) -> None:
     if row.opens_at is not None and at > row.opens_at:
         raise NotShut(_("It opens earlier already: enter another closure for the days after."))
     Closure.objects.filter(pk=row.pk).update(opens_at=at)
+    windows.forget(now=at)
     transaction.on_commit(kept.forget)
 
 
@@ -147,4 +150,8 @@ def words(detail: dict[str, Any]) -> str:
     if not detail.get("expected_on"):
         return _("%(why)s. We are looking for another way and will write to you.") % {"why": why}
     day = formats.date_format(date.fromisoformat(detail["expected_on"]), "DATE_FORMAT")
-    return _("%(why)s. Expected on %(day)s.") % {"why": why, "day": day}
+    if not detail.get("until_on"):
+        return _("%(why)s. Expected on %(day)s.") % {"why": why, "day": day}
+    last = formats.date_format(date.fromisoformat(detail["until_on"]), "DATE_FORMAT")
+    text = _("%(why)s. Expected on %(day)s, on %(last)s at the latest.")
+    return text % {"why": why, "day": day, "last": last}

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from orders.models import Order
-from storefront.lib import due, locks
+from storefront.lib import due, http, locks
 
-from . import consolidation, moving, runs, tracking, vocabulary
+from . import bills, consolidation, moving, runs, tracking, vocabulary
 from .carriers import Event, linehaul
 from .customs import filings
 from .models import Bag, Departure, Shipment
@@ -45,7 +46,7 @@ def _close(departure: Departure, *, now: datetime) -> None:
     if now < departure.closes_at:
         due.finish(departure, at=departure.closes_at)
         return
-    consolidation.close(departure)
+    consolidation.close(departure, now=now)
     due.finish(departure, at=now)
 
 
@@ -80,9 +81,10 @@ def _chunks(departure: Departure, *states: State) -> Iterator[list[int]]:
 
 def _lock(keys: list[int], state: State) -> list[Shipment]:
     """Locks: the orders, then the parcels, each in key order."""
-    order_ids = Shipment.objects.filter(pk__in=keys).values("order")
-    locks.rows(Order.objects.filter(pk__in=order_ids))
-    return [row for row in locks.rows(Shipment.objects.filter(pk__in=keys)) if row.state == state]
+    together = Q(pk__in=keys) | Q(follows__in=keys)
+    locks.rows(Order.objects.filter(pk__in=Shipment.objects.filter(together).values("order")))
+    rows = locks.rows(Shipment.objects.filter(together))
+    return [row for row in rows if row.state == state and row.pk in keys]
 
 
 @transaction.atomic
@@ -112,6 +114,9 @@ def leave_behind(row: Shipment, *, now: datetime) -> None:
 
     Locks: departures; the caller holds the order and the parcel.
     """
+    if row.follows_id is not None:
+        moving.plan(row, None)
+        return
     missed = row.departure
     bag = consolidation.take_out(row, now=now)
     if bag is None or missed is None:
@@ -119,8 +124,9 @@ def leave_behind(row: Shipment, *, now: datetime) -> None:
         return
     detail = {"bag": bag.number, "left_behind": missed.number}
     fact = Fact(Code.HUB_BAGGED, now, "centre", f"bagged:{bag.number}", detail=detail)
-    moving.note(row, fact, actor=ACTOR)
-    Shipment.objects.filter(pk=row.pk).update(bag=bag, departure=bag.departure_id)
+    for each in consolidation.inside(row):
+        moving.note(each, fact, actor=ACTOR)
+        Shipment.objects.filter(pk=each.pk).update(bag=bag, departure=bag.departure_id)
     moving.plan(row, None)
 
 
@@ -132,7 +138,7 @@ def manifest(departure: Departure) -> linehaul.Manifest:
     return linehaul.Manifest(
         carrier=departure.service.carrier,
         reference=departure.number,
-        pieces=parcels.count(),
+        pieces=parcels.filter(follows=None).count(),
         weight_g=sum(weight or planned for weight, planned in _weights(departure)),
         bags=tuple(bags.values_list("number", flat=True)),
         stretches=tuple(map(_stretch, way)),
@@ -157,7 +163,7 @@ def _stretch(run: runs.Stretch) -> linehaul.Stretch:
 
 
 def _book(departure: Departure, *, now: datetime) -> None:
-    bill = linehaul.book(manifest(departure))
+    bill = _bill(linehaul.book(manifest(departure)), departure)
     with transaction.atomic():
         Departure.objects.filter(pk=departure.pk, state=D.CLOSED).update(
             state=D.BOOKED, master_bill=bill
@@ -165,6 +171,17 @@ def _book(departure: Departure, *, now: datetime) -> None:
         departure.bags.filter(parcels__gt=0).update(state=Bag.State.LOADED)
         filings.open_for(departure, filings.AT_BOOKING, now=now)
         due.finish(departure, at=departure.departs_at + LEAST)
+
+
+def _bill(number: str, departure: Departure) -> str:
+    """The number of the master bill, if it can be one.
+
+    Raises: http.Unknown; the carrier is asked again, and the desk sees why.
+    """
+    try:
+        return bills.check(number, mode=departure.service.mode)
+    except bills.BadBill as wrong:
+        raise http.Unknown(str(wrong)) from wrong
 
 
 def _follow(departure: Departure, *, now: datetime) -> None:

@@ -8,7 +8,20 @@ from django.conf import settings
 from orders import holds
 from storefront.lib import due
 
-from . import centre, collecting, departures, expecting, failing, following, moving, stranded
+from . import (
+    bagging,
+    boxes,
+    centre,
+    collecting,
+    departures,
+    expecting,
+    failing,
+    following,
+    moving,
+    riding,
+    runs,
+    stranded,
+)
 from .centre import Act
 from .customs import declarations, identities
 from .models import Declaration, Departure, Shipment
@@ -26,6 +39,9 @@ def drive(shipment: Shipment, *, now: datetime) -> None:
 
     Raises: the errors of lib.http; Zombie.
     """
+    if shipment.follows_id is not None and shipment.state in riding.RIDING:
+        riding.follow(shipment, now=now)
+        return
     STEPS.get(State(shipment.state), _rest)(shipment, now=now)
 
 
@@ -35,11 +51,12 @@ def _rest(shipment: Shipment, *, now: datetime) -> None:
 
 
 def _start(shipment: Shipment, *, now: datetime) -> None:
+    boxes.propose(shipment, now=now)
     with moving.claimed(shipment) as row:
         is_here = row.delivery.origin == row.delivery.Origin.HARBIN
         to = S.STOCKED if is_here else S.AWAITED
         moving.move(row, to, Fact(Code.PRE_ADVICE, now, "centre", "planned"), actor=ACTOR)
-        due.finish(shipment, at=centre.hands_at(to, now=now) if is_here else now)
+        due.finish(shipment, at=centre.hands_at(to, now=now, number=row.number) if is_here else now)
 
 
 def _await(shipment: Shipment, *, now: datetime) -> None:
@@ -88,18 +105,21 @@ def _redeclare(shipment: Shipment, *, now: datetime) -> None:
 
 
 def _bag(shipment: Shipment, *, now: datetime) -> None:
-    if not settings.AUTOMATIC_HANDS:
+    """Automatic hands bag all that is due for a service at once; who finds no room waits."""
+    if not settings.AUTOMATIC_HANDS or shipment.follows_id is not None:
         due.finish(shipment, at=None)
         return
+    main = runs.main_of(shipment.lane_id)
+    done = bagging.fill(main, now=now, actor=HANDS, due_by=now)
+    for other in bagging.off_plan(done.bagged):
+        with moving.locked(other) as row:
+            expecting.update(row, now=now, actor=ACTOR)
+    if shipment.pk in done.bagged:
+        return
     with moving.claimed(shipment) as row:
-        at = None
-        if holds.is_on(row.order_id):
-            at = now + LATER
-        else:
-            try:
-                centre.perform(centre.STEPS["bag"], row, Act(HANDS, now))
-            except centre.NoRoom:
-                at = now if stranded.move_on(row, now=now) else now + LATER
+        at = now + LATER
+        if not holds.is_on(row.order_id) and stranded.move_on(row, now=now):
+            at = now
         expecting.update(row, now=now, actor=ACTOR)
         due.finish(shipment, at=at)
 

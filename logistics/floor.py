@@ -2,18 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q, Sum
 from django.utils.translation import gettext as _
 
 from orders.models import Hold
 
 from . import runs
-from .centre import Step
-from .models import Place, Shipment
+from .models import FloorScan, Place, Shipment
 from .states import State
 
 SHOWN = 30
+LAST = 6
+CHINA = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True)
@@ -28,22 +30,52 @@ class Waiting:
     is_held: bool
 
 
-def waiting(step: Step, *, limit: int = SHOWN) -> tuple[list[Waiting], int]:
-    """The parcels that wait at a step, those with the earliest cut-off first, and how many.
+@dataclass(frozen=True)
+class Progress:
+    """What is done at a station today, by this worker and by all, and the worker's last scans."""
 
+    mine: int
+    all: int
+    wrong: int
+    last: list[FloorScan]
+
+
+def waiting(state: State, *, is_packed: bool | None = None) -> tuple[list[Waiting], int]:
+    """The parcels that wait in a state, those with the earliest cut-off first, and how many.
+
+    Picked ones wait to be packed, or packed to be weighed: `is_packed` says which.
     A fixed number of queries.
     """
     held = Hold.objects.filter(order=OuterRef("order"), lifted_at=None)
-    parcels = Shipment.objects.filter(state=step.begins)
+    parcels = Shipment.objects.filter(state=state)
+    if is_packed is not None:
+        parcels = parcels.filter(packed_at__isnull=not is_packed)
     rows = (
         parcels.select_related("order", "lane", "departure")
         .prefetch_related("legs__service")
         .annotate(is_held=Exists(held))
-        .order_by("delivery__promised_until_on", "pk")[:limit]
+        .order_by("delivery__promised_until_on", "pk")[:SHOWN]
     )
     shown = [_waiting(row) for row in rows]
     shown.sort(key=lambda one: (one.closes_at is None, one.closes_at))
     return shown, parcels.count()
+
+
+def midnight(now: datetime) -> datetime:
+    """When the day of the centre began. Time: China."""
+    return now.astimezone(CHINA).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def progress(step: str, *, actor: str, now: datetime) -> Progress:
+    """What was done at a station since midnight in Harbin; two queries."""
+    today = FloorScan.objects.filter(step=step, happened_at__gte=midnight(now))
+    sums = today.aggregate(
+        mine=Sum("done", filter=Q(actor=actor)),
+        all=Sum("done"),
+        wrong=Count("pk", filter=Q(actor=actor, tone="bad")),
+    )
+    last = list(today.filter(actor=actor).order_by("-pk")[:LAST])
+    return Progress(sums["mine"] or 0, sums["all"] or 0, sums["wrong"], last)
 
 
 def _waiting(row: Shipment) -> Waiting:
@@ -74,7 +106,7 @@ def next_words(shipment: Shipment) -> str:
     if shipment.state == State.LOADED and shipment.departure is not None:
         return _("Leaves with %(departure)s.") % {"departure": shipment.departure.number}
     return {
-        State.PICKED: _("Next: pack and weigh."),
+        State.PICKED: _("Next: pack."),
         State.PACKED: _("Next: customs. Put it on the shelf for declared parcels."),
     }.get(State(shipment.state), "")
 

@@ -12,7 +12,16 @@ from orders import holds
 from orders.models import City
 from storefront.lib import clock, due, http, kept, locks
 
-from . import circuits, expecting, incidents, moving, network, tracking, vocabulary
+from . import (
+    circuits,
+    consolidation,
+    expecting,
+    incidents,
+    moving,
+    network,
+    tracking,
+    vocabulary,
+)
 from .carriers import Event, Handed, Parcel, lastmile
 from .models import Courier, Incident, Patience, Shipment
 from .moving import Fact
@@ -23,6 +32,7 @@ LATER = timedelta(hours=6)
 MAKING = timedelta(minutes=5)  # how soon to ask again for an order the carrier still makes
 SETTLING = timedelta(minutes=2)  # wall; much longer than a call may take to be carried out
 HANDED, ANY = "HANDED", "*"
+ABOUT_IT = frozenset({400, 422})  # refusals of the parcel itself, not of us or of the moment
 
 
 def hand_over(shipment: Shipment, *, now: datetime) -> None:
@@ -45,9 +55,17 @@ def hand_over(shipment: Shipment, *, now: datetime) -> None:
         if not is_mine:
             due.retry(shipment, "another worker is handing it over")
             return
-        with circuits.through(parcel.carrier):
-            track = lastmile.drawer(parcel.carrier).hand_over(parcel, partial(_pushing, shipment))
-        _handed_over(shipment, parcel.carrier, track, now=now)
+        try:
+            with circuits.through(parcel.carrier):
+                track = lastmile.drawer(parcel.carrier).hand_over(
+                    parcel, partial(_pushing, shipment)
+                )
+        except http.Refused as refused:
+            if refused.status not in ABOUT_IT:
+                raise
+            _refused(shipment, str(refused), now=now)
+        else:
+            _handed_over(shipment, parcel.carrier, track, now=now)
 
 
 @contextmanager
@@ -80,6 +98,14 @@ def _handed_over(shipment: Shipment, carrier: str, track: str, *, now: datetime)
         )
         due.finish(shipment, at=now + patience(HANDED, on=now.date()))
     expect(carrier, now=now)
+
+
+def _refused(shipment: Shipment, cause: str, *, now: datetime) -> None:
+    """The carrier will not take it as it is, an address it does not know: a person looks at it."""
+    with moving.claimed(shipment) as row:
+        incidents.open(row, Incident.Kind.UNDELIVERABLE, cause=cause, actor=ACTOR, now=now)
+        expecting.update(row, now=now, actor=ACTOR)
+        due.finish(shipment, at=now + LATER)
 
 
 def _nobody_brings_it(shipment: Shipment, *, now: datetime) -> None:
@@ -117,7 +143,9 @@ def parcel_of(shipment: Shipment, arrived_at: datetime) -> Parcel | None:
         timezone=city.timezone,
         recipient=order.recipient,
         phone=order.phone,
-        weight_g=shipment.weight_g or shipment.planned_weight_g,
+        weight_g=sum(
+            row.weight_g or row.planned_weight_g for row in consolidation.inside(shipment)
+        ),
         planned_days=max(1, round(stretch.p50 / timedelta(days=1))),
     )
 
@@ -126,7 +154,7 @@ def parcel_of(shipment: Shipment, arrived_at: datetime) -> Parcel | None:
 def offices() -> dict[str, tuple[str, str]]:
     """The Russian name of each city and the index of its main post office."""
     rows = City.objects.values_list("slug", "title_ru", "postcodes")
-    return {slug: (title, f"{codes[0]}000") for slug, title, codes in rows if codes}
+    return {slug: (title, codes[0].ljust(6, "0")) for slug, title, codes in rows if codes}
 
 
 def expect(carrier: str, *, now: datetime) -> None:
@@ -172,7 +200,8 @@ def ask(courier: Courier, *, now: datetime) -> None:
 
 def open_parcels(courier: Courier) -> QuerySet[Shipment]:
     """The next page of the parcels a carrier has, with all that is needed to judge them."""
-    mine = Shipment.objects.filter(carrier=courier.code, ended_at=None).exclude(track="")
+    own = Shipment.objects.filter(carrier=courier.code, ended_at=None, follows=None)
+    mine = own.exclude(track="")
     related = ("departure__service", "lane", "order__city", "delivery")
     page = mine.filter(pk__gt=courier.asked_from).order_by("pk").select_related(*related)
     return page[: courier.most]

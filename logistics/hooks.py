@@ -68,7 +68,9 @@ def follow(notice: CarrierNotice, *, now: datetime) -> None:
 
     Raises: the errors of lib.http; Zombie.
     """
-    found = Shipment.objects.filter(carrier=notice.carrier, track=notice.number).first()
+    found = Shipment.objects.filter(
+        carrier=notice.carrier, track=notice.number, follows=None
+    ).first()
     if found is None:
         _done(notice, "unknown")
         return

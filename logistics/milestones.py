@@ -1,15 +1,18 @@
 """What a parcel's way means for its order: shipped, cleared, late, delivered, gone."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from math import ceil
 
 from orders import lifecycle
 from orders.models import OrderEvent
 from payments import protection, receipts
 from storefront.lib import due
 
-from . import promises
+from . import network, promises
 from .models import Shipment
 from .states import State
+
+DAY = timedelta(days=1)
 
 
 def entered(shipment: Shipment, state: State, *, at: datetime, actor: str) -> None:
@@ -60,7 +63,7 @@ def _delivered(shipment: Shipment, *, at: datetime, actor: str) -> None:
 
 
 def falls_behind(shipment: Shipment, *, now: datetime, actor: str) -> bool:
-    """Tell the buyer, once per parcel, that it will come later than promised.
+    """Tell the buyer that a parcel comes later than promised, and again if later than was told.
 
     Locks: the caller holds the order and the shipment.
     """
@@ -70,7 +73,8 @@ def falls_behind(shipment: Shipment, *, now: datetime, actor: str) -> bool:
     known = OrderEvent.objects.filter(
         order=shipment.order_id, kind="DELAYED", detail__parcel=shipment.number
     )
-    if known.exists():
+    told = [detail.get("until_on", "9999") for detail in known.values_list("detail", flat=True)]
+    if told and shipment.expected_on.isoformat() <= max(told):
         return False
     _tell(
         shipment,
@@ -78,6 +82,15 @@ def falls_behind(shipment: Shipment, *, now: datetime, actor: str) -> bool:
         at=now,
         actor=actor,
         expected_on=shipment.expected_on.isoformat(),
+        until_on=(shipment.expected_on + _spare(shipment)).isoformat(),
         promised_until_on=promised.isoformat(),
     )
     return True
+
+
+def _spare(shipment: Shipment) -> timedelta:
+    """How many days later than is likely nine of ten come, by their last mile, and one more."""
+    stretch = network.current().stretch(
+        shipment.lane.terminal_id, shipment.order.city_id, on=shipment.planned_at.date()
+    )
+    return timedelta(days=1 + ceil((stretch.p90 - stretch.p50) / DAY)) if stretch else DAY

@@ -1,12 +1,13 @@
 """The one place where a parcel changes its state, each time with the fact that moved it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from orders import lifecycle
@@ -15,8 +16,8 @@ from storefront.lib import due, locks
 from storefront.lib.refusal import Refusal
 
 from . import incidents, milestones
-from .models import Shipment, ShipmentEvent, Stock
-from .states import MOVES, State
+from .models import Bag, Box, Shipment, ShipmentEvent, Stock
+from .states import MOVES, Code, State
 
 S = State
 WAY = (
@@ -32,8 +33,16 @@ WAY = (
     S.LAST_MILE,
     S.DELIVERED,
 )
+UNDER_WAY = WAY[WAY.index(S.BAGGED) : -1]
 ON_THE_SHELF = frozenset({S.AWAITED, S.STOCKED, S.PICKED})
 RANK = {state: rank for rank, state in enumerate((S.PLANNED, S.AWAITED, S.STOCKED, *WAY))}
+BAG = """
+UPDATE logistics_shipment s
+SET state = %s, state_at = %s, bag_id = v.bag, departure_id = v.departure,
+    due_at = NULL, hinted_at = NULL, lease_until = NULL, attempt = attempt + 1, failures = 0
+FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS v(id, bag, departure)
+WHERE (s.id = v.id OR s.follows_id = v.id) AND s.state = %s
+"""
 
 
 class WrongMove(Refusal):
@@ -61,9 +70,13 @@ class Fact:
 def locked(shipment: Shipment) -> Iterator[Shipment]:
     """The parcel as it is now, inside a transaction.
 
-    Locks: the order row, the stock of what is not packed yet, then the shipment.
+    Locks: the order row, with those of all parcels in its box; the stock of what is not packed
+    yet; then the shipment.
     """
     with transaction.atomic():
+        if shipment.box_id is not None:
+            together = Shipment.objects.filter(box=shipment.box_id)
+            locks.rows(Order.objects.filter(pk__in=together.values("order")))
         order = lifecycle.lock(shipment.order_id)
         stocks = []
         if shipment.state in ON_THE_SHELF:
@@ -120,19 +133,33 @@ def note_all(shipment: Shipment, facts: Iterable[Fact], *, actor: str) -> list[F
     fresh = {name: fact for name, fact in told.items() if name not in known}
     if fresh:
         ShipmentEvent.objects.bulk_create(
-            ShipmentEvent(
-                shipment=shipment,
-                source=source,
-                source_key=key,
-                code=fact.code[:30],
-                place=fact.place[:80],
-                actor=actor,
-                happened_at=fact.at,
-                detail=fact.detail,
-            )
-            for (source, key), fact in fresh.items()
+            _event(shipment, fact, actor=actor) for fact in fresh.values()
         )
+        _tell_box(shipment, max(fact.at for fact in fresh.values()))
     return list(fresh.values())
+
+
+def _tell_box(shipment: Shipment, at: datetime) -> None:
+    """Wake what rides in the box of a parcel that was bagged, or the box that is being made."""
+    if shipment.box_id is None:
+        return
+    anew = {"due_at": at, "hinted_at": None, "lease_until": None, "attempt": F("attempt") + 1}
+    Shipment.objects.filter(follows=shipment.pk, state__in=UNDER_WAY).update(**anew)
+    if shipment.state not in UNDER_WAY:
+        Box.objects.filter(pk=shipment.box_id, state=Box.State.OPEN).update(**anew)
+
+
+def _event(shipment: Shipment, fact: Fact, *, actor: str) -> ShipmentEvent:
+    return ShipmentEvent(
+        shipment=shipment,
+        source=fact.source[:40],
+        source_key=fact.key[:120],
+        code=fact.code[:30],
+        place=fact.place[:80],
+        actor=actor,
+        happened_at=fact.at,
+        detail=fact.detail,
+    )
 
 
 def mind(shipment: Shipment, fact: Fact, *, actor: str) -> None:
@@ -169,6 +196,55 @@ def _step(shipment: Shipment, to: State, fact: Fact, *, actor: str, **changes: A
     done = Shipment.objects.filter(pk=shipment.pk, state=here).update(**changes)
     assert done, "the caller does not hold the shipment"
     milestones.entered(shipment, to, at=fact.at, actor=actor)
+
+
+def bag_all(found: Mapping[int, Bag], *, now: datetime, actor: str) -> None:
+    """Move cleared parcels into their bags, with what rides in their boxes, and keep why.
+
+    Four statements, however many they are, and a few for each that has an exception.
+    Locks: the caller holds the orders and the parcels.
+    """
+    if not found:
+        return
+    _bag(found, now=now)
+    close_boxes(found, now=now)
+    rows = Shipment.objects.filter(Q(pk__in=found) | Q(follows__in=found)).order_by("pk")
+    told = {
+        row: Fact(Code.HUB_BAGGED, now, "centre", f"bagged:{bag.number}", detail=_in(bag))
+        for row in rows.only("pk", "has_incident", "follows_id", "order_id", "number")
+        if (bag := found[row.follows_id or row.pk])
+    }
+    ShipmentEvent.objects.bulk_create(
+        [_event(row, fact, actor=actor) for row, fact in told.items()], ignore_conflicts=True
+    )
+    for row, fact in told.items():
+        if row.has_incident:
+            mind(row, fact, actor=actor)
+
+
+def close_boxes(leads: Iterable[int], *, now: datetime) -> None:
+    """Boxes that are in their bags go as one from now on; one statement."""
+    boxes = Box.objects.filter(lead__in=list(leads), state=Box.State.OPEN)
+    boxes.update(state=Box.State.CLOSED, closed_at=now, due_at=None)
+
+
+def _in(bag: Bag) -> dict[str, Any]:
+    return {"bag": bag.number}
+
+
+def _bag(found: Mapping[int, Bag], *, now: datetime) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            BAG,
+            [
+                S.BAGGED,
+                now,
+                list(found),
+                [bag.pk for bag in found.values()],
+                [bag.departure_id for bag in found.values()],
+                S.CLEARED,
+            ],
+        )
 
 
 def reach(shipment: Shipment, target: State, fact: Fact, *, actor: str) -> bool:

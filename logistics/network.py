@@ -52,6 +52,7 @@ class Link:
     capacity_g: int | None = None
     booked_g: Mapping[datetime, int] = field(default_factory=dict)
     rows: tuple["Link", ...] = ()
+    state: str = ""  # of a stage of the centre: where parcels stand in it
 
     def on(self, day: date) -> "Link":
         """The row of a day; this one, if none is for that day."""
@@ -270,6 +271,7 @@ def _stage(stage: Stage) -> Link:
         zone=ZoneInfo("Asia/Shanghai"),
         rests=country,
         is_office=bool(country),
+        state=stage.state,
     )
 
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Sum
 
 from orders.models import Delivery, Hold, Order, OrderEvent
 from orders.states import CancelReason, State
 from payments.models import Charge, ChargeFact, Payout, Refund
 
-from .models import Declaration, Shipment
+from . import calibration
+from .models import Bag, Box, Declaration, Departure, Replanned, Shipment, Splitting
 
 Row = tuple[str, str]
 
@@ -49,9 +50,29 @@ def _parcels() -> Iterator[Row]:
     counts = Shipment.objects.values_list("state").annotate(n=Count("pk")).order_by("state")
     for state, number in counts:
         yield f"  {state.lower()}", str(number)
+    yield from _together()
     again = Declaration.objects.filter(attempt_number__gt=1).count()
     yield "  declarations sent again", str(again)
     yield "holds put / still open", f"{Hold.objects.count()} / {_open_holds()}"
+
+
+def _together() -> Iterator[Row]:
+    """Boxes of several parcels, bags and vehicles."""
+    counts = dict(Box.objects.values_list("state").annotate(n=Count("pk")).order_by("state"))
+    inside = Shipment.objects.filter(box__state=Box.State.CLOSED).count()
+    yield "  boxes of several parcels", str(counts.get(Box.State.CLOSED, 0))
+    yield "    parcels in them", str(inside)
+    yield "    parted again", str(counts.get(Box.State.PARTED, 0))
+    yield "  splittings flagged", str(Splitting.objects.count())
+    yield "  bags / departures that left", f"{_bags()} / {_left()}"
+
+
+def _bags() -> int:
+    return Bag.objects.filter(parcels__gt=0).count()
+
+
+def _left() -> int:
+    return Departure.objects.exclude(departed_at=None).count()
 
 
 def _open_holds() -> int:
@@ -59,14 +80,40 @@ def _open_holds() -> int:
 
 
 def _promises() -> Iterator[Row]:
+    """Kept and missed by lane; those that a closure stopped stand apart."""
     judged = Delivery.objects.exclude(is_kept=None)
-    lanes = judged.values_list("lane").annotate(n=Count("pk"), kept=Count("pk", Q(is_kept=True)))
+    lanes = calibration.by_lane()
     yield "deliveries judged", str(judged.count())
     yield "  promises kept", str(judged.filter(is_kept=True).count())
-    for lane, number, kept in lanes.order_by("lane"):
-        yield f"    {lane}", f"{kept} of {number}"
+    outside, kept = sum(one.delivered for one in lanes), sum(one.by_last for one in lanes)
+    yield "  outside closures, by the later date", _share(kept, outside)
+    for one in lanes:
+        yield f"    {one.lane}", _share(one.by_last, one.delivered)
+        yield "      by the first date; median days", _first(one)
+    yield from _widths(lanes)
+    stopped = sum(one.stopped for one in lanes)
+    missed = stopped - sum(one.stopped_kept for one in lanes)
+    yield "  stopped by closures, kept all the same", f"{stopped - missed} of {stopped}"
+    yield "    new date told in time", _share(sum(one.told for one in lanes), missed)
+    yield "    and there by the new date", _share(sum(one.told_kept for one in lanes), missed)
     late = OrderEvent.objects.filter(kind="DELAYED").values("order").distinct().count()
     yield "  buyers told of a delay first", str(late)
+    for outcome, number in Replanned.objects.values_list("outcome").annotate(n=Count("pk")):
+        yield f"  planned anew: {outcome.lower()}", str(number)
+
+
+def _widths(lanes: list[calibration.Calibration]) -> Iterator[Row]:
+    for mode, days in calibration.widths().items():
+        known = sum(one.delivered + one.stopped for one in lanes if one.mode == mode)
+        yield f"  median width by {mode}, days", f"{days} of {known}"
+
+
+def _first(one: calibration.Calibration) -> str:
+    return f"{_share(one.by_first, one.delivered)}; {one.width_days}"
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part} of {whole} = {100 * part / whole:.1f} %" if whole else "0 of 0"
 
 
 def _settlement() -> Iterator[Row]:

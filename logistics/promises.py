@@ -10,7 +10,7 @@ from django.db.models import Count, Q
 from orders import holds, lifecycle
 from orders.models import City, Delivery, Order
 
-from . import routing
+from . import network, routing, windows
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,27 @@ def _stretch(delivery: Delivery, way: routing.Way) -> bool:
         delivery.promised_from_on, delivery.promised_until_on = first, until
         delivery.save(update_fields=["promised_from_on", "promised_until_on"])
     return until != before
+
+
+def soonest(
+    origin: str, city: City, *, modes_forbidden: frozenset[str], now: datetime
+) -> tuple[str, date, date] | None:
+    """The mode and the window of the soonest way for a small parcel, as it was drawn.
+
+    None, where nothing was drawn for this hour: then routing must be asked. One query in a minute
+    for all origins and cities, for the windows of an hour are read together.
+    """
+    found = [
+        (until, first, route.base, route.mode)
+        for route in network.current().routes
+        if route.origin == origin and not route.modes & modes_forbidden
+        if (window := windows.of(route.id, city.pk, now=now)) and route.runs_on(now.date())
+        for first, until in (window,)
+    ]
+    if not found:
+        return None
+    until, first, _base, mode = min(found, key=lambda one: (one[0], one[2], one[1]))
+    return mode, first, until
 
 
 def judge(delivery: Delivery, *, delivered_at: datetime) -> bool:

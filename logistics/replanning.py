@@ -12,7 +12,7 @@ from orders import holds, lifecycle
 from orders.models import Order, OrderEvent
 from storefront.lib import due, kept, locks
 
-from . import closures, moving, network, routing, timetable
+from . import closures, forecasting, moving, network, routing, timetable, windows
 from .models import Closure, Leg, Replanned, Shipment, ShipmentEvent, ShipmentItem
 from .network import Link, Network, Route
 from .states import Code, State
@@ -69,6 +69,8 @@ def drive(closure: Closure, *, now: datetime) -> None:
     Raises: Zombie.
     """
     kept.forget()  # this process may not have heard of the closure
+    if not windows.are_drawn(now=now):
+        forecasting.draw(now=now)
     closures.cancel_departures(closure, now=now)
     with transaction.atomic():
         keys = list(closures.stopped(closure, now=now).values_list("pk", flat=True)[:BATCH])
@@ -250,6 +252,7 @@ def _tell(closure: Closure, plan: Plan, *, is_known: bool, now: datetime) -> Non
         closure=closure.kind,
         lane=plan.route.code if plan.route else "",
         expected_on=plan.expected_on.isoformat() if plan.expected_on else "",
+        until_on=plan.until_on.isoformat() if plan.until_on else "",
         promised_until_on=row.delivery.promised_until_on.isoformat(),
     )
 

@@ -1,6 +1,6 @@
 """Which ways there are for a parcel, what each costs and when it arrives."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_CEILING, Decimal
@@ -14,7 +14,7 @@ from orders.models import City, Delivery
 from storefront.lib import money
 from storefront.lib.refusal import Refusal
 
-from . import network, timetable
+from . import network, timetable, windows
 from .network import LastStretch, Link, Network, Route
 from .timetable import Run
 
@@ -195,6 +195,7 @@ def _way(known: Network, route: Route, city: City, parcel: Parcel, now: datetime
     )
     if early is None or late is None:
         return None
+    first, until = _window(route, city, early, late, now=now)
     return Way(
         lane_id=route.id,
         lane=route.code,
@@ -204,13 +205,27 @@ def _way(known: Network, route: Route, city: City, parcel: Parcel, now: datetime
         title_zh=route.title_zh,
         title_en=route.title_en,
         freight=freight(route, stretch, parcel),
-        from_on=day(early[-1], city),
-        until_on=day(late[-1], city),
+        from_on=first,
+        until_on=until,
         legs=_planned(early),
         carrier=stretch.carrier,
         terminal_at=early[-1].departs_at,
         door_at=early[-1].arrives_at,
     )
+
+
+def _window(
+    route: Route, city: City, early: Sequence[Run], late: Sequence[Run], *, now: datetime
+) -> tuple[date, date]:
+    """The window as it was drawn from what was measured; else by the walks along the lane.
+
+    A parcel that finds no room where a usual one does comes later than was drawn.
+    """
+    drawn = windows.of(route.id, city.pk, now=now)
+    walked = day(early[-1], city), day(late[-1], city)
+    if drawn is None or walked[0] > drawn[1]:
+        return walked
+    return drawn
 
 
 def door(stretch: LastStretch, city: City) -> Link:

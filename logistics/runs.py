@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from storefront.lib import kept
+
 from . import network, timetable
 from .models import Lane, Service
 from .network import Route
@@ -43,14 +45,17 @@ def way(lane: Lane, *, ready: datetime) -> list[Stretch]:
     links = route_of(lane.pk).links
     first = next(place for place, link in enumerate(links) if link.is_main)
     found = timetable.travel(links[first:], ready, known.calendars, late=False) or []
-    services = Service.objects.select_related("origin", "target").in_bulk(
-        [run.service_id for run in found if run.service_id is not None]
-    )
+    services = _services()
     return [
         _stretch(services[run.service_id], run)
         for run in found
         if run.service_id in services and services[run.service_id].carrier != CUSTOMS
     ]
+
+
+@kept.for_a_minute
+def _services() -> dict[int, Service]:
+    return Service.objects.select_related("origin", "target").in_bulk()
 
 
 def next_of(service: Service, lane_id: int, *, ready: datetime) -> Stretch | None:

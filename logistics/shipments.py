@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from orders import holds, lifecycle, terms
@@ -13,7 +14,7 @@ from orders.models import Delivery, Handover, Order, OrderLine
 from storefront.lib import due, identifiers, locks
 from storefront.lib.refusal import Refusal
 
-from . import centre, collecting, moving, routing, warehouse
+from . import centre, collecting, moving, routing, splitting, warehouse, weighing
 from .centre import Act, Step
 from .customs import identities, limits
 from .models import Lane, Leg, NumberRange, Shipment, ShipmentItem
@@ -26,7 +27,13 @@ HEAVIEST_G = 15_000  # Source: PRODUCT 5; a box one person lifts
 CANCELLABLE = frozenset({S.PLANNED, S.AWAITED, S.STOCKED, S.PICKED})
 FORM = re.compile(r"[A-Z]{2}[0-9]{9}[A-Z]{2}")
 Box = list[tuple[OrderLine, int]]
-REFUSALS = (centre.WrongWeight, centre.NoRoom, warehouse.NotKept, serials.BadSerial)
+REFUSALS = (
+    weighing.WrongWeight,
+    centre.NoRoom,
+    centre.BoxWaits,
+    warehouse.NotKept,
+    serials.BadSerial,
+)
 
 
 class TooLate(Refusal):
@@ -78,6 +85,7 @@ def plan(order: Order, *, now: datetime, actor: str) -> list[Shipment]:
     for delivery in deliveries:
         made += _plan_delivery(delivery, now=now)
     limits.watch(order, now=now)
+    splitting.watch(order, parcels=len(made), now=now)
     if identities.begin(order, now=now):
         Shipment.objects.filter(order=order).update(wants_papers=True)
     for shipment in made:
@@ -131,7 +139,11 @@ def _put(box: Box, line: OrderLine) -> None:
 
 
 def _weight(box: Box) -> int:
-    return routing.parcel_of((line.offer.variant, quantity) for line, quantity in box).weight_g
+    return _parcel(box).weight_g
+
+
+def _parcel(box: Box) -> routing.Parcel:
+    return routing.parcel_of((line.offer.variant, quantity) for line, quantity in box)
 
 
 def _numbers(count: int) -> list[str]:
@@ -151,13 +163,15 @@ def _make(
     delivery: Delivery, box: Box, number: str, way: routing.Way | None, *, now: datetime
 ) -> Shipment:
     lane_id = way.lane_id if way else Lane.objects.filter(code=delivery.lane).latest("pk").pk
+    parcel = _parcel(box)
     shipment = Shipment.objects.create(
         number=number,
         order=delivery.order,
         delivery=delivery,
         lane_id=lane_id,
         place_id=box[0][0].reservation.stock.place_id,
-        planned_weight_g=_weight(box),
+        planned_weight_g=parcel.weight_g,
+        volume_cm3=parcel.volume_cm3,
         expected_on=way.from_on if way else None,
         state_at=now,
         planned_at=now,
@@ -181,7 +195,8 @@ def _make(
 
 def may_cancel(order: Order) -> bool:
     """Whether none of an order's parcels is packed yet."""
-    return not order.shipments.exclude(state__in=CANCELLABLE | {S.CANCELLED}).exists()
+    free = Q(state__in=CANCELLABLE, packed_at=None) | Q(state=S.CANCELLED)
+    return not order.shipments.exclude(free).exists()
 
 
 @transaction.atomic
@@ -242,9 +257,9 @@ def scan(
     Raises: WrongScan, with the reason; nothing is written then.
     """
     asked = centre.STEPS[step]
-    shipment = _find(number)
+    shipment = find(number)
     with moving.locked(shipment) as row:
-        _refuse(row, asked)
+        refuse(row, asked)
         try:
             next_at = centre.perform(asked, row, Act(actor, now, weight_g, tuple(numbers)))
         except REFUSALS as refusal:
@@ -253,7 +268,11 @@ def scan(
     return Scanned(row, asked)
 
 
-def _find(number: str) -> Shipment:
+def find(number: str) -> Shipment:
+    """A parcel by its scanned number.
+
+    Raises: WrongScan, if it is none or was read wrong.
+    """
     wanted = "".join(number.split()).upper()
     if not identifiers.is_s10(wanted):
         has_form = bool(FORM.fullmatch(wanted))
@@ -265,7 +284,7 @@ def _find(number: str) -> Shipment:
     return shipment
 
 
-def _refuse(row: Shipment, asked: Step) -> None:
+def refuse(row: Shipment, asked: Step) -> None:
     """Raises: WrongScan, unless this step is the parcel's next."""
     here = State(row.state)
     if here == S.CANCELLED:
@@ -275,12 +294,24 @@ def _refuse(row: Shipment, asked: Step) -> None:
     if holds.is_on(row.order_id):
         raise _wrong(row, "held", _("The order is on hold: put the parcel aside."))
     if here == asked.begins:
-        if asked.key == "receive" and not collecting.is_handed(row):
-            raise _wrong(row, "early", _("Not yet: the seller has not handed it over."))
+        _refuse_here(row, asked)
         return
     if moving.RANK[here] >= moving.RANK[asked.ends]:
         raise _wrong(row, "done", _("Done already: it is %(state)s.") % {"state": here.label})
     raise _wrong(row, "early", _("Not yet: %(missing)s.") % {"missing": missing(here)})
+
+
+def _refuse_here(row: Shipment, asked: Step) -> None:
+    """Of a parcel that stands where a step begins: a box is closed once, and weighed closed."""
+    if asked.key in {"bag", "load"} and row.follows is not None:
+        box = {"number": row.follows.number}
+        raise _wrong(row, "in_box", _("It goes in the box %(number)s: scan that.") % box)
+    if asked.key == "receive" and not collecting.is_handed(row):
+        raise _wrong(row, "early", _("Not yet: the seller has not handed it over."))
+    if asked.key == "pack" and row.packed_at is not None:
+        raise _wrong(row, "done", _("Done already: it is packed."))
+    if asked.key == "weigh" and row.packed_at is None:
+        raise _wrong(row, "early", _("Not yet: %(missing)s.") % {"missing": missing(S.PICKED)})
 
 
 def _wrong(row: Shipment, why: str, text: str) -> WrongScan:
@@ -293,7 +324,7 @@ def missing(here: State) -> str:
         S.PLANNED: _("it is only planned"),
         S.AWAITED: _("it must be received from Shenzhen first"),
         S.STOCKED: _("it must be picked first"),
-        S.PICKED: _("it must be packed and weighed first"),
+        S.PICKED: _("it must be packed first"),
         S.PACKED: _("it is not declared to customs"),
         S.DECLARED: _("customs have not released it"),
         S.CLEARED: _("it must go into a bag first"),

@@ -65,6 +65,8 @@ class Code(models.TextChoices):
     HUB_INBOUND = "HUB_INBOUND", _("arrived in Harbin")
     HUB_PICKED = "HUB_PICKED", _("picked in Harbin")
     HUB_PACKED = "HUB_PACKED", _("packed and weighed")
+    HUB_JOINED = "HUB_JOINED", _("put into one box with another parcel of yours")
+    HUB_PARTED = "HUB_PARTED", _("goes in a box of its own again")
     HUB_BAGGED = "HUB_BAGGED", _("put into a bag")
     HUB_OUTBOUND = "HUB_OUTBOUND", _("loaded")
     EXPORT_CUSTOMS_START = "EXPORT_CUSTOMS_START", _("declared to Chinese customs")

@@ -7,7 +7,7 @@ from django.db.models import Max, Q
 
 from orders import holds, lifecycle
 
-from . import moving, network, runs
+from . import moving, network, runs, slack
 from .models import Lane, Leg, Shipment
 from .moving import Fact
 from .runs import Stretch
@@ -63,8 +63,9 @@ def _take(shipment: Shipment, lane: Lane, way: Sequence[Stretch], *, now: dateti
         )
         for number, stretch in enumerate(way)
     )
-    Shipment.objects.filter(pk=shipment.pk).update(lane=lane)
     shipment.lane = lane
+    shipment.leave_by = slack.leave_by(shipment, now=now)
+    Shipment.objects.filter(pk=shipment.pk).update(lane=lane, leave_by=shipment.leave_by)
     detail = {"lane": lane.code, "lane_before": before}
     fact = Fact(Code.REROUTED, now, "network", f"lane:{before}", detail=detail)
     moving.note(shipment, fact, actor=ACTOR)

@@ -8,9 +8,20 @@ from celery import shared_task
 
 from storefront.lib import clock, due, http, xml
 
-from . import circuits, departures, driving, failing, following, hooks, replanning
+from . import (
+    boxes,
+    circuits,
+    departures,
+    driving,
+    failing,
+    following,
+    hooks,
+    replanning,
+    studies,
+)
 from .customs import declarations, filings
 from .models import (
+    Box,
     CarrierNotice,
     Closure,
     Courier,
@@ -20,6 +31,7 @@ from .models import (
     Incident,
     Shipment,
     StorageBill,
+    Study,
 )
 from .stocking import fees
 
@@ -67,6 +79,12 @@ def drive_departure(*, id: int, **_unknown: Any) -> None:
     _run(Departure, id, departures.drive)
 
 
+@shared_task(name="logistics.tasks.drive_box")
+def drive_box(*, id: int, **_unknown: Any) -> None:
+    """Look after a due box of several parcels."""
+    _run(Box, id, boxes.drive)
+
+
 @shared_task(name="logistics.tasks.drive_filing")
 def drive_filing(*, id: int, **_unknown: Any) -> None:
     """Take a due customs filing one step on."""
@@ -101,3 +119,9 @@ def drive_incident(*, id: int, **_unknown: Any) -> None:
 def drive_closure(*, id: int, **_unknown: Any) -> None:
     """Plan anew the next parcels that a closure stops."""
     _run(Closure, id, replanning.drive)
+
+
+@shared_task(name="logistics.tasks.study_times")
+def study_times(*, id: int, **_unknown: Any) -> None:
+    """Learn from what finished and draw the windows of the next days."""
+    _run(Study, id, studies.run)

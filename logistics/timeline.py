@@ -203,6 +203,14 @@ def _detail(event: OrderEvent) -> str:
     if told := closures.words(event.detail):
         return told
     if event.kind == "DELAYED":
-        day = date.fromisoformat(event.detail["expected_on"])
-        return _("expected %(day)s") % {"day": formats.date_format(day, "MONTH_DAY_FORMAT")}
+        days = {
+            "day": _day(event.detail["expected_on"]),
+            "last": _day(event.detail.get("until_on", "")),
+        }
+        latest = _("expected %(day)s, at the latest %(last)s")
+        return (latest if days["last"] else _("expected %(day)s")) % days
     return str(event.detail.get("text", ""))
+
+
+def _day(text: str) -> str:
+    return formats.date_format(date.fromisoformat(text), "MONTH_DAY_FORMAT") if text else ""

@@ -131,10 +131,11 @@ def passing(
     """When goods are through a step that they reach now; None, if it is shut for good."""
     if not link.rests and not link.shut:
         return start + length
-    return outlast(start, length, zone=link.zone, rests=_rests(link, calendars), shut=link.shut)
+    return outlast(start, length, zone=link.zone, rests=resting(link, calendars), shut=link.shut)
 
 
-def _rests(link: Link, calendars: Calendars) -> Callable[[date], bool]:
+def resting(link: Link, calendars: Calendars) -> Callable[[date], bool]:
+    """On which days of its place no time passes at a step."""
     if not link.rests:
         return lambda _day: False
     rests = calendars.is_off if link.is_office else calendars.is_holiday

@@ -368,6 +368,7 @@ CDEK_CLIENT_SECRET = text("CDEK_CLIENT_SECRET", "sandbox" if OUTSIDE else "")
 CDEK_HOOK_TOKEN = text("CDEK_HOOK_TOKEN")  # empty: made of SECRET_KEY
 CDEK_NETWORKS = text("CDEK_NETWORKS", "127.0.0.0/8" if OUTSIDE else "").split()
 AUTOMATIC_HANDS = flag("AUTOMATIC_HANDS")
+HANDS_PACE: tuple[int, float, float] | None = None  # of a simulation: seed, minutes, minutes
 STAFF_TOKEN = text("STAFF_TOKEN")
 
 # The admin

@@ -16,6 +16,7 @@ from storefront.views import (
     health,
     identity,
     importing,
+    labels,
     listing_goods,
     maps,
     maps_of_site,
@@ -146,8 +147,8 @@ selling = [
     path("access/<int:pk>/revoke/", access.revoke, name="seller_access_revoke"),
 ]
 floor = [
-    path("", staff.floor, name="staff_floor"),
-    path("scan/", staff.scan, name="staff_scan"),
+    path("", staff.board, name="staff_floor"),
+    path("labels/<slug:kind>/<str:number>.<slug:form>", labels.label, name="staff_label"),
     path("notices/", stocking.notices, name="staff_notices"),
     path("notices/<str:number>/", stocking.notice, name="staff_notice"),
     path("notices/<str:number>/close/", stocking.notice_close, name="staff_notice_close"),
@@ -158,6 +159,7 @@ floor = [
     path("waves/<int:pk>/", picking.wave, name="staff_wave"),
     path("counts/", picking.count_list, name="staff_counts"),
     path("counts/<int:pk>/", picking.count, name="staff_count"),
+    path("<slug:step>/", staff.station, name="staff_step"),
 ]
 machines = [
     path("picture/<slug:slug>.<slug:view>.svg", pictures.drawing, name="picture"),

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from logistics import centre, expecting, moving
+from logistics import centre, expecting, moving, slack
 from logistics.models import (
     Declaration,
     DeclarationLine,
@@ -68,7 +68,7 @@ def open_for(
     Locks: the caller holds the order and the parcel.
     """
     number = shipment.declarations.filter(direction=direction).count() + 1
-    items = papers.contents(shipment)
+    items = papers.declared(shipment, direction)
     lane = shipment.lane
     office = lane.export_customs if direction == EXPORT else lane.import_customs
     declaration = Declaration.objects.create(
@@ -81,7 +81,7 @@ def open_for(
         made_at=now,
         due_at=now,
         amended=dict(amended or {}),
-        **(_chinese(items, now=now) if direction == EXPORT else {"mode": "ИМ"}),
+        **(_chinese(shipment, items, now=now) if direction == EXPORT else {"mode": "ИМ"}),
     )
     _list(declaration, items)
     due.wake(Declaration.DUE_TASK, id=declaration.pk)
@@ -105,9 +105,9 @@ def _list(declaration: Declaration, items: list[ShipmentItem]) -> None:
     )
 
 
-def _chinese(items: list[ShipmentItem], *, now: datetime) -> dict[str, Any]:
+def _chinese(shipment: Shipment, items: list[ShipmentItem], *, now: datetime) -> dict[str, Any]:
     """By which mode, in which form and under whose name; no mode is said when it is written."""
-    firm = papers.declarant([item.line for item in items])
+    firm = papers.owner(shipment, items)
     named = {"declarant_code": firm.code, "declarant_name": firm.name[:100]}
     try:
         mode = modes.choose(papers.traits_of(items), on=now.date())
@@ -310,7 +310,8 @@ def _release(
     shipment: Shipment, direction: Declaration.Direction, fact: Fact, *, now: datetime
 ) -> None:
     if direction == EXPORT and shipment.state == State.DECLARED:
-        moving.move(shipment, State.CLEARED, fact, actor=ACTOR)
+        leave_by = slack.leave_by(shipment, now=now)
+        moving.move(shipment, State.CLEARED, fact, actor=ACTOR, leave_by=leave_by)
         moving.plan(shipment, centre.hands_at(State.CLEARED, now=now))
     elif direction == IMPORT and shipment.state == State.AT_BORDER:
         moving.move(shipment, State.IMPORT_CLEARED, fact, actor=ACTOR)

@@ -109,3 +109,8 @@ def _plain(value: Decimal, limit: Decimal, eur_rate: Decimal, weight_g: int, rul
 
 def _text(value: Decimal) -> str:
     return format(value.normalize(), "f")
+
+
+def in_euros(value_rub: Decimal, *, eur_rate: Decimal) -> Decimal:
+    """What goods are worth in euros. Rounding: half up to the cent."""
+    return money.half_up(value_rub / eur_rate)

@@ -40,6 +40,11 @@ def _ciphered(on: date) -> frozenset[str]:
     return frozenset(rows.values_list("code", flat=True))
 
 
+def splitting_days(on: date) -> int | None:
+    """Over how many days orders of one recipient are looked at together; None, if not at all."""
+    return next((rule.days for rule in _rules(on) if rule.kind == Kind.SPLIT), None)
+
+
 def check(pieces: Iterable[tuple[Variant, int]], *, on: date) -> None:
     """Let goods of one buyer pass, or not; the same rules for a cart and for a declaration.
 

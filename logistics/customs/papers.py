@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from catalog.models import HsCode
+from logistics import consolidation
 from logistics.models import (
     Declaration,
     LaneLeg,
@@ -51,6 +52,21 @@ def contents(shipment: Shipment) -> list[ShipmentItem]:
     return list(items.order_by("line__position"))
 
 
+def declared(shipment: Shipment, direction: str) -> list[ShipmentItem]:
+    """What a paper lists: China takes a list for each parcel, Russia one for a whole box."""
+    if shipment.box_id is None or direction == Declaration.Direction.EXPORT:
+        return contents(shipment)
+    return [item for one in consolidation.inside(shipment) for item in contents(one)]
+
+
+def owner(shipment: Shipment, items: Sequence[ShipmentItem]) -> ceb.Firm:
+    """Who declares: the seller of everything in the box, or the platform for several."""
+    if shipment.box_id is None:
+        return declarant([item.line for item in items])
+    together = ShipmentItem.objects.filter(shipment__box=shipment.box_id)
+    return declarant([item.line for item in together.select_related("line__seller")])
+
+
 def traits_of(items: Sequence[ShipmentItem]) -> modes.Traits:
     """What decides the mode: this shop sells to consumers; bonded goods are packed apart."""
     regimes = [item.line.reservation.stock.regime for item in items]
@@ -91,7 +107,7 @@ def export_paper(declaration: Declaration) -> ceb.Paper:
         port_code=port_code,
         traffic=shipment.lane.mode,
         voyage=voyage,
-        parties=_parties([item.line for item in items], declaration.mode),
+        parties=_parties(owner(shipment, items), declaration.mode),
         pay_no=charge.provider_id if charge else order.number,
         paid_at=order.paid_at or order.placed_at,
         freight=money.half_up(_part(shipment, shipment.delivery.freight.amount) / order.rate),
@@ -147,10 +163,9 @@ def _goods(item: ShipmentItem) -> ceb.Goods:
     )
 
 
-def _parties(lines: Sequence[OrderLine], mode: str) -> ceb.Parties:
+def _parties(seller: ceb.Firm, mode: str) -> ceb.Parties:
     """Who answers for a parcel; the warehouse and its book only for bonded goods."""
     known = firms()
-    seller = declarant(lines)
     if mode != BONDED:
         return house(seller)
     book = known["account_book"].code
@@ -206,19 +221,21 @@ def import_paper(declaration: Declaration) -> fts.Paper:
     Raises: NotMatching, in the words of a rule of import that the goods or their way break.
     """
     shipment = declaration.shipment
-    items = contents(shipment)
+    items = declared(shipment, declaration.direction)
+    rows = consolidation.inside(shipment)
     _must_pass(shipment, items, on=declaration.made_at.date())
-    identity = RecipientIdentity.objects.filter(order=shipment.order_id, sealed__isnull=False)
+    orders = {row.order_id for row in rows}
+    identity = RecipientIdentity.objects.filter(order__in=orders, sealed__isnull=False)
     subject = identity.values_list("subject", flat=True).first()
     return fts.Paper(
         reference=declaration.reference,
         track=shipment.number,
         customs_code=declaration.customs_code,
         city=shipment.order.city.title_ru,
-        gross_kg=kilos(shipment.weight_g or shipment.planned_weight_g),
+        gross_kg=kilos(sum(row.weight_g or row.planned_weight_g for row in rows)),
         items=tuple(_item(item) for item in items),
         subject=str(subject or ""),
-        **_dues(shipment),
+        **_dues_of(rows),
     )
 
 
@@ -228,6 +245,21 @@ def _must_pass(shipment: Shipment, items: Sequence[ShipmentItem], *, on: date) -
         limits.check_declared(goods, mode=shipment.lane.mode, on=on)
     except Refusal as broken:
         raise NotMatching(str(broken)) from broken
+
+
+def _dues_of(rows: Sequence[Shipment]) -> dict[str, Any]:
+    """What is due for a box: the sums of its parcels, by the rule of the first.
+
+    Parcels on which anything is due are not put together, so their rules never differ in money.
+    """
+    all_dues = [_dues(row) for row in rows]
+    sums = ("duty", "vat", "value")
+    return {
+        name: sum((dues.get(name, Decimal(0)) for dues in all_dues), Decimal(0))
+        if name in sums
+        else known
+        for name, known in all_dues[0].items()
+    }
 
 
 def _dues(shipment: Shipment) -> dict[str, Any]:

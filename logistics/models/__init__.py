@@ -9,9 +9,10 @@ from .advices import (
     SerialRule,
 )
 from .bins import Bin, BinMove, BinStock, Layout
+from .boxes import Box, Splitting
 from .circuits import Circuit
 from .closures import Closure, Replanned
-from .consolidation import Bag, Departure
+from .consolidation import Bag, BagLimit, Departure, Seal, Vehicle
 from .customs import (
     CustomsAnswer,
     CustomsMode,
@@ -24,6 +25,7 @@ from .customs import (
 )
 from .filings import Filing, FilingMessage
 from .floor import BinCount, BinCountEntry, PickStop, Wave
+from .forecasts import Forecast, LaneLevel, StepTime, Study
 from .identities import (
     ConsentText,
     IdentityAccess,
@@ -32,6 +34,7 @@ from .identities import (
     RecipientIdentity,
 )
 from .routing import Holiday, Lane, LaneLeg, LastMile, Place, Service, ServicePrice, Stage
+from .scans import FloorScan, WeightDifference, WeightRule
 from .shipments import Leg, NumberRange, Shipment, ShipmentEvent, ShipmentItem
 from .storage import StorageBill
 from .tracking import CarrierCode, CarrierNotice, Courier, Incident, IncidentRule, Patience
@@ -42,11 +45,13 @@ __all__ = [
     "AdviceCount",
     "AdviceLine",
     "Bag",
+    "BagLimit",
     "Bin",
     "BinCount",
     "BinCountEntry",
     "BinMove",
     "BinStock",
+    "Box",
     "CarrierCode",
     "CarrierNotice",
     "Circuit",
@@ -63,6 +68,8 @@ __all__ = [
     "DutyRule",
     "Filing",
     "FilingMessage",
+    "FloorScan",
+    "Forecast",
     "Holiday",
     "IdentityAccess",
     "IdentityConsent",
@@ -72,6 +79,7 @@ __all__ = [
     "IncidentRule",
     "Lane",
     "LaneLeg",
+    "LaneLevel",
     "LastMile",
     "Layout",
     "Leg",
@@ -83,6 +91,7 @@ __all__ = [
     "Replanned",
     "Reservation",
     "ReturnRelief",
+    "Seal",
     "Serial",
     "SerialRule",
     "Service",
@@ -90,9 +99,15 @@ __all__ = [
     "Shipment",
     "ShipmentEvent",
     "ShipmentItem",
+    "Splitting",
     "Stage",
+    "StepTime",
     "Stock",
     "StockMove",
     "StorageBill",
+    "Study",
+    "Vehicle",
     "Wave",
+    "WeightDifference",
+    "WeightRule",
 ]

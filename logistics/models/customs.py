@@ -250,6 +250,7 @@ class ImportLimit(models.Model):
         IDENTICAL = "IDENTICAL", _("identical pieces in one order")
         RECIPIENT = "RECIPIENT", _("pieces of one recipient in some days")
         FSB = "FSB", _("needs an FSB notification")
+        SPLIT = "SPLIT", _("orders of one recipient in some days, together above what is free")
 
     rule = models.SlugField(unique=True)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)

@@ -14,6 +14,15 @@ from .consolidation import Bag, Departure
 from .routing import Lane, Place, Service
 from .warehouse import Stock
 
+FINISHING = [
+    Code.SELLER_HANDED_OVER,
+    Code.HUB_PACKED,
+    Code.EXPORT_CUSTOMS_CLEARED,
+    Code.IMPORT_CUSTOMS_CLEARED,
+    Code.DELIVERED,
+]
+"""Events that end a step whose time is measured."""
+
 
 class NumberRange(models.Model):
     """A range of parcel numbers of the Universal Postal Union; taken under a lock."""
@@ -67,6 +76,18 @@ class Shipment(due.Due):
     wants_papers = models.BooleanField(_("waits for the recipient's papers"), default=False)
     planned_weight_g = models.PositiveIntegerField(_("planned weight, g"))
     weight_g = models.PositiveIntegerField(_("measured weight, g"), null=True, blank=True)
+    volume_cm3 = models.PositiveIntegerField(_("planned volume, cm³"), default=0)
+    leave_by = models.DateTimeField(_("must leave by"), null=True, blank=True)
+    box = models.ForeignKey("Box", models.PROTECT, null=True, blank=True, related_name="shipments")
+    follows = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="followers",
+        verbose_name=_("in the box of"),
+    )
+    packed_at = models.DateTimeField(_("packed"), null=True, blank=True)
     departure = models.ForeignKey(
         Departure, models.PROTECT, null=True, blank=True, related_name="shipments"
     )
@@ -94,6 +115,16 @@ class Shipment(due.Due):
                 condition=Q(ended_at=None) & ~Q(track=""),
             ),
             models.Index(fields=["track"], name="shipment_by_track", condition=~Q(track="")),
+            models.Index(
+                fields=["lane", "leave_by", "id"],
+                name="shipment_to_bag",
+                condition=Q(state=State.CLEARED),
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(follows=None) | Q(box__isnull=False), name="shipment_follows_in_a_box"
+            )
         ]
 
     def __str__(self) -> str:
@@ -160,6 +191,13 @@ class ShipmentEvent(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["shipment", "source", "source_key"], name="shipment_event_once"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["happened_at"],
+                name="shipment_event_finishing",
+                condition=Q(code__in=FINISHING),
             )
         ]
 

@@ -154,6 +154,7 @@ class Incident(due.Due):
         UNDELIVERABLE = "UNDELIVERABLE", _("cannot be delivered")
         SILENT = "SILENT", _("not heard of")
         CONTRADICTION = "CONTRADICTION", _("carriers contradict themselves")
+        WEIGHT = "WEIGHT", _("weighs otherwise than declared")
 
     shipment = models.ForeignKey(Shipment, models.PROTECT, related_name="incidents")
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)

@@ -4,6 +4,7 @@ from datetime import date, time
 from decimal import Decimal
 
 from logistics.models import (
+    BagLimit,
     Holiday,
     Lane,
     LaneLeg,
@@ -35,6 +36,9 @@ def load() -> dict[str, int]:
         "holidays": store(Holiday, map(_holiday, read("holidays")), key=("country", "day")),
         "stages": store(Stage, map(_stage, read("stages")), key=("state",)),
         "number_ranges": _number_ranges(),
+        "bag_limits": store(
+            BagLimit, map(_bag_limit, read("bag_limits")), key=("mode", "valid_from")
+        ),
         "serial_rules": store(
             SerialRule, map(_serial_rule, read("serial_rules")), key=("kind", "valid_from")
         ),
@@ -181,6 +185,10 @@ def _stage(row: Row) -> Values:
 
 def _serial_rule(row: Row) -> Values:
     return {"kind": row["kind"], "scheme": row["scheme"], **dated(row)}
+
+
+def _bag_limit(row: Row) -> Values:
+    return {"mode": row["mode"], "limit_g": int(row["limit_g"]), **dated(row)}
 
 
 def _holiday(row: Row) -> Values:

@@ -1,6 +1,6 @@
 """Carriers: their codes, how often they are asked, what is an exception."""
 
-from logistics.models import CarrierCode, Courier, IncidentRule, Patience
+from logistics.models import CarrierCode, Courier, IncidentRule, Patience, WeightRule
 
 from .tables import Row, Values, dated, read, store
 
@@ -15,6 +15,9 @@ def load() -> dict[str, int]:
         "patience": store(Patience, patience, key=("code", "valid_from")),
         "couriers": store(Courier, map(_courier, read("couriers")), key=("code",)),
         "incident_rules": store(IncidentRule, rules, key=("kind", "valid_from")),
+        "weight_rules": store(
+            WeightRule, map(_weight_rule, read("weight_rules")), key=("valid_from",)
+        ),
     }
 
 
@@ -42,3 +45,8 @@ def _incident_rule(row: Row) -> Values:
         "tells_buyer": row["tells_buyer"] == "1",
         **dated(row),
     }
+
+
+def _weight_rule(row: Row) -> Values:
+    numbers = {name: int(row[name]) for name in ("tolerance_bps", "least_g")}
+    return {**numbers, **dated(row)}

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from logistics.models import Advice, AdviceLine, Bin, BinStock, Stock
@@ -37,9 +37,14 @@ def line_of(advice: Advice, scanned: str) -> AdviceLine | None:
     return rows.filter(named).order_by("pk").first()
 
 
+def code_of(scanned: str) -> str:
+    """The code of a bin as it stands in the books: no blanks, capitals."""
+    return "".join(scanned.split()).upper()
+
+
 def bin_of(scanned: str) -> Bin:
     """Raises: Unread."""
-    wanted = "".join(scanned.split()).upper()
+    wanted = code_of(scanned)
     row = Bin.objects.filter(code=wanted, place=advices.places().first()).first()
     if row is None:
         raise Unread(_("There is no bin %(code)s.") % {"code": wanted[:20]})
@@ -71,7 +76,16 @@ def _lying(bin: Bin, goods: str) -> Stock:
 
 def docks() -> list[OnDock]:
     """What waits to be put away, longest first, each with a shelf; as many as one page shows."""
-    rows = BinStock.objects.filter(bin__kind=Bin.Kind.DOCK)
+    return _lying_on(BinStock.objects.filter(bin__kind=Bin.Kind.DOCK))
+
+
+def on_dock(goods: str) -> list[OnDock]:
+    """What of scanned goods waits to be put away, each with a shelf."""
+    named = Q(stock__offer__article__iexact=goods) | Q(stock__offer__variant__barcode=goods)
+    return _lying_on(BinStock.objects.filter(named, bin__kind=Bin.Kind.DOCK))
+
+
+def _lying_on(rows: QuerySet[BinStock]) -> list[OnDock]:
     waiting = rows.values_list("stock_id", "bin__code").annotate(total=Sum("quantity"))
     found = list(waiting.order_by("stock_id")[:SHOWN])
     stocks = Stock.objects.select_related("offer__variant__product").in_bulk(

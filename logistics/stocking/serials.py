@@ -126,6 +126,20 @@ def pack(shipment: Shipment, numbers: Sequence[str] | None, *, now: datetime) ->
             raise BadSerial(_("One of these pieces has left already."))
 
 
+def pieces_of(shipment: Shipment) -> int:
+    """How many pieces of a parcel are scanned by number when it is packed."""
+    rows = shipment.items.filter(line__reservation__stock__is_serial=True)
+    return int(rows.aggregate(total=Sum("quantity"))["total"] or 0)
+
+
+def check(numbers: Sequence[str]) -> None:
+    """Refuse numbers that are none, and one that was scanned twice.
+
+    Raises: BadSerial.
+    """
+    _all_good([number.translate(PRINTED).upper() for number in numbers], SerialRule.Scheme.IMEI)
+
+
 def _read_for(wanted: Sequence[ShipmentItem], numbers: Sequence[str]) -> list[str]:
     """The numbers scanned for a parcel, as many as it has pieces.
 
@@ -192,7 +206,7 @@ def _room(stock_id: int) -> int:
     """How many pieces on hand, or picked and not yet packed, have no number."""
     on_hand = Stock.objects.values_list("on_hand", flat=True).get(pk=stock_id)
     picked = ShipmentItem.objects.filter(
-        line__reservation__stock=stock_id, shipment__state=State.PICKED
+        line__reservation__stock=stock_id, shipment__state=State.PICKED, shipment__packed_at=None
     ).aggregate(total=Sum("quantity"))["total"]
     named = Serial.objects.filter(stock=stock_id, state=Serial.State.IN_STOCK).count()
     return int(on_hand + (picked or 0) - named)

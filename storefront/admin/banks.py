@@ -75,7 +75,6 @@ class RouteDesk(Looking):
     demo = demo
     lowest = cells.priced("least", _("at least"))
     highest = cells.priced("most", _("at most"))
-    decider = cells.plain("decided_by", _("decided by"))
     decided = cells.dated("decided_at", _("decided"))
 
     def get_queryset(self, request):

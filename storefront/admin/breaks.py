@@ -10,7 +10,7 @@ from payments.models import Break, BreakNote
 from payments.reconciliation import breaks
 from storefront.lib import clock
 
-from . import cells, doing, filters, manual
+from . import cells, doing, filters, manual, people
 from .looking import Looking, Rows
 
 TONES = {"OPEN": "bad", "CLOSED": "good"}
@@ -31,7 +31,7 @@ class Overdue(filters.YesNo):
 
 class Notes(Rows):
     model = BreakNote
-    fields = ("written", "actor", "text")
+    fields = ("written", "by", "text")
     ordering = ("-pk",)
 
     written = cells.dated("written_at", _("written"))
@@ -63,7 +63,7 @@ class BreakDesk(Looking):
         (None, {"fields": ("kind", "source", "state_tag", "money", "theirs", "ours", "links")}),
         (
             _("Work"),
-            {"fields": ("looked_after", "found", "due_on", "closed", "closed_by", "answered")},
+            {"fields": ("looked_after", "found", "due_on", "closed", "closer", "answered")},
         ),
     )
     inlines = (Notes,)
@@ -90,7 +90,7 @@ class BreakDesk(Looking):
 
     @display(description=_("owner"), ordering="owner")
     def looked_after(self, row):
-        return _("finance") if row.owner == breaks.OWNER else row.owner
+        return _("finance") if row.owner == breaks.OWNER else people.named(row.owner)
 
     @display(description=_("answer"))
     def answered(self, row):

@@ -187,7 +187,7 @@ class FilingDesk(Waiting, Looking):
     fieldsets = (
         (None, {"fields": ("reference", "kind", "state_tag", "about", "verdict", "note")}),
         (_("Window"), {"fields": ("customs_code", "declarant_name", "number")}),
-        (_("When"), {"fields": ("made", "sent", "ended", "attempt_number", "actor")}),
+        (_("When"), {"fields": ("made", "sent", "ended", "attempt_number", "by")}),
         (_("Work"), {"fields": ("work", "last_failure")}),
     )
     inlines = (FilingMessages,)

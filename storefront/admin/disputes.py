@@ -102,7 +102,7 @@ class Decisions(Rows):
     model = DisputeDecision
     fields = (
         *("outcome", "rub", "freight_rub", "with_return", "bearer", "text"),
-        *("asked_by", "decided", "needs_second", "answered_by", "is_granted"),
+        *("asker", "decided", "needs_second", "answerer", "is_granted"),
     )
     ordering = ("-pk",)
 
@@ -113,7 +113,7 @@ class Decisions(Rows):
 
 class Events(Rows):
     model = DisputeEvent
-    fields = ("when", "kind", "actor", "facts")
+    fields = ("when", "kind", "by", "facts")
     ordering = ("-pk",)
     verbose_name_plural = _("history")
 

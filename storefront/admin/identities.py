@@ -27,7 +27,7 @@ from .looking import Desk, Looking, Rows
 
 class Accesses(Rows):
     model = IdentityAccess
-    fields = ("read", "purpose", "actor", "reason")
+    fields = ("read", "purpose", "by", "reason")
     ordering = ("-pk",)
 
     read = cells.dated("read_at", _("read"))
@@ -35,7 +35,7 @@ class Accesses(Rows):
 
 class Consents(Rows):
     model = IdentityConsent
-    fields = ("text", "given", "actor")
+    fields = ("text", "given", "by")
     ordering = ("-pk",)
 
     given = cells.dated("given_at", _("given"))
@@ -139,7 +139,7 @@ def _shown(identity: RecipientIdentity, request: HttpRequest, reason: str):
 
 @admin.register(IdentityAccess)
 class IdentityAccessDesk(Looking):
-    list_display = ("read", "identity", "purpose", "actor", "reason")
+    list_display = ("read", "identity", "purpose", "by", "reason")
     list_filter = ("purpose", filters.period("read_at", _("read")))
     list_select_related = ("identity__order",)
     search_fields = ("identity__order__number", "actor")

@@ -78,7 +78,7 @@ class IncidentDesk(Waiting, Looking):
     ordering = ("closed_at", "answer_by")
     fieldsets = (
         (None, {"fields": ("kind_tag", "parcel", "order_link", "cause", "owner")}),
-        (_("When"), {"fields": ("opened", "deadline", "reminded", "closed", "closed_by")}),
+        (_("When"), {"fields": ("opened", "deadline", "reminded", "closed", "closer")}),
         (
             _("What follows"),
             {"fields": ("then", "money", "paid_back", "buyer_reads", "answer_now")},

@@ -169,11 +169,11 @@ class JournalDesk(Looking):
     deeds_need = "payments.add_manualposting"
     actions = ("take_back",)
     actions_detail = ("take_back",)
-    list_display = ("key", "kind", "occurred", "booked", "actor", "source")
+    list_display = ("key", "kind", "occurred", "booked", "by", "source")
     list_filter = ("kind", filters.period("occurred_at", _("occurred")))
     search_fields = ("key", "entries__order_number", "actor")
     ordering = ("-pk",)
-    fields = ("key", "kind", "occurred", "booked", "actor", "source", "rate_used", "mirror_of")
+    fields = ("key", "kind", "occurred", "booked", "by", "source", "rate_used", "mirror_of")
     inlines = (OfJournal,)
 
     occurred = cells.dated("occurred_at", _("occurred"))

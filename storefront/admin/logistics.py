@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
 
-from logistics import failing
+from logistics import bills, failing
 from logistics.models import (
     Bag,
     Departure,
@@ -68,7 +68,7 @@ class Legs(Rows):
 
 class Events(Rows):
     model = ShipmentEvent
-    fields = ("when", "code", "place", "source", "raw", "actor", "recorded")
+    fields = ("when", "code", "place", "source", "raw", "by", "recorded")
     ordering = ("-happened_at", "-pk")
     verbose_name_plural = _("history")
 
@@ -198,17 +198,30 @@ class DepartureDesk(OrderLane, Waiting, Looking):
     deeds_need = "logistics.change_departure"
     actions = ("try_again",)
     actions_detail = ("try_again",)
-    list_display = ("number", "state_tag", "lane_now", "closes", "departs", "load", "master_bill")
+    list_display = ("number", "state_tag", "lane_now", "closes", "departs", "load", "bill")
     list_filter = (
         ("state", ChoicesDropdownFilter),
         ("lane", RelatedDropdownFilter),
         filters.Failing,
     )
-    list_select_related = ("lane", "service")
+    list_select_related = ("lane", "service", "vehicle")
     search_fields = ("number", "master_bill")
     ordering = ("-departs_at",)
     fieldsets = (
-        (None, {"fields": ("number", "state_tag", "lane_now", "service", "load", "master_bill")}),
+        (
+            None,
+            {
+                "fields": (
+                    "number",
+                    "state_tag",
+                    "lane_now",
+                    "service",
+                    "load",
+                    "vehicle_load",
+                    "bill",
+                )
+            },
+        ),
         (_("When"), {"fields": ("closes", "departs", "arrives", "left", "arrived")}),
         (_("Work"), {"fields": ("work", "last_failure")}),
     )
@@ -221,6 +234,27 @@ class DepartureDesk(OrderLane, Waiting, Looking):
     left = cells.dated("departed_at", _("left"))
     arrived = cells.dated("arrived_at", _("arrived"))
 
+    @display(description=_("master bill"), ordering="master_bill")
+    def bill(self, departure):
+        return bills.shown(departure) or cells.NOTHING
+
+    @display(description=_("load of the vehicle, all lanes"))
+    def vehicle_load(self, departure):
+        vehicle = departure.vehicle
+        if vehicle is None:
+            return cells.NOTHING
+        pairs = (
+            (vehicle.booked_g, vehicle.capacity_g),
+            (vehicle.booked_parcels, vehicle.capacity_parcels),
+            (vehicle.booked_cm3, vehicle.capacity_cm3),
+        )
+        return cells.lines(
+            [
+                f"{booked} / {most or cells.NOTHING} {unit}"
+                for (booked, most), unit in zip(pairs, ("g", "pcs", "cm³"), strict=True)
+            ]
+        )
+
     @display(description=_("load"), ordering="booked_g")
     def load(self, departure):
         booked = f"{departure.booked_g / 1000:g}"
@@ -230,21 +264,9 @@ class DepartureDesk(OrderLane, Waiting, Looking):
         return cells.figure(_("%(kg)s of %(room)s kg") % {"kg": booked, "room": room})
 
 
-@admin.register(Bag)
-class BagDesk(Looking):
-    list_display = ("number", "departure", "seal", "state", "parcels_n", "weight")
-    list_filter = (("state", ChoicesDropdownFilter),)
-    list_select_related = ("departure",)
-    search_fields = ("number", "seal", "departure__number")
-    ordering = ("-pk",)
-
-    parcels_n = cells.counted("parcels", _("parcels"))
-    weight = cells.counted("weight_g", _("weight, g"))
-
-
 @admin.register(ShipmentEvent)
 class ShipmentEventDesk(Looking):
-    list_display = ("when", "shipment", "code", "place", "source", "actor")
+    list_display = ("when", "shipment", "code", "place", "source", "by")
     list_filter = (
         ("code", ChoicesDropdownFilter),
         "source",
@@ -259,7 +281,7 @@ class ShipmentEventDesk(Looking):
 
 class Moves(Rows):
     model = StockMove
-    fields = ("when", "kind", "on_hand", "reserved", "allocated", "cause", "actor")
+    fields = ("when", "kind", "on_hand", "reserved", "allocated", "cause", "by")
     ordering = ("-pk",)
     per_page = 50
 
@@ -318,7 +340,7 @@ class StockDesk(Looking):
 
 @admin.register(StockMove)
 class StockMoveDesk(Looking):
-    list_display = ("when", "stock", "kind", "hand", "kept", "paid", "cause", "actor")
+    list_display = ("when", "stock", "kind", "hand", "kept", "paid", "cause", "by")
     list_filter = (("kind", ChoicesDropdownFilter), filters.period("happened_at", _("happened")))
     list_select_related = ("stock",)
     search_fields = ("cause", "actor", "stock__offer__article")

@@ -5,6 +5,7 @@ from django.utils.text import capfirst
 from unfold.admin import ModelAdmin, TabularInline
 
 from . import doing
+from .people import Acting
 
 
 class ReadOnly:
@@ -32,7 +33,7 @@ class Named:
         return field
 
 
-class Desk(Named, ModelAdmin):
+class Desk(Named, Acting, ModelAdmin):
     """A list one can scan and a page behind each row; rows are never deleted from here.
 
     `deeds_need` names the permission without which the actions of the desk are not offered.
@@ -64,7 +65,7 @@ class Looking(ReadOnly, Desk):
     """A desk of rows that flows write."""
 
 
-class Rows(ReadOnly, TabularInline):
+class Rows(ReadOnly, Acting, TabularInline):
     """What belongs to a row, below it."""
 
     extra = 0

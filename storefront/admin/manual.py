@@ -213,14 +213,6 @@ class ManualPostingDesk(Looking):
     def mirrored(self, wish):
         return cells.lines([_leg(leg) for leg in manual.legs_of(wish)])
 
-    @display(description=_("asked by"), ordering="asked_by")
-    def asker(self, wish):
-        return wish.asked_by
-
-    @display(description=_("decided by"), ordering="decided_by")
-    def decider(self, wish):
-        return wish.decided_by or cells.NOTHING
-
     @display(description=_("journal"))
     def booked_as(self, wish):
         return cells.link(wish.journal) if wish.journal else cells.NOTHING

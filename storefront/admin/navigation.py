@@ -53,6 +53,8 @@ NAVIGATION = [
         entry(_("What is stuck"), "pending_actions", "logistics.circuit"),
         entry(_("Departures"), "flight_takeoff", "logistics.departure"),
         entry(_("Bags"), "shopping_bag", "logistics.bag"),
+        entry(_("Boxes of several parcels"), "deployed_code", "logistics.box"),
+        entry(_("Splittings"), "call_split", "logistics.splitting", "?open=1"),
         entry(_("Declarations"), "gavel", "logistics.declaration"),
         {
             **entry(
@@ -149,6 +151,7 @@ NAVIGATION = [
         entry(_("Lanes"), "route", "logistics.lane"),
         entry(_("Services"), "departure_board", "logistics.service"),
         entry(_("Closures"), "block", "logistics.closure"),
+        entry(_("How promises hold"), "event_available", "logistics.lanelevel"),
         entry(_("Last miles"), "local_shipping", "logistics.lastmile"),
         entry(_("Carriers to the door"), "delivery_truck_speed", "logistics.courier"),
         entry(_("Notices of carriers"), "notifications", "logistics.carriernotice"),

@@ -38,7 +38,7 @@ class Facts:
 
 class OfferEvents(Facts, Rows):
     model = OfferEvent
-    fields = ("when", "kind", "actor", "facts")
+    fields = ("when", "kind", "by", "facts")
     ordering = ("-pk",)
     verbose_name_plural = _("history")
 
@@ -275,7 +275,7 @@ class RefusalReasonDesk(Desk):
 
 @admin.register(OfferEvent)
 class OfferEventDesk(Facts, Looking):
-    list_display = ("when", "offer", "kind", "actor", "facts")
+    list_display = ("when", "offer", "kind", "by", "facts")
     list_filter = ("kind",)
     list_select_related = ("offer",)
     search_fields = ("offer__article", "actor")

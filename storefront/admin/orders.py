@@ -214,7 +214,7 @@ class HoldDesk(Looking):
     deeds_need = "orders.change_hold"
     actions = ("lift",)
     actions_detail = ("lift",)
-    list_display = ("order_link", "reason", "owner", "note", "placed", "placed_by", "lifted")
+    list_display = ("order_link", "reason", "owner", "note", "placed", "placer", "lifted")
     list_filter = (filters.Open, ("owner", ChoicesDropdownFilter))
     list_select_related = ("order",)
     list_display_links = ("reason",)
@@ -235,7 +235,7 @@ class HoldDesk(Looking):
 
 @admin.register(OrderEvent)
 class OrderEventDesk(Looking):
-    list_display = ("when", "order", "kind", "actor", "facts", "told")
+    list_display = ("when", "order", "kind", "by", "facts", "told")
     list_filter = ("kind", filters.period("happened_at", _("happened")))
     list_select_related = ("order",)
     search_fields = ("order__number", "actor")
@@ -258,7 +258,7 @@ class QuoteDesk(Looking):
 
 @admin.register(Handover)
 class HandoverDesk(Looking):
-    list_display = ("order_link", "merchant", "until", "handed", "actor")
+    list_display = ("order_link", "merchant", "until", "handed", "by")
     list_filter = (("seller", RelatedDropdownFilter),)
     list_display_links = ("until",)
     list_select_related = ("delivery__order", "seller")

@@ -114,7 +114,7 @@ class Parcels(Rows):
 
 class Holds(Rows):
     model = Hold
-    fields = ("reason", "note", "owner", "placed", "placed_by", "lifted", "lifted_by", "answer")
+    fields = ("reason", "note", "owner", "placed", "placer", "lifted", "lifter", "answer")
     ordering = ("-pk",)
 
     placed = cells.dated("placed_at", _("put"))
@@ -123,7 +123,7 @@ class Holds(Rows):
 
 class Events(Rows):
     model = OrderEvent
-    fields = ("when", "kind", "actor", "facts", "told")
+    fields = ("when", "kind", "by", "facts", "told")
     ordering = ("-pk",)
     verbose_name_plural = _("history")
 

@@ -155,7 +155,6 @@ class RefundDesk(Waiting, Looking):
     state_tag = cells.stated(REFUND_TONES)
     theirs = cells.plain("provider_id", _("number at the acquirer"))
     told = cells.plain("answer", _("answer"))
-    asker = cells.plain("asked_by", _("asked by"))
     asked = cells.dated("asked_at", _("asked"))
     done = cells.dated("done_at", _("done"))
 

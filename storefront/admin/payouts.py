@@ -92,9 +92,9 @@ class PayoutDesk(Waiting, Looking):
             {
                 "fields": (
                     "needs_two",
-                    "asked_by",
+                    "asker",
                     "asked_why",
-                    "decided_by",
+                    "decider",
                     "decided_why",
                     "decided",
                 )

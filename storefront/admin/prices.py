@@ -88,7 +88,7 @@ class PriceListDesk(Timed):
     list_display = ("title", "merchant", "standing", "starts", "ends", "stopped", "work")
     fieldsets = (
         (None, {"fields": (("title", "merchant", "standing"), ("starts", "ends", "stopped"))}),
-        (_("Work"), {"fields": (("made", "actor"), ("work", "last_failure"))}),
+        (_("Work"), {"fields": (("made", "by"), ("work", "last_failure"))}),
     )
     inlines = (PriceListLines,)
 
@@ -116,7 +116,7 @@ class PromotionDesk(Timed):
     list_display = ("title", "merchant", "off", "standing", "starts", "ends", "pieces", "work")
     fieldsets = (
         (None, {"fields": (("title", "merchant", "standing"), ("off", "pieces"))}),
-        (_("When"), {"fields": (("starts", "ends", "stopped"), ("made", "actor"))}),
+        (_("When"), {"fields": (("starts", "ends", "stopped"), ("made", "by"))}),
         (_("Work"), {"fields": (("work", "last_failure"),)}),
     )
     inlines = (PromotionLines,)

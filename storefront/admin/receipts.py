@@ -36,7 +36,7 @@ class ReceiptDesk(Waiting, Looking):
     fieldsets = (
         (None, {"fields": ("charge_link", "kind", "rub", "state_tag", "made", "registered")}),
         (_("At the provider"), {"fields": ("theirs", "key", "answer")}),
-        (_("Sent again"), {"fields": ("first", "asked_by", "why_again")}),
+        (_("Sent again"), {"fields": ("first", "asker", "why_again")}),
         (_("As it is sent"), {"fields": ("text",)}),
         (_("Work"), {"fields": ("work", "last_failure")}),
     )

@@ -80,7 +80,7 @@ class BankAccountDesk(Looking):
 class PaperDesk(Looking):
     """Files as they came; the refused ones stand aside with their reason."""
 
-    list_display = ("received", "name", "form", "outcome_tag", "reason", "detail", "actor")
+    list_display = ("received", "name", "form", "outcome_tag", "reason", "detail", "by")
     list_filter = (
         ("outcome", ChoicesDropdownFilter),
         "form",
@@ -88,7 +88,7 @@ class PaperDesk(Looking):
     )
     search_fields = ("name", "detail", "digest")
     ordering = ("-pk",)
-    fields = ("name", "form", "outcome_tag", "reason", "detail", "received", "actor", "text")
+    fields = ("name", "form", "outcome_tag", "reason", "detail", "received", "by", "text")
 
     received = cells.dated("received_at", _("received"))
     outcome_tag = cells.stated(OUTCOME_TONES, "outcome", _("outcome"))
@@ -362,12 +362,12 @@ class Parts(Rows):
 class MatchDesk(Looking):
     deeds_need = "payments.change_match"
     actions_detail = ("undo",)
-    list_display = ("number", "rule", "points", "reason", "currency", "actor", "made", "is_living")
+    list_display = ("number", "rule", "points", "reason", "currency", "by", "made", "is_living")
     list_filter = (("rule", ChoicesDropdownFilter), filters.period("made_at", _("matched")))
     list_select_related = ("undone",)
     search_fields = ("reason", "parts__line__end_to_end", "parts__registry_line__object_id")
     ordering = ("-pk",)
-    fields = ("rule", "points", "reason", "actor", "made", "is_living")
+    fields = ("rule", "points", "reason", "by", "made", "is_living")
     inlines = (Parts,)
 
     number = cells.number()

@@ -55,7 +55,7 @@ class Undecided(filters.YesNo):
 
 class Decisions(Rows):
     model = Decision
-    fields = ("when", "verdict", "reason", "decided_by", "needs_second", "list")
+    fields = ("when", "verdict", "reason", "decider", "needs_second", "list")
     ordering = ("pk",)
     verbose_name_plural = _("decisions")
 
@@ -232,7 +232,7 @@ class HitDesk(Looking):
 
 @admin.register(Decision)
 class DecisionDesk(Looking):
-    list_display = ("hit", "verdict", "reason", "decided_by", "needs_second", "when", "list")
+    list_display = ("hit", "verdict", "reason", "decider", "needs_second", "when", "list")
     list_filter = (("verdict", ChoicesDropdownFilter), filters.period("decided_at", _("decided")))
     list_select_related = ("hit", "list")
     search_fields = ("hit__party__key", "reason")

@@ -47,7 +47,7 @@ class Members(Rows):
 
 class SellerEvents(Rows):
     model = SellerEvent
-    fields = ("when", "kind", "actor", "facts")
+    fields = ("when", "kind", "by", "facts")
     ordering = ("-pk",)
     verbose_name_plural = _("history")
 
@@ -86,7 +86,7 @@ class SellerDesk(Looking):
 
 class ApplicationEvents(Rows):
     model = ApplicationEvent
-    fields = ("when", "kind", "actor", "facts")
+    fields = ("when", "kind", "by", "facts")
     ordering = ("-pk",)
     verbose_name_plural = _("history")
 

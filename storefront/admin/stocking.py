@@ -142,7 +142,7 @@ class BinDesk(Looking):
 
 class Entries(Goods, Rows):
     model = BinCountEntry
-    fields = ("turn", "goods", "books", "found", "off", "actor", "when")
+    fields = ("turn", "goods", "books", "found", "off", "by", "when")
     ordering = ("turn", "stock")
 
     books = cells.counted("expected", _("in the books"))
@@ -172,7 +172,7 @@ class BinCountDesk(Looking):
     list_select_related = ("bin",)
     search_fields = ("bin__code", "cause", "reason")
     ordering = ("-pk",)
-    fields = ("bin", "state_tag", "cause", "opened", "closed", "closed_by", "reason")
+    fields = ("bin", "state_tag", "cause", "opened", "closed", "closer", "reason")
     inlines = (Entries,)
 
     state_tag = cells.stated(COUNT_TONES)
@@ -218,10 +218,10 @@ class Stops(Rows):
 
 @admin.register(Wave)
 class WaveDesk(Looking):
-    list_display = ("pk", "state_tag", "first_cut", "metres", "actor", "made", "ended")
+    list_display = ("pk", "state_tag", "first_cut", "metres", "by", "made", "ended")
     list_filter = (("state", ChoicesDropdownFilter),)
     ordering = ("-pk",)
-    fields = ("state_tag", "first_cut", "metres", "actor", "made", "ended")
+    fields = ("state_tag", "first_cut", "metres", "by", "made", "ended")
     inlines = (Stops,)
 
     state_tag = cells.stated(WAVE_TONES)

@@ -28,7 +28,7 @@ class TokenDesk(Looking):
     list_select_related = ("seller",)
     search_fields = ("name", "seller__slug")
     ordering = ("-pk",)
-    fieldsets = ((None, {"fields": (("name", "merchant"), ("made", "used", "revoked"), "actor")}),)
+    fieldsets = ((None, {"fields": (("name", "merchant"), ("made", "used", "revoked"), "by")}),)
 
     made = cells.dated("created_at", _("made"))
     revoked = cells.dated("revoked_at", _("revoked"))

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.contrib.auth import get_user_model
 from django.db.models import Max, QuerySet
 
+from logistics import studies
 from orders.models import Order, OrderEvent
 from payments import jobs
 from storefront.lib import clock
@@ -35,6 +36,7 @@ def go_on(*, until: datetime, most: int | None, say: Callable[[str], object]) ->
     last = OrderEvent.objects.filter(order__in=ours).aggregate(at=Max("happened_at"))["at"]
     with clock.simulated(last or begun):
         jobs.ensure(now=clock.now())
+        studies.ensure(now=clock.now())
         crowd = _crowd()
         for plan in left:
             crowd.expect(plan, begun=begun)

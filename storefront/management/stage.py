@@ -15,15 +15,17 @@ from django.db import connections
 
 from storefront import embedded
 from storefront.lib import http
+from storefront.sandbox import stories
 
 SECONDS = 20
 
 
 @contextmanager
-def alone(folder: Path, *, seed: int, shocks: str = "") -> Iterator[None]:
+def alone(folder: Path, *, seed: int, shocks: str = "", closures: str = "") -> Iterator[None]:
     """Migrated and with its reference rows, stopped and forgotten at the end.
 
-    `shocks` are days on which the central bank's rates jump, as SANDBOX_SHOCKS tells them.
+    `shocks` are days on which the central bank's rates jump, as SANDBOX_SHOCKS tells them;
+    `closures` what nothing passes from an instant until another, as SANDBOX_CLOSURES does.
 
     Raises: CommandError, if a part of it does not start.
     """
@@ -32,8 +34,11 @@ def alone(folder: Path, *, seed: int, shocks: str = "") -> Iterator[None]:
     try:
         _prepare(postgres)
         port = embedded.free_port()
-        sandbox = _start_sandbox(folder, port, seed, shocks)
+        told = {"SANDBOX_SHOCKS": shocks, "SANDBOX_CLOSURES": closures}
+        sandbox = _start_sandbox(folder, port, {"SANDBOX_SEED": str(seed), **told})
         _point(postgres, f"http://127.0.0.1:{port}")
+        ready = stories.durations(_table())["centre_ready"]
+        settings.HANDS_PACE = (seed, ready.p50, ready.p90)
         settings.MEDIA_ROOT, settings.PAPERS_ROOT = folder / "media", folder / "papers"
         yield
     finally:
@@ -59,12 +64,16 @@ def _prepare(postgres: embedded.Postgres) -> None:
             raise CommandError(f"{command} failed: {done.stderr.strip()[-500:]}")
 
 
-def _start_sandbox(folder: Path, port: int, seed: int, shocks: str) -> subprocess.Popen[bytes]:
+def _table() -> Path | None:
+    """The table of durations the sandbox is given instead of its own, if one is."""
+    return Path(name) if (name := os.environ.get("SANDBOX_DURATIONS", "")) else None
+
+
+def _start_sandbox(folder: Path, port: int, told: dict[str, str]) -> subprocess.Popen[bytes]:
     variables = {
         "SANDBOX_PORT": str(port),
         "SANDBOX_DB": str(folder / "sandbox.sqlite"),
-        "SANDBOX_SEED": str(seed),
-        "SANDBOX_SHOCKS": shocks,
+        **told,
         "SANDBOX_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "SITE_URL": "",
         "SANDBOX_NOTIFY_URL": "",

@@ -113,6 +113,6 @@ def _facts(event: OrderEvent) -> dict[str, object]:
     days = {
         name: date.fromisoformat(event.detail[name])
         for name in ("expected_on", "until_on")
-        if isinstance(event.detail.get(name), str)
+        if event.detail.get(name)
     }
     return {**days, "trouble": outlook.words(str(event.detail.get("trouble", "")))}

@@ -5,8 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Closed:
+    """A place or a service that nothing passes from an instant until another."""
+
+    what: str
+    from_at: datetime
+    until_at: datetime
 
 
 @dataclass(frozen=True)
@@ -24,6 +33,9 @@ class Environment:
     notify_url: str
     # From a day on all currencies cost so many percent more rubles, or less.
     shocks: tuple[tuple[date, float], ...] = ()
+    # What does not run, a service or a place, from an instant until another.
+    closures: tuple[Closed, ...] = ()
+    durations: Path | None = None  # a table whose rows stand instead of those of our own
 
 
 class BadEnvironment(Exception):
@@ -52,6 +64,8 @@ def read(values: Mapping[str, str] | None = None) -> Environment:
         notify_url=given.get("SANDBOX_NOTIFY_URL", "")
         or (f"{site}/webhooks/yookassa/" if site else ""),
         shocks=_shocks(given.get("SANDBOX_SHOCKS", "")),
+        closures=_closures(given.get("SANDBOX_CLOSURES", "")),
+        durations=Path(table) if (table := given.get("SANDBOX_DURATIONS", "")) else None,
     )
 
 
@@ -66,6 +80,21 @@ def _shocks(text: str) -> tuple[tuple[date, float], ...]:
             raise BadEnvironment(f"SANDBOX_SHOCKS: {part!r} is not a day:percent") from None
         if not -90 <= found[-1][1] <= 900:
             raise BadEnvironment(f"SANDBOX_SHOCKS: {part!r} is more than a shock")
+    return tuple(found)
+
+
+def _closures(text: str) -> tuple[Closed, ...]:
+    """Read `suifenhe@2026-01-20T00:00Z/2026-01-25T00:00Z,...`: what is shut, and when."""
+    found = []
+    for part in filter(None, text.split(",")):
+        what, _at, span = part.partition("@")
+        first, _slash, until = span.partition("/")
+        try:
+            found.append(Closed(what, datetime.fromisoformat(first), datetime.fromisoformat(until)))
+        except ValueError:
+            raise BadEnvironment(f"SANDBOX_CLOSURES: {part!r} is not what@from/until") from None
+        if not found[-1].from_at.tzinfo or not found[-1].from_at < found[-1].until_at:
+            raise BadEnvironment(f"SANDBOX_CLOSURES: {part!r} is no stretch of time with its zone")
     return tuple(found)
 
 

@@ -27,13 +27,15 @@ class Duration:
 
 
 @cache
-def durations() -> Mapping[str, Duration]:
-    """Read the table of durations, in minutes."""
-    with (_HERE / "durations.csv").open(encoding="utf-8", newline="") as lines:
-        return {
-            row["step"]: Duration(float(row["p50_minutes"]), float(row["p90_minutes"]))
-            for row in csv.DictReader(lines)
-        }
+def durations(other: Path | None = None) -> Mapping[str, Duration]:
+    """Read the table of durations, in minutes; rows of another table stand instead of its own."""
+    own = {} if other is None else durations()
+    with (other or _HERE / "durations.csv").open(encoding="utf-8", newline="") as lines:
+        return {**own, **{row["step"]: _duration(row) for row in csv.DictReader(lines)}}
+
+
+def _duration(row: dict[str, str]) -> Duration:
+    return Duration(float(row["p50_minutes"]), float(row["p90_minutes"]))
 
 
 @cache
@@ -51,6 +53,7 @@ class Story:
     kind: str
     number: int
     shares: Mapping[str, float] = field(default_factory=usual_shares)
+    table: Mapping[str, Duration] = field(default_factory=durations)
 
     def __post_init__(self) -> None:
         """Start the sequence of draws that belongs to this thing alone."""
@@ -70,7 +73,7 @@ class Story:
 
         Rounding: to whole seconds, at least one.
         """
-        known = durations()[step]
+        known = self.table[step]
         spread = math.log(known.p90 / known.p50) / _P90_DEVIATIONS
         minutes = self.dice.lognormvariate(math.log(known.p50), spread)
         return timedelta(seconds=max(1, round(minutes * 60)))

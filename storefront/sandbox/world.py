@@ -11,7 +11,7 @@ from storefront.sandbox import books
 from storefront.sandbox.books import Books
 from storefront.sandbox.clock import Clock
 from storefront.sandbox.environment import Environment
-from storefront.sandbox.stories import Story, usual_shares
+from storefront.sandbox.stories import Story, durations, usual_shares
 
 
 @dataclass
@@ -26,7 +26,9 @@ class World:
 
     def story(self, page: sqlite3.Connection, kind: str) -> Story:
         """Begin the story of the next thing of a kind."""
-        return Story(self.environment.seed, kind, books.count(page, kind), shares(page))
+        table = durations(self.environment.durations)
+        number = books.count(page, kind)
+        return Story(self.environment.seed, kind, number, shares(page), table)
 
     def retold(self, kind: str, number: int) -> Story:
         """Begin a story again, to name its parts."""

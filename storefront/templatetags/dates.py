@@ -5,11 +5,13 @@ from zoneinfo import ZoneInfo
 
 from django import template
 from django.utils import dateformat, translation
+from django.utils.translation import gettext as _
 
 register = template.Library()
 
 NO_BREAK = "\u00a0"
 DASH = "\u2013"
+DAYS_FROM = 48  # hours
 
 
 def _is_chinese() -> bool:
@@ -67,6 +69,23 @@ def local(instant: datetime | None, zone: str) -> str:
     there = instant.astimezone(ZoneInfo(zone))
     gap = " " if _is_chinese() else ", "
     return f"{_day(there)}{gap}{there:%H:%M}"
+
+
+@register.filter
+def hour(instant: datetime | None, zone: str) -> str:
+    """Write the hour of an instant by the clocks of a place: `02:10`."""
+    return "" if instant is None else f"{instant.astimezone(ZoneInfo(zone)):%H:%M}"
+
+
+@register.filter
+def until(instant: datetime | None, now: datetime) -> str:
+    """Write how long it is between two instants, in either order: `4:05` hours, `3 d`."""
+    if instant is None:
+        return ""
+    minutes = int(abs((instant - now).total_seconds()) // 60)
+    if minutes >= DAYS_FROM * 60:
+        return _("%(days)s d") % {"days": minutes // 1440}
+    return f"{minutes // 60}:{minutes % 60:02d}"
 
 
 @register.filter

@@ -9,7 +9,7 @@ from django.core.cache import cache
 
 from catalog import cards, restrictions
 from catalog.models import Product
-from logistics import routing
+from logistics import promises, routing
 from logistics.models.routing import Mode
 from orders.models import City
 from storefront.forms import choosing
@@ -107,6 +107,9 @@ def _name(way: Asked) -> str:
 
 def _soonest(way: Asked, *, city: City, now: datetime) -> Window | None:
     origin, forbidden = way
+    drawn = promises.soonest(origin, city, modes_forbidden=forbidden, now=now)
+    if drawn is not None:
+        return drawn
     ways = routing.options(
         origin=origin,
         city=city,

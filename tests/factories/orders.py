@@ -83,7 +83,7 @@ def order(*offers: Offer, quantity: int = 1, now: datetime = NOW, **fields: Any)
         phone="+79120000000",
         email="anna@example.com",
         postcode="620014",
-        street="ул. Тестовая, 1",
+        street=fields.pop("street", f"ул. Тестовая, {n}"),
         language="ru",
         user_id=fields.pop("user_id", None),
     )

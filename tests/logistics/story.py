@@ -9,7 +9,7 @@ from django.db import connection
 
 from catalog.models import Offer
 from logistics import shipments, tasks, warehouse
-from logistics.models import Courier, Declaration, Departure, Filing, Incident, Shipment
+from logistics.models import Box, Courier, Declaration, Departure, Filing, Incident, Shipment
 from logistics.states import State
 from orders.models import Order
 from storefront.lib import clock
@@ -22,6 +22,7 @@ TASKS: dict[Any, Callable[..., None]] = {
     Shipment: tasks.drive_shipment,
     Declaration: tasks.drive_declaration,
     Departure: tasks.drive_departure,
+    Box: tasks.drive_box,
     Filing: tasks.drive_filing,
     Courier: tasks.ask_courier,
     Incident: tasks.drive_incident,
@@ -70,10 +71,12 @@ def paid_order(
     at = "harbin-warehouse" if origin == "harbin" else "shenzhen"
     for offer in goods:
         logistics.stock(offer, 100, at=at, regime=regime)
-    lines = [order_rows.line(offer, quantity) for offer in goods]
+    price = str(part.pop("price_rub", "16990"))
+    lines = [order_rows.line(offer, quantity, price) for offer in goods]
+    street = {"street": part.pop("street")} if "street" in part else {}
     given = {"origin": origin, "lane": lane, "mode": lane_mode(lane), **LATE, **part}
     body = order_rows.body(order_rows.part(*lines, **given), city=city)
-    order = order_rows.order(*goods, quantity=quantity, body=body)
+    order = order_rows.order(*goods, quantity=quantity, body=body, **street)
     warehouse.reserve(order, actor="test", now=NOW)
     payments.paid(order)
     warehouse.allocate(order, actor="test", now=NOW)

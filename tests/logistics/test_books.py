@@ -35,7 +35,7 @@ def test_right_books_have_no_faults_and_say_what_they_looked_at(order: Order) ->
     assert faults() == {}
     assert counts["stock: reserved = sum of reservations"] == 1
     assert counts["shipments = lines of paid orders"] == 1
-    assert len(counts) == 14
+    assert len(counts) == 16
 
 
 def test_stock_that_differs_from_its_reservations_and_movements_is_found(order: Order) -> None:

@@ -10,7 +10,7 @@ from logistics.models import Bag, Departure, Service, Shipment
 from logistics.states import State
 from orders.models import Order
 from storefront.lib import clock, due, kept
-from tests.factories import catalog
+from tests.factories import catalog, logistics, orders
 from tests.logistics import story
 from tests.logistics.story import Outside
 
@@ -117,19 +117,25 @@ def test_least_slack_goes_first(outside: Outside) -> None:
     assert soon.departure.departs_at < late.departure.departs_at
 
 
-def test_lanes_share_the_aeroplane_they_fly_on(outside: Outside) -> None:
-    from_harbin = cleared()
-    from_shenzhen = cleared(origin="shenzhen", lane="szx-air-svx")
-    with moving.locked(story.parcel(from_harbin)) as row:
-        Shipment.objects.filter(pk=row.pk).update(state_at=clock.now())
+def test_lanes_share_the_aeroplane_they_fly_on() -> None:
     capacity(600)
+    rows = [
+        logistics.shipment(
+            orders.order(catalog.offer()),
+            lane=logistics.lane(lane),
+            state=State.CLEARED,
+            weight_g=500,
+            leave_by=story.NOW,
+        )
+        for lane in ("air-svx", "szx-air-svx")
+    ]
 
-    one, other = bagged(from_harbin), bagged(from_shenzhen)
+    one, other = (consolidation.put_in_bag(row, now=story.NOW) for row in rows)
 
     assert one is not None
     assert other is not None
     assert one.departure.lane_id != other.departure.lane_id
-    assert one.departure.departs_at != other.departure.departs_at
+    assert one.departure.departs_at < other.departure.departs_at
 
 
 def test_no_room_in_sight_is_said(outside: Outside) -> None:
@@ -157,7 +163,7 @@ def test_a_closed_departure_takes_nothing_and_its_bags_are_sealed(outside: Outsi
     order, other = cleared(), story.paid_order()
     bag = bagged(order)
     assert bag is not None
-    consolidation.close(bag.departure)
+    consolidation.close(bag.departure, now=clock.now())
     story.run(story.is_in(other, State.CLEARED))
 
     later = bagged(other)

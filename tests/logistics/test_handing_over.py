@@ -63,11 +63,14 @@ def test_an_order_that_was_refused_may_be_made_again_at_once(
     right, order.postcode, order.street = (order.postcode, order.street), "000000", " "
     order.save(update_fields=["postcode", "street"])
     refused = again(parcel, after=timedelta(0))
-    assert (refused.failures, refused.pushed_at) == (1, None)
+    assert (refused.failures, refused.pushed_at) == (0, None)
+    (incident,) = refused.incidents.all()
+    assert (incident.kind, incident.owner) == ("UNDELIVERABLE", "operator")
+    assert incident.cause
 
     order.postcode, order.street = right
     order.save(update_fields=["postcode", "street"])
-    again(parcel, after=timedelta(seconds=2))
+    again(parcel, after=following.LATER)
 
     assert outside.books("parcels")["count"] == 1
 

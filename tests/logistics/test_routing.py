@@ -167,7 +167,7 @@ def test_no_query_is_made_while_the_network_is_kept(world: dict[str, City]) -> N
     kept.forget()
     with CaptureQueriesContext(connection) as queries:
         ways(world["kazan"])
-    assert len(queries) == 7
+    assert len(queries) == 8
 
 
 def test_voluminous_parcels_pay_by_volume_in_the_air(world: dict[str, City]) -> None:

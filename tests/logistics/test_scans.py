@@ -148,14 +148,15 @@ def test_the_same_step_twice_is_refused(floor: Outside) -> None:
     assert ShipmentEvent.objects.filter(code="HUB_PICKED").count() == 1
 
 
-@pytest.mark.parametrize("weight", [None, 0, 100, 5000])
+@pytest.mark.parametrize("weight", [None, 0, 460, 5000])
 def test_scales_that_cannot_be_right_are_refused(floor: Outside, weight: int | None) -> None:
     order = story.paid_order()
     story.run(story.is_in(order, State.STOCKED))
     scan(order, "pick")
+    scan(order, "pack")
 
     with pytest.raises(WrongScan) as wrong:
-        scan(order, "pack", weight)
+        scan(order, "weigh", weight)
 
     assert wrong.value.facts["why"] == "weight"
     assert story.parcel(order).weight_g is None

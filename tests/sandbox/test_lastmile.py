@@ -1,9 +1,13 @@
 """Russian Post and CDEK as the outside speaks them: formats, refusals, tokens, webhooks."""
 
+import csv
 import json
 from datetime import datetime, timedelta
 
 import pytest
+
+from storefront.sandbox.carriers import lastmile
+from tests.conftest import ROOT
 
 NOON = "2026-12-03T06:00:00Z"
 KEYS = {
@@ -44,6 +48,14 @@ def test_an_order_names_everything_that_is_wrong_with_it(sandbox):
     assert wrong["result-ids"] == []
     assert codes == {"ILLEGAL_INDEX_TO", "ILLEGAL_MASS", "EMPTY_SURNAME"}
     assert put(sandbox, ORDER, Authorization="AccessToken stolen").status_code == 401
+
+
+def test_every_town_we_deliver_to_is_known_by_its_index():
+    with (ROOT / "orders/reference/cities.csv").open(encoding="utf-8", newline="") as lines:
+        firsts = [row["postcodes"].split("|")[0] for row in csv.DictReader(lines)]
+
+    assert len(firsts) >= 40
+    assert [one for one in firsts if lastmile.by_index(one.ljust(6, "0")) is None] == []
 
 
 def test_an_order_sent_twice_is_two_orders(sandbox):

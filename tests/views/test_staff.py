@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import Group
@@ -10,8 +11,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from logistics.models import Shipment
+from logistics.models import FloorScan, Shipment
 from logistics.states import State
+from logistics.stations import scans
 from orders import holds
 from storefront.accounts.models import User
 from storefront.lib import clock
@@ -47,13 +49,13 @@ def stocked() -> Shipment:
 
 def test_the_floor_is_for_its_workers_alone(client: Client) -> None:
     gleb = User.objects.create_user("gleb@example.com", "x")
-    address, scan = reverse("staff_floor"), reverse("staff_scan")
+    address, scan = reverse("staff_floor"), reverse("staff_step", args=["pick"])
     assert client.get(address).status_code == 302
 
     client.force_login(gleb, backend="django.contrib.auth.backends.ModelBackend")
 
     assert client.get(address).status_code == 404
-    assert client.post(scan, {"step": "pick", "number": stocked().number}).status_code == 404
+    assert client.post(scan, {"code": stocked().number}).status_code == 404
     assert Shipment.objects.get().state == State.STOCKED
 
 
@@ -64,51 +66,45 @@ def test_a_superuser_may_look(client: Client) -> None:
     assert client.get(reverse("staff_floor")).status_code == 200
 
 
-@pytest.mark.parametrize("step", ["receive", "pick", "pack", "bag", "load"])
-def test_each_step_has_its_page(vera: Client, step: str) -> None:
-    page = vera.get(reverse("staff_floor"), {"step": step})
+def send(client: Client, step: str, code: str, **more: Any) -> Any:
+    headers = {"HX-Request": "true"} if more.pop("htmx", False) else {}
+    given = {"key": str(uuid4()), "code": code, **more}
+    return client.post(reverse("staff_step", args=[step]), given, headers=headers)
+
+
+@pytest.mark.parametrize("step", list(scans.TASKS))
+def test_each_task_has_its_screen_with_one_field(vera: Client, step: str) -> None:
+    page = vera.get(reverse("staff_step", args=[step]))
 
     assert page.status_code == 200
-    assert f'name="step" value="{step}"' in page.text
     assert page.text.count('aria-current="page"') == 1
     assert page.text.count("<h1") == 1
-    assert ('name="weight"' in page.text) is (step == "pack")
+    assert page.text.count("data-scan") == 1
 
 
 def test_a_step_that_is_none_is_not_there(vera: Client) -> None:
-    assert vera.get(reverse("staff_floor"), {"step": "fly"}).status_code == 404
-    assert vera.post(reverse("staff_scan"), {"step": "fly", "number": "x"}).status_code == 404
-    assert vera.get(reverse("staff_scan")).status_code == 405
+    assert vera.get(reverse("staff_step", args=["fly"])).status_code == 404
+    assert send(vera, "fly", "x").status_code == 404
 
 
-def test_the_list_shows_what_waits_with_its_cut_off(vera: Client) -> None:
+def test_the_list_shows_what_waits_with_its_cut_off_and_marks_what_is_held(vera: Client) -> None:
     parcel = stocked()
+    holds.put(parcel.order, reason="ASK", owner="operator", actor="test", now=clock.now())
 
-    page = vera.get(reverse("staff_floor"), {"step": "pick"})
+    page = vera.get(reverse("staff_step", args=["pick"]))
 
     assert parcel.number in page.text
     assert parcel.order.shown_number in page.text
     assert parcel.lane.title_ru in page.text
     assert 'datetime="2026-11-24T' in page.text
-
-
-def test_a_held_parcel_is_marked(vera: Client) -> None:
-    parcel = stocked()
-    holds.put(parcel.order, reason="ASK", owner="operator", actor="test", now=clock.now())
-
-    page = vera.get(reverse("staff_floor"), {"step": "pick"})
-
     assert 'class="tag bad"' in page.text
 
 
 @pytest.mark.parametrize("htmx", [True, False])
 def test_a_good_scan_is_green_and_moves_the_parcel(vera: Client, htmx: bool) -> None:
     parcel = stocked()
-    headers = {"HX-Request": "true"} if htmx else {}
 
-    page = vera.post(
-        reverse("staff_scan"), {"step": "pick", "number": parcel.number}, headers=headers
-    )
+    page = send(vera, "pick", parcel.number, htmx=htmx)
 
     assert page.status_code == 200
     assert 'data-tone="good"' in page.text
@@ -119,57 +115,57 @@ def test_a_good_scan_is_green_and_moves_the_parcel(vera: Client, htmx: bool) -> 
     assert parcel.events.get(code="HUB_PICKED").actor == f"user:{user.pk}"
 
 
-def test_a_wrong_scan_is_red_and_says_why(vera: Client) -> None:
+def test_a_form_that_is_sent_again_gets_the_same_answer(vera: Client) -> None:
+    parcel, key = stocked(), str(uuid4())
+
+    first = send(vera, "pick", parcel.number, key=key)
+    again = send(vera, "pick", parcel.number, key=key)
+    other = send(vera, "pick", parcel.number)
+
+    assert 'data-tone="good"' in first.text
+    assert 'data-tone="good"' in again.text
+    assert again["X-Floor-Scan"] == key
+    assert 'data-tone="bad"' in other.text
+    assert FloorScan.objects.count() == 2
+
+
+def test_a_wrong_scan_says_what_was_scanned_expected_and_to_be_done(vera: Client) -> None:
     parcel = stocked()
 
-    page = vera.post(reverse("staff_scan"), {"step": "load", "number": parcel.number})
+    page = send(vera, "load", parcel.number)
 
-    assert page.status_code == 200
     assert 'data-tone="bad"' in page.text
-    assert parcel.number in page.text
+    said = FloorScan.objects.get().answer
+    assert said["number"] == parcel.number
+    assert said["expected"]
+    assert said["do"] in page.text
     parcel.refresh_from_db()
     assert parcel.state == State.STOCKED
 
 
-@pytest.mark.parametrize("weight", ["", "heavy", "-500", "½", "99999999999999"])
-def test_a_weight_that_is_none_is_refused(vera: Client, weight: str) -> None:
-    parcel = stocked()
-    vera.post(reverse("staff_scan"), {"step": "pick", "number": parcel.number})
+@pytest.mark.parametrize("code", ["", "<b>x</b>", "\0", "½" * 90, "LX300000008CN"])
+def test_rubbish_is_refused_and_stays_text(vera: Client, code: str) -> None:
+    for step in scans.TASKS:
+        page = send(vera, step, code, key="none", after="none", waited="-1")
 
-    page = vera.post(
-        reverse("staff_scan"), {"step": "pack", "number": parcel.number, "weight": weight}
-    )
-
-    assert 'data-tone="bad"' in page.text
-    parcel.refresh_from_db()
-    assert (parcel.state, parcel.weight_g) == (State.PICKED, None)
-
-
-def test_a_weight_is_kept(vera: Client) -> None:
-    parcel = stocked()
-    vera.post(reverse("staff_scan"), {"step": "pick", "number": parcel.number})
-
-    vera.post(reverse("staff_scan"), {"step": "pack", "number": parcel.number, "weight": "510"})
-
-    parcel.refresh_from_db()
-    assert (parcel.state, parcel.weight_g) == (State.PACKED, 510)
-
-
-def test_markup_in_a_number_stays_text(vera: Client) -> None:
-    page = vera.post(reverse("staff_scan"), {"step": "pick", "number": "<b>x</b>"})
-
-    assert "<b>x</b>" not in page.text.lower()
+        assert page.status_code == 200
+        assert 'data-tone="bad"' in page.text
+        assert "<b>x</b>" not in page.text.lower()
 
 
 @pytest.mark.parametrize("count", [1, 20])
-def test_the_page_costs_the_same_for_one_and_for_twenty(
+def test_the_screen_and_the_board_cost_the_same_for_one_and_for_twenty(
     vera: Client, count: int, django_assert_num_queries: Any
 ) -> None:
     for _parcel in range(count):
         stocked()
-    vera.get(reverse("staff_floor"), {"step": "pick"})
+    for address in (reverse("staff_step", args=["pick"]), reverse("staff_floor")):
+        vera.get(address)
 
-    with django_assert_num_queries(8):
-        page = vera.get(reverse("staff_floor"), {"step": "pick"})
+    with django_assert_num_queries(11):
+        page = vera.get(reverse("staff_step", args=["pick"]))
+    with django_assert_num_queries(12):
+        whole = vera.get(reverse("staff_floor"))
 
     assert page.text.count("LX3") >= count
+    assert f'<p class="figure">{count}</p>' in whole.text

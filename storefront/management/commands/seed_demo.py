@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from catalog import search
+from logistics import studies
 from logistics.stocking import fees
 from payments import jobs
 from storefront.lib import clock, http
@@ -48,6 +49,7 @@ class Command(BaseCommand):
         self.stdout.write(f"goods changed after approval: {applicants.amend(now=begun)} new")
         self._history(FIRST)
         jobs.ensure(now=now)
+        studies.ensure(now=now)
         fees.ensure(now=now)
 
     def _history(self, most: int | None) -> None:

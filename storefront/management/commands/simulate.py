@@ -12,15 +12,16 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from logistics import outcome
+from logistics import outcome, studies
 from orders.models import Hold, Order
 from payments import jobs
 from storefront.lib import clock
-from storefront.management import accounting, buyers, finance, stage, world
+from storefront.management import accounting, buyers, finance, stage, troubles, world
 from storefront.management.commands import check_books
 from storefront.management.driver import Driver
 from storefront.management.quarrels import Quarrels
 from storefront.management.takings import Takings
+from storefront.management.troubles import Trouble
 
 LONGEST = timedelta(days=150)  # after the last order: the slowest lane, quarrels, payouts
 PAYOUTS = timedelta(days=21)
@@ -57,27 +58,37 @@ class Command(BaseCommand):
             help="days of the story on which rates jump, and by how many percent: 15:+9,30:-7 "
             "(a quarter, a half and three quarters through: +9, -7, +16); empty for none",
         )
+        parser.add_argument(
+            "--closures",
+            help="borders and services that are shut on days of the story: "
+            "30-35:suifenhe,54-62:flight-hrb-svx (Suifenhe for five days a third through and "
+            "the flights to Yekaterinburg for eight after the half); empty for none",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         begun = _day(options["start"])
         if options["orders"] < 1 or options["days"] < 1:
             raise CommandError("--orders and --days must be at least 1")
         shocks = _shocks(options["shocks"], begun, options["days"])
+        shut = _troubles(options["closures"], begun, options["days"])
         started = time.monotonic()
         with tempfile.TemporaryDirectory(prefix="sungari-simulate-") as folder:
             Path(folder).chmod(0o755)
-            outside = stage.alone(Path(folder), seed=options["seed"], shocks=shocks)
+            told = {"shocks": shocks, "closures": ",".join(map(str, shut))}
+            outside = stage.alone(Path(folder), seed=options["seed"], **told)
             with outside, clock.simulated(begun):
-                failed = self._play(begun, options)
+                failed = self._play(begun, options, shut)
         self._progress(f"{time.monotonic() - started:.0f} s")
         if failed:
             sys.exit(1)
 
-    def _play(self, begun: datetime, options: dict[str, Any]) -> bool:
+    def _play(self, begun: datetime, options: dict[str, Any], shut: list[Trouble]) -> bool:
         world.rates(until=begun.date(), now=begun)
         world.goods(now=begun)
         jobs.ensure(now=begun)
+        studies.ensure(now=begun)
         driver = Driver()
+        troubles.expect(shut, driver)
         crowd = buyers.Crowd(driver, prefix="simulate", opinions=world.table("reviews"))
         crowd.afterwards = [Quarrels(driver), Takings(driver)]
         plans = buyers.plans(orders=options["orders"], days=options["days"], seed=options["seed"])
@@ -153,6 +164,16 @@ def _shocks(text: str | None, begun: datetime, days: int) -> str:
             raise CommandError(f"--shocks: {part} is not a day and a percentage like 15:+9")
         found.append(f"{(begun + timedelta(days=int(number))).date()}:{percent}")
     return ",".join(found)
+
+
+def _troubles(text: str | None, begun: datetime, days: int) -> list[Trouble]:
+    if text is None:
+        return troubles.usual(begun, days)
+    try:
+        return troubles.read(text, begun)
+    except ValueError as error:
+        message = f"--closures: {error} is not days and what is shut like 30-35:suifenhe"
+        raise CommandError(message) from error
 
 
 def _day(text: str) -> datetime:

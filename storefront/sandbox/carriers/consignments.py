@@ -12,6 +12,7 @@ from typing import Any
 from storefront.sandbox import clock, papers, parties
 from storefront.sandbox.carriers import events
 from storefront.sandbox.clock import BadInstant
+from storefront.sandbox.environment import Closed
 from storefront.sandbox.papers import Paper
 from storefront.sandbox.routing import Routes
 from storefront.sandbox.stories import Story
@@ -35,6 +36,7 @@ _LEAST = timedelta(minutes=10)
 @dataclass(frozen=True)
 class _Leg:
     mode: str
+    service: str
     origin: str
     destination: str
     departs: datetime
@@ -54,12 +56,13 @@ def _post(request: Request) -> Reply:
             return as_json(_shown(known))
         story = request.world.story(page, "consignment")
         now = request.moment.business
+        way = _Way(now, request.world.environment.closures)
         document = _DOCUMENTS[legs[0].mode]
         kept = {
             "document": document,
             "number": _number(document, story.number),
             "sent": body,
-            "events": _events(page, story, carrier, legs, now),
+            "events": _events(page, story, carrier, legs, way),
         }
         paper = Paper("consignment", carrier, reference, story.number, clock.show(now), kept)
         papers.keep(page, paper, request.digest)
@@ -82,27 +85,79 @@ def _number(document: str, number: int) -> str:
 
 
 def _events(
-    page: sqlite3.Connection, story: Story, carrier: str, legs: list[_Leg], now: datetime
+    page: sqlite3.Connection, story: Story, carrier: str, legs: list[_Leg], way: _Way
 ) -> list[dict[str, Any]]:
     """Draw the way: each leg leaves and arrives about as planned, and never before the last."""
     first = legs[0]
-    handed = max(now, first.departs - story.takes("leg_accept_before"))
+    handed = max(way.now, first.departs - story.takes("leg_accept_before"))
     told = events.Tale(story)
     told.add("LINEHAUL_ACCEPTED", handed, first.origin, 1)
     ready = handed + _LEAST
     late = timedelta(hours=float(parties.refusal(page, f"carriers.{carrier}", "late") or 0))
     for place, leg in enumerate(legs, 1):
-        left = max(leg.departs + story.takes(f"depart_{leg.mode}"), ready) + late
+        left, there = way.drive(
+            story, leg, ready + late, is_queue=place > 1 and _is_queue(legs, place - 1)
+        )
         late = timedelta(0)
         code = "LINEHAUL_DEPARTED" if place == 1 else "TRANSIT_DEPARTED"
         told.add(code, left, leg.origin, place)
-        there = left + (leg.arrives - leg.departs) + story.takes(f"arrive_{leg.mode}")
         is_last = place == len(legs)
         told.add(
             "LINEHAUL_ARRIVED" if is_last else "TRANSIT_ARRIVED", there, leg.destination, place
         )
-        ready = there + story.takes("tranship")
+        ready = there if _is_queue(legs, place) else there + story.takes("tranship")
     return told.events
+
+
+def _is_queue(legs: list[_Leg], place: int) -> bool:
+    """Whether a leg begins as the one before it ends: a queue at a border has no timetable."""
+    return place < len(legs) and legs[place].departs == legs[place - 1].arrives
+
+
+@dataclass(frozen=True)
+class _Way:
+    """The world a consignment goes through: the hour it is handed over, and what is shut when."""
+
+    now: datetime
+    closures: tuple[Closed, ...]
+
+    def drive(
+        self, story: Story, leg: _Leg, ready: datetime, *, is_queue: bool
+    ) -> tuple[datetime, datetime]:
+        """When a leg begins and ends. What the table names takes its time, the rest by plan."""
+        name = f"leg/{leg.origin}/{leg.destination}/{leg.mode}"
+        is_known = name in story.table
+        slow = timedelta(0) if is_known else story.takes(f"depart_{leg.mode}")
+        left = self._opened(leg, ready if is_queue else max(leg.departs + slow, ready))
+        takes = (
+            story.takes(name)
+            if is_known
+            else leg.arrives - leg.departs + story.takes(f"arrive_{leg.mode}")
+        )
+        return left, self._held(leg, left, takes) if is_queue else left + takes
+
+    def _shut(self, leg: _Leg) -> list[Closed]:
+        here = {leg.origin, leg.service}
+        return sorted((one for one in self.closures if one.what in here), key=_begins)
+
+    def _opened(self, leg: _Leg, at: datetime) -> datetime:
+        """The first instant from one on at which nothing a leg needs is shut."""
+        for one in self._shut(leg):
+            if one.from_at <= at < one.until_at:
+                at = one.until_at
+        return at
+
+    def _held(self, leg: _Leg, left: datetime, takes: timedelta) -> datetime:
+        """When a queue is through: it stands still while its border is shut."""
+        there = left + takes
+        for one in self._shut(leg):
+            if left <= one.from_at < there:
+                there += one.until_at - one.from_at
+        return there
+
+
+def _begins(closed: Closed) -> datetime:
+    return closed.from_at
 
 
 def _legs(body: Mapping[str, Any]) -> list[_Leg]:
@@ -122,7 +177,9 @@ def _leg(leg: object, body: Mapping[str, Any], where: str) -> _Leg:
     departs, arrives = instant_of(leg, "departs_at"), instant_of(leg, "arrives_at")
     if arrives <= departs:
         raise Problem(422, "bad_field", "arrives before it departs", f"{where}.arrives_at")
-    return _Leg(_mode(leg, body), text_of(leg, "from"), text_of(leg, "to"), departs, arrives)
+    service = str(leg.get("service") or "")
+    here, there = text_of(leg, "from"), text_of(leg, "to")
+    return _Leg(_mode(leg, body), service, here, there, departs, arrives)
 
 
 def _mode(leg: Mapping[str, Any], body: Mapping[str, Any]) -> str:

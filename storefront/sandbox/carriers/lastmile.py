@@ -36,7 +36,7 @@ class Town:
     @property
     def index(self) -> str:
         """The index of its main post office."""
-        return f"{self.postcodes[0]}000"
+        return self.postcodes[0].ljust(6, "0")
 
 
 @cache
@@ -60,7 +60,7 @@ def by_index(index: str) -> Town | None:
     """Find the town of a six-digit index."""
     if len(index) != 6 or not index.isdigit():
         return None
-    return next((town for town in towns() if index[:3] in town.postcodes), None)
+    return next((town for town in towns() if index.startswith(town.postcodes)), None)
 
 
 def by_name(title: str) -> Town | None:

@@ -31,6 +31,7 @@ _WORDS = {
     "CEB701": "summary",
     "CEB213": "return",
 }
+_REVIEWED = 0.7  # the part of a clearance after which the list is read
 _SAID = {"returnStatus", "returnTime", "returnInfo"}
 _TEXTS = {
     "2": "申报中",
@@ -155,7 +156,7 @@ def _filed(
     numbers: dict[str, str],
 ) -> _Steps:
     """Look at what is about a departure, a list or a month: rejected, or accepted for good."""
-    reviewed = received + story.takes("customs_cn_reviewed")
+    reviewed = received + story.takes("customs_cn_filed")
     refused = parties.refusal(page, _PARTY, _WORDS[came.kind])
     code, text = ("100", refused) if refused else border.wrong(page, came.kind, came.node, received)
     if code:
@@ -168,7 +169,8 @@ def _review(
     page: sqlite3.Connection, story: Story, node: Node, received: datetime, refused: str
 ) -> _Steps:
     """Decide about an inventory list: refuse it, open the parcel, or let it go."""
-    reviewed = received + story.takes("customs_cn_reviewed")
+    clearance = story.takes("customs_cn_clearance")
+    reviewed = received + clearance * _REVIEWED
     rejected, held = story.happens("inventory_rejected"), story.happens("inventory_held")
     fault = story.dice.choice(_FAULTS)
     wrong = refused or matching.disagreement(page, node, received) or (fault if rejected else "")
@@ -177,9 +179,9 @@ def _review(
     matching.keep(page, "CEB603", node, received, story.number)
     held = bool(parties.refusal(page, _PARTY, "hold")) or held
     if held:
-        released = reviewed + story.takes("customs_cn_inspection")
+        released = received + clearance + story.takes("customs_cn_inspection")
         return [_step(reviewed, "500"), _step(released, "800")]
-    released = reviewed + story.takes("customs_cn_released")
+    released = received + clearance
     return [_step(reviewed, "399"), _step(released, "800")]
 
 

@@ -87,7 +87,7 @@ _Marks = list[tuple[datetime, str, str]]
 def _marks(page: sqlite3.Connection, story: Story, now: datetime) -> _Marks:
     """Draw the answers: registered, then released, held first, or refused."""
     registered = now + story.takes("customs_ru_registered")
-    decided = registered + story.takes("customs_ru_released")
+    decided = max(registered, now + story.takes("customs_ru_clearance"))
     held, refused = story.happens("declaration_held"), story.happens("declaration_refused")
     over = decided + story.takes("customs_ru_hold")
     (code, why_held), why_refused = story.dice.choice(_HOLDS), story.dice.choice(_REFUSALS)
