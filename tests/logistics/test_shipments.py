@@ -1,6 +1,7 @@
 """Parcels are planned, driven to the door, scanned and cancelled."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -215,14 +216,17 @@ def test_the_steps_of_a_parcel_are_measured_from_its_events(outside: Outside) ->
     assert measuring.measure(found["centre/harbin"].measured_on, steps) == 0
 
 
-def test_a_late_parcel_is_told_to_its_buyer_once(outside: Outside) -> None:
+def test_a_late_parcel_is_told_and_again_only_if_later_than_told(outside: Outside) -> None:
     outside.script("carriers.linehaul", refuse=[{"what": "late", "reason": "200", "times": 1}])
     window = {"from_on": date(2026, 11, 27), "until_on": date(2026, 11, 29)}
     order = story.paid_order(**window)
 
     story.run()
 
-    delayed = OrderEvent.objects.get(order=order, kind="DELAYED")
+    told = list(OrderEvent.objects.filter(order=order, kind="DELAYED").order_by("pk"))
+    delayed = told[0]
+    for before, after in pairwise(told):
+        assert after.detail["expected_on"] > before.detail["until_on"]
     parcel, delivery = story.parcel(order), Delivery.objects.get(order=order)
     assert delayed.detail["promised_until_on"] == "2026-11-29"
     assert delayed.detail["expected_on"] > "2026-11-29"
