@@ -79,7 +79,7 @@ def soonest(
     """The mode and the window of the soonest way for a small parcel, as it was drawn.
 
     None, where nothing was drawn for this hour: then routing must be asked. One query in a minute
-    for all origins and cities, for the windows of an hour are read together.
+    for a city, whatever the origins and the goods.
     """
     found = [
         (until, first, route.base, route.mode)

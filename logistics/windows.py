@@ -1,4 +1,4 @@
-"""The windows that were drawn ahead: one query for all lanes and cities of an hour."""
+"""The windows that were drawn ahead: one query for all lanes to a city."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -18,18 +18,18 @@ def slot(at: datetime) -> datetime:
 
 
 @kept.for_a_minute
-def drawn(paid_from: datetime) -> Mapping[tuple[int, int], Window]:
-    """All windows of one slot by lane and city; one query in a minute."""
-    rows = Forecast.objects.filter(paid_from=paid_from)
+def drawn(paid_from: datetime, city_id: int) -> Mapping[int, Window]:
+    """The windows of every lane to a city for one slot; one query in a minute."""
+    rows = Forecast.objects.filter(paid_from=paid_from, city=city_id)
     return {
-        (lane, city): (first, until)
-        for lane, city, first, until in rows.values_list("lane", "city", "from_on", "until_on")
+        lane: (first, until)
+        for lane, first, until in rows.values_list("lane", "from_on", "until_on")
     }
 
 
 def of(lane_id: int, city_id: int, *, now: datetime) -> Window | None:
     """The window of a lane to a city for what is paid now, if it was drawn."""
-    return drawn(slot(now)).get((lane_id, city_id))
+    return drawn(slot(now), city_id).get(lane_id)
 
 
 def forget(*, now: datetime) -> None:

@@ -159,6 +159,7 @@ def test_a_way_that_is_neither_sooner_nor_cheaper_is_left_out(world: dict[str, C
 
 def test_no_query_is_made_while_the_network_is_kept(world: dict[str, City]) -> None:
     ways(world["kazan"])
+    ways(world["moscow"])
     with CaptureQueriesContext(connection) as queries:
         ways(world["kazan"])
         ways(world["moscow"], origin="shenzhen")
