@@ -30,8 +30,6 @@ from logistics import incidents, warehouse
 from logistics.customs import identities, vault
 from logistics.models import (
     Bag,
-    BagLimit,
-    Box,
     CarrierNotice,
     Closure,
     ConsentText,
@@ -55,7 +53,6 @@ from logistics.models import (
     ReturnRelief,
     Service,
     Shipment,
-    Splitting,
     Stage,
 )
 from logistics.states import State
@@ -78,7 +75,7 @@ from storefront.accounts import groups
 from storefront.accounts.models import User
 from storefront.lib import clock
 from storefront.notifications.models import Letter
-from tests.admin import money_world, warehouse_world
+from tests.admin import boxes_world, money_world, warehouse_world
 from tests.factories import catalog, logistics, orders, payments
 from tests.factories.papers import ANNA
 
@@ -187,39 +184,9 @@ def _movement(order: Order, number: int, now: datetime) -> None:
         entered_by="test",
     )
     closure.replanned.create(shipment=shipment, outcome="LATER", lane_before="air-svx")
-    _together(shipment, now)
+    boxes_world.together(shipment, now)
     _papers(shipment, number, now)
     _trouble(shipment, number, now)
-
-
-def _together(shipment: Shipment, now: datetime) -> None:
-    """A box of one parcel, a flag, a limit of bags: what the desks of consolidation show."""
-    box = Box.objects.create(
-        lead=shipment,
-        wait_until=now,
-        saved=Money(310, "RUB"),
-        declarant_name="test",
-        facts={"parcels": [shipment.number], "value_eur": "90.00"},
-        made_at=now,
-    )
-    Shipment.objects.filter(pk=shipment.pk).update(box=box)
-    Splitting.objects.create(
-        order=shipment.order,
-        kind=Splitting.Kind.ORDERS,
-        orders=[shipment.order.number],
-        value_eur=342,
-        free_eur=200,
-        days=5,
-        rule="row-a",
-        reason="test",
-        found_at=now,
-    )
-    BagLimit.objects.create(
-        mode="air",
-        limit_g=30_000,
-        valid_from=now.date() + timedelta(days=shipment.pk % 10_000),
-        source="test",
-    )
 
 
 def _trouble(shipment: Shipment, number: int, now: datetime) -> None:
