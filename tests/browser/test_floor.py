@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import transaction
 from django.test import override_settings
 from playwright.sync_api import Browser, BrowserContext, expect
 
@@ -179,7 +180,9 @@ def test_a_day_of_sixty_parcels_from_the_dock_aboard(mei: Scanner, context: Brow
     mei.scan(*even)
     mei.wait()
     looked_at(mei, "bagged", "", "weigh/")
-    incidents.answer(Incident.objects.get(kind="WEIGHT"), text="so", actor="test", now=clock.now())
+    with transaction.atomic():
+        question = Incident.objects.get(kind="WEIGHT")
+        incidents.answer(question, text="two cases", actor="user:vera", now=clock.now())
     mei.go("weigh")
     mei.scan(odd, str(planned[odd] * 2))
     mei.wait()
