@@ -11,12 +11,17 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from logistics import studies
+from logistics.stocking import fees
+from payments import jobs
+from storefront.lib import clock
+
 
 class Command(BaseCommand):
     help = (
         "Migrates as the owner of the tables (DATABASE_OWNER_URL) if anything is to be migrated, "
-        "then loads the reference tables and the demo world as the application. Quick when all "
-        "is done already; running it again changes nothing."
+        "then loads the reference tables and the demo world as the application, and plans the "
+        "work of the day. Quick when all is done already; running it again changes nothing."
     )
     requires_system_checks = ()
 
@@ -26,6 +31,12 @@ class Command(BaseCommand):
         call_command("load_reference", verbosity=0)
         if settings.DEMO:
             call_command("seed_demo")
+        self._plan_the_day()
+
+    def _plan_the_day(self) -> None:
+        """Whatever is done once a day plans its own next time; here it gets its first."""
+        for work in (jobs, studies, fees):
+            work.ensure(now=clock.now())
 
     def _is_behind(self) -> bool:
         executor = MigrationExecutor(connection)

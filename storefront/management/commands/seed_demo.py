@@ -6,9 +6,6 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from catalog import search
-from logistics import studies
-from logistics.stocking import fees
-from payments import jobs
 from storefront.lib import clock, http
 from storefront.management import applicants, deals, history, opinions, world
 
@@ -48,9 +45,6 @@ class Command(BaseCommand):
         self.stdout.write(f"applications: {applicants.apply(now=begun)} new")
         self.stdout.write(f"goods changed after approval: {applicants.amend(now=begun)} new")
         self._history(FIRST)
-        jobs.ensure(now=now)
-        studies.ensure(now=now)
-        fees.ensure(now=now)
 
     def _history(self, most: int | None) -> None:
         report = history.go_on(until=clock.now(), most=most, say=self.stdout.write)
