@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from logistics import calibration
-from logistics.models import LaneLevel
+from logistics.models import LaneLevel, Study
 from storefront.lib import clock
 
 from . import cells
 from .looking import Looking
+from .waiting import Waiting
 
 WEEKS = 13
 SIZE, EDGE = 260, 34
@@ -59,6 +60,16 @@ class LaneLevels(Looking):
             **_weeks(calibration.by_week(since=since)),
         }
         return TemplateResponse(request, "admin/calibration.html", given)
+
+
+@admin.register(Study)
+class Studies(Waiting, Looking):
+    """What was measured and drawn, night by night."""
+
+    list_display = ("run_on", "done", "work", "outcome")
+    ordering = ("-run_on",)
+
+    done = cells.dated("done_at", _("done"))
 
 
 def _row(lane: calibration.Calibration) -> dict[str, object]:
