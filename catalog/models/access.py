@@ -30,7 +30,7 @@ class AccessReply(models.Model):
     """The answer to one idempotency key of a seller's system; `status` is empty while it runs."""
 
     seller = models.ForeignKey(Seller, models.CASCADE, related_name="replies")
-    key = models.CharField(max_length=80)
+    key = models.CharField(_("key"), max_length=80)
     request_digest = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField(null=True, blank=True)
     body = models.TextField(blank=True)

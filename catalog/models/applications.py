@@ -55,7 +55,7 @@ class SellerApplication(due.Due):
     seller = models.OneToOneField(
         Seller, models.PROTECT, null=True, blank=True, related_name="application"
     )
-    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
 
     name_zh = models.CharField(_("Chinese name"), max_length=120)
     name_ru = models.CharField(_("Russian name"), max_length=120, blank=True)
@@ -107,7 +107,7 @@ class ApplicationPaper(models.Model):
         OTHER = "OTHER", _("another paper")
 
     application = models.ForeignKey(SellerApplication, models.PROTECT, related_name="papers")
-    kind = models.CharField(max_length=10, choices=Kind)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     name = models.CharField(max_length=120)
     file = models.FileField(upload_to="papers", storage=paper_storage)
     digest = models.CharField(max_length=64)
@@ -130,7 +130,7 @@ class ApplicationEvent(models.Model):
     """What happened to an application, kept for ever."""
 
     application = models.ForeignKey(SellerApplication, models.PROTECT, related_name="events")
-    kind = models.CharField(max_length=20)
+    kind = models.CharField(_("kind"), max_length=20)
     actor = models.CharField(max_length=60)
     happened_at = models.DateTimeField()
     detail = models.JSONField(default=dict)

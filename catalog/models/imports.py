@@ -34,8 +34,8 @@ class ImportJob(due.Due):
         DROPPED = "DROPPED", _("given up")
 
     seller = models.ForeignKey(Seller, models.PROTECT, related_name="imports")
-    kind = models.CharField(max_length=10, choices=Kind)
-    state = models.CharField(max_length=10, choices=State, default=State.UPLOADED)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.UPLOADED)
     name = models.CharField(_("file"), max_length=200)
     file = models.FileField(upload_to="imports", storage=paper_storage)
     digest = models.CharField(max_length=64)
@@ -51,7 +51,7 @@ class ImportJob(due.Due):
     rows_done = models.PositiveIntegerField(default=0)
     counts = models.JSONField(default=dict)
     preview = models.JSONField(default=dict)
-    reason = models.CharField(max_length=300, blank=True)
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
 
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -97,7 +97,7 @@ class ColumnMapping(models.Model):
     """
 
     seller = models.ForeignKey(Seller, models.CASCADE, related_name="mappings")
-    kind = models.CharField(max_length=10, choices=ImportJob.Kind)
+    kind = models.CharField(_("kind"), max_length=10, choices=ImportJob.Kind)
     heading = models.CharField(max_length=120, blank=True)
     column = models.CharField(max_length=60, blank=True)
     how = models.CharField(max_length=10, blank=True)

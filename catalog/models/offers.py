@@ -45,7 +45,7 @@ class Offer(models.Model):
         _("list price, CNY"), max_digits=12, decimal_places=2, null=True, blank=True
     )
 
-    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
     refusal = models.CharField(_("reason of the refusal"), max_length=300, blank=True)
     updated_at = models.DateTimeField()
 
@@ -71,8 +71,8 @@ class Offer(models.Model):
 class OfferEvent(models.Model):
     """What happened to an offer, kept for ever: prices, reviews, pauses."""
 
-    offer = models.ForeignKey(Offer, models.PROTECT, related_name="events")
-    kind = models.CharField(max_length=20)
+    offer = models.ForeignKey(Offer, models.PROTECT, related_name="events", verbose_name=_("offer"))
+    kind = models.CharField(_("kind"), max_length=20)
     actor = models.CharField(max_length=60)
     happened_at = models.DateTimeField()
     detail = models.JSONField(default=dict)

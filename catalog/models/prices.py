@@ -60,7 +60,9 @@ class PriceListLineQuerySet(models.QuerySet["PriceListLine"]):
 
 class PriceListLine(models.Model):
     price_list = models.ForeignKey(PriceList, models.CASCADE, related_name="lines")
-    offer = models.ForeignKey(Offer, models.PROTECT, related_name="listed_prices")
+    offer = models.ForeignKey(
+        Offer, models.PROTECT, related_name="listed_prices", verbose_name=_("offer")
+    )
     price = MoneyField(_("price"), max_digits=12, decimal_places=2, default_currency=None)
 
     objects = PriceListLineQuerySet.as_manager()
@@ -112,7 +114,9 @@ class Promotion(Timed):
 
 class PromotionLine(models.Model):
     promotion = models.ForeignKey(Promotion, models.CASCADE, related_name="lines")
-    offer = models.ForeignKey(Offer, models.PROTECT, related_name="promoted")
+    offer = models.ForeignKey(
+        Offer, models.PROTECT, related_name="promoted", verbose_name=_("offer")
+    )
 
     class Meta:
         verbose_name = _("goods of a promotion")
@@ -137,7 +141,7 @@ class AskedPrice(models.Model):
     to, nobody could buy: such a time counts for nothing. `promotion` is what made the price.
     """
 
-    offer = models.ForeignKey(Offer, models.PROTECT, related_name="asked")
+    offer = models.ForeignKey(Offer, models.PROTECT, related_name="asked", verbose_name=_("offer"))
     price = MoneyField(_("price"), max_digits=12, decimal_places=2, default_currency=None)
     is_asked = models.BooleanField(_("could be bought"), default=True)
     asked_from = models.DateTimeField(_("asked from"))

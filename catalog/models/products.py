@@ -39,14 +39,18 @@ class Product(due.Due, Titled):
         GIVEN = "GIVEN", _("given by the seller, not read yet")
         REVIEWED = "REVIEWED", _("reviewed")
 
-    slug = models.SlugField(unique=True, max_length=120)
-    brand = models.ForeignKey(Brand, models.PROTECT, related_name="products")
-    category = models.ForeignKey(Category, models.PROTECT, related_name="products")
-    kind = models.CharField(max_length=20, choices=Kind)
+    slug = models.SlugField(_("name in addresses"), unique=True, max_length=120)
+    brand = models.ForeignKey(
+        Brand, models.PROTECT, related_name="products", verbose_name=_("brand")
+    )
+    category = models.ForeignKey(
+        Category, models.PROTECT, related_name="products", verbose_name=_("category")
+    )
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     model = models.CharField(_("model"), max_length=120)
     released = models.CharField(max_length=7, blank=True)
 
-    description_ru = models.TextField(blank=True)
+    description_ru = models.TextField(_("description in Russian"), blank=True)
     description_zh = models.TextField(blank=True)
     description_en = models.TextField(blank=True)
     russian_text = models.CharField(
@@ -58,15 +62,15 @@ class Product(due.Due, Titled):
     english_text = models.CharField(
         _("English text"), max_length=10, choices=Text, default=Text.REVIEWED
     )
-    specs = models.JSONField(default=dict, blank=True)
+    specs = models.JSONField(_("specifications"), default=dict, blank=True)
     shape = models.JSONField(default=dict, blank=True)
 
     is_listed = models.BooleanField(_("in the shop"), default=False)
     is_prominent = models.BooleanField(default=False, editable=False)
-    listed_at = models.DateTimeField(null=True, blank=True)
+    listed_at = models.DateTimeField(_("listed"), null=True, blank=True)
     best_price_cny = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
     facets = models.JSONField(default=dict, blank=True)
-    harbin_quantity = models.PositiveIntegerField(default=0)
+    harbin_quantity = models.PositiveIntegerField(_("in Harbin"), default=0)
     transit_days = models.PositiveSmallIntegerField(null=True, blank=True)
     rating = models.DecimalField(max_digits=2, decimal_places=1, null=True, blank=True)
     rating_count = models.PositiveIntegerField(default=0)
@@ -116,9 +120,11 @@ class CardText(Product):
 class Variant(models.Model):
     """One colour and memory of a product, with the facts that customs and carriers need."""
 
-    product = models.ForeignKey(Product, models.PROTECT, related_name="variants")
-    slug = models.SlugField(unique=True, max_length=160)
-    position = models.PositiveSmallIntegerField(default=0)
+    product = models.ForeignKey(
+        Product, models.PROTECT, related_name="variants", verbose_name=_("product")
+    )
+    slug = models.SlugField(_("name in addresses"), unique=True, max_length=160)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
     barcode = models.CharField(_("barcode"), max_length=14, blank=True)
 
     colour_key = models.SlugField(blank=True)
@@ -137,7 +143,9 @@ class Variant(models.Model):
     length_mm = models.PositiveIntegerField(_("box length, mm"))
     width_mm = models.PositiveIntegerField(_("box width, mm"))
     height_mm = models.PositiveIntegerField(_("box height, mm"))
-    battery_kind = models.CharField(max_length=20, choices=Battery, default=Battery.NONE)
+    battery_kind = models.CharField(
+        _("kind of battery"), max_length=20, choices=Battery, default=Battery.NONE
+    )
     battery_wh = models.DecimalField(max_digits=6, decimal_places=2, null=True, blank=True)
     fsb_notification = models.CharField(_("FSB notification"), max_length=40, blank=True)
 
@@ -183,7 +191,7 @@ class Picture(models.Model):
     """
 
     variant = models.ForeignKey(Variant, models.CASCADE, related_name="pictures")
-    position = models.PositiveSmallIntegerField(default=0)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
     image = models.ImageField(upload_to="pictures", width_field="width", height_field="height")
     width = models.PositiveIntegerField(editable=False)
     height = models.PositiveIntegerField(editable=False)

@@ -16,9 +16,11 @@ class Question(models.Model):
         SHOWN = "SHOWN", _("shown")
         HIDDEN = "HIDDEN", _("hidden")
 
-    product = models.ForeignKey(Product, models.PROTECT, related_name="questions")
+    product = models.ForeignKey(
+        Product, models.PROTECT, related_name="questions", verbose_name=_("product")
+    )
     asker = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="questions")
-    state = models.CharField(max_length=10, choices=State, default=State.ASKED)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.ASKED)
     text = models.TextField(_("question"))
     asked_at = models.DateTimeField()
 
@@ -28,7 +30,7 @@ class Question(models.Model):
     answer = models.TextField(_("answer"), blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
     answered_by = models.CharField(max_length=60, blank=True)
-    hidden_because = models.CharField(max_length=300, blank=True)
+    hidden_because = models.CharField(_("hidden because"), max_length=300, blank=True)
 
     class Meta:
         verbose_name = _("question")

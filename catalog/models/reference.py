@@ -33,10 +33,12 @@ class Battery(models.TextChoices):
 
 
 class Brand(models.Model):
-    slug = models.SlugField(unique=True)
+    slug = models.SlugField(_("name in addresses"), unique=True)
     name = models.CharField(_("name"), max_length=60)
     name_zh = models.CharField(_("Chinese name"), max_length=60, blank=True)
-    aliases = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+    aliases = ArrayField(
+        models.CharField(max_length=60), default=list, blank=True, verbose_name=_("other names")
+    )
 
     class Meta:
         verbose_name = _("brand")
@@ -47,10 +49,17 @@ class Brand(models.Model):
 
 
 class Category(Titled):
-    slug = models.SlugField(unique=True)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="parts")
-    kind = models.CharField(max_length=20, choices=Kind, blank=True)
-    position = models.PositiveSmallIntegerField(default=0)
+    slug = models.SlugField(_("name in addresses"), unique=True)
+    parent = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="parts",
+        verbose_name=_("parent"),
+    )
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind, blank=True)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     class Meta:
         verbose_name = _("category")
@@ -69,14 +78,14 @@ class Attribute(Titled):
         BOOL = "bool", _("yes or no")
         CHOICE = "choice", _("one of a list")
 
-    key = models.SlugField(unique=True)
+    key = models.SlugField(_("key"), unique=True)
     kinds = ArrayField(models.CharField(max_length=20, choices=Kind))
-    data_type = models.CharField(max_length=10, choices=Type)
+    data_type = models.CharField(_("type of value"), max_length=10, choices=Type)
     unit_ru = models.CharField(max_length=20, blank=True)
     unit_zh = models.CharField(max_length=20, blank=True)
     unit_en = models.CharField(max_length=20, blank=True)
-    is_facet = models.BooleanField(default=False)
-    position = models.PositiveSmallIntegerField(default=0)
+    is_facet = models.BooleanField(_("filters the list"), default=False)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     class Meta:
         verbose_name = _("attribute")
@@ -95,9 +104,11 @@ class AttributeChoice(Titled):
     """A value that a property of the type “one of a list” may have."""
 
     attribute = models.ForeignKey(Attribute, models.CASCADE, related_name="choices")
-    key = models.SlugField()
-    aliases = ArrayField(models.CharField(max_length=60), default=list, blank=True)
-    position = models.PositiveSmallIntegerField(default=0)
+    key = models.SlugField(_("key"))
+    aliases = ArrayField(
+        models.CharField(max_length=60), default=list, blank=True, verbose_name=_("other names")
+    )
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     class Meta:
         verbose_name = _("value of an attribute")
@@ -123,8 +134,8 @@ class HsCode(Titled):
     is_high_priority = models.BooleanField(_("on the common high priority list"), default=False)
     kinds = ArrayField(models.CharField(max_length=20, choices=Kind), default=list, blank=True)
     words = models.CharField(max_length=300, blank=True)
-    source = models.CharField(max_length=200)
-    valid_from = models.DateField()
+    source = models.CharField(_("source"), max_length=200)
+    valid_from = models.DateField(_("valid from"))
 
     class Meta:
         verbose_name = _("HS code")
@@ -142,11 +153,11 @@ class Margin(models.Model):
         PLATFORM = "platform", _("platform margin")
         COMMISSION = "commission", _("commission of new sellers")
 
-    kind = models.CharField(max_length=10, choices=Kind)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     rate_bps = models.PositiveIntegerField(_("rate, basis points"))
-    valid_from = models.DateField()
-    valid_until = models.DateField(null=True, blank=True)
-    source = models.CharField(max_length=200)
+    valid_from = models.DateField(_("valid from"))
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    source = models.CharField(_("source"), max_length=200)
 
     class Meta:
         verbose_name = _("margin")
@@ -162,7 +173,9 @@ class Margin(models.Model):
 class CommissionRule(models.Model):
     """What the house takes of goods of a category, from a day on; without one the seller's own."""
 
-    category = models.ForeignKey(Category, models.PROTECT, related_name="commissions")
+    category = models.ForeignKey(
+        Category, models.PROTECT, related_name="commissions", verbose_name=_("category")
+    )
     rate_bps = models.PositiveIntegerField(_("rate, basis points"))
     valid_from = models.DateField(_("valid from"))
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
@@ -187,16 +200,20 @@ class CommissionRule(models.Model):
 class Restriction(models.Model):
     """Goods that may not go a certain way."""
 
-    rule = models.SlugField(unique=True)
-    battery_kind = models.CharField(max_length=20, choices=Battery, blank=True)
-    hs_prefix = models.CharField(max_length=10, blank=True)
-    mode = models.CharField(max_length=10, help_text=_("air, rail, road, river; * for every way"))
+    rule = models.SlugField(_("rule"), unique=True)
+    battery_kind = models.CharField(
+        _("kind of battery"), max_length=20, choices=Battery, blank=True
+    )
+    hs_prefix = models.CharField(_("beginning of the tariff code"), max_length=10, blank=True)
+    mode = models.CharField(
+        _("mode"), max_length=10, help_text=_("air, rail, road, river; * for every way")
+    )
     reason_ru = models.CharField(max_length=300)
     reason_zh = models.CharField(max_length=300)
     reason_en = models.CharField(max_length=300)
-    source = models.CharField(max_length=200)
-    valid_from = models.DateField()
-    valid_until = models.DateField(null=True, blank=True)
+    source = models.CharField(_("source"), max_length=200)
+    valid_from = models.DateField(_("valid from"))
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("restriction")

@@ -11,7 +11,7 @@ from .texts import language
 
 
 class Seller(models.Model):
-    slug = models.SlugField(unique=True)
+    slug = models.SlugField(_("name in addresses"), unique=True)
     name_zh = models.CharField(_("Chinese name"), max_length=120)
     name_ru = models.CharField(_("Russian name"), max_length=120)
     name_en = models.CharField(_("English name"), max_length=120)
@@ -59,7 +59,7 @@ class SellerMember(models.Model):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="seats")
     seller = models.ForeignKey(Seller, models.PROTECT, related_name="members")
-    role = models.CharField(max_length=10, choices=Role)
+    role = models.CharField(_("role"), max_length=10, choices=Role)
 
     class Meta:
         verbose_name = _("member of a seller")
@@ -96,12 +96,12 @@ class SellerInvitation(due.Due):
 
     seller = models.ForeignKey(Seller, models.PROTECT, related_name="invitations")
     email = models.EmailField(_("e-mail"))
-    role = models.CharField(max_length=10, choices=SellerMember.Role)
-    key = models.CharField(max_length=32)
+    role = models.CharField(_("role"), max_length=10, choices=SellerMember.Role)
+    key = models.CharField(_("key"), max_length=32)
     digest = models.CharField(max_length=64, unique=True)
     invited_by = models.CharField(max_length=60)
     invited_at = models.DateTimeField()
-    valid_until = models.DateTimeField()
+    valid_until = models.DateTimeField(_("valid until"))
     taken_at = models.DateTimeField(null=True, blank=True)
     taken_back_at = models.DateTimeField(null=True, blank=True)
 
@@ -124,7 +124,7 @@ class SellerEvent(models.Model):
     """What happened to a seller and to the people who act for him, kept for ever."""
 
     seller = models.ForeignKey(Seller, models.PROTECT, related_name="events")
-    kind = models.CharField(max_length=20)
+    kind = models.CharField(_("kind"), max_length=20)
     actor = models.CharField(max_length=60)
     happened_at = models.DateTimeField()
     detail = models.JSONField(default=dict)

@@ -18,10 +18,12 @@ class Stack(due.Due):
     DUE_TASK = "storefront.tasks.lay_stack"
     DUE_CLOCK = "wall"
 
-    category = models.OneToOneField(Category, models.CASCADE, related_name="stack")
+    category = models.OneToOneField(
+        Category, models.CASCADE, related_name="stack", verbose_name=_("category")
+    )
     marks = models.PositiveBigIntegerField(default=0)
-    version = models.PositiveBigIntegerField(default=0)
-    quantity = models.PositiveIntegerField(default=0)
+    version = models.PositiveBigIntegerField(_("version"), default=0)
+    quantity = models.PositiveIntegerField(_("quantity"), default=0)
     laid_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(due.Due.Meta):
@@ -42,8 +44,8 @@ class StackColumn(models.Model):
 
     stack = models.ForeignKey(Stack, models.CASCADE, related_name="columns")
     facet = models.CharField(max_length=20)
-    value = models.CharField(max_length=200)
-    quantity = models.PositiveIntegerField()
+    value = models.CharField(_("value"), max_length=200)
+    quantity = models.PositiveIntegerField(_("quantity"))
     data = models.BinaryField()
 
     class Meta:

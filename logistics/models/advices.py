@@ -27,9 +27,9 @@ class Advice(models.Model):
         CANCELLED = "CANCELLED", _("called off")
 
     number = models.CharField(_("number"), max_length=12, unique=True)
-    key = models.CharField(max_length=64, unique=True, editable=False)
+    key = models.CharField(_("key"), max_length=64, unique=True, editable=False)
     seller = models.ForeignKey(Seller, models.PROTECT, related_name="+")
-    place = models.ForeignKey(Place, models.PROTECT, related_name="+")
+    place = models.ForeignKey(Place, models.PROTECT, related_name="+", verbose_name=_("place"))
     regime = models.CharField(_("regime"), max_length=10, choices=Stock.Regime)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.ANNOUNCED)
     expected_on = models.DateField(_("expected"))
@@ -63,7 +63,7 @@ class AdviceLine(models.Model):
     """So many pieces of an offer in a notice; what came whole and damaged are sums of counts."""
 
     advice = models.ForeignKey(Advice, models.PROTECT, related_name="lines")
-    offer = models.ForeignKey(Offer, models.PROTECT, related_name="+")
+    offer = models.ForeignKey(Offer, models.PROTECT, related_name="+", verbose_name=_("offer"))
     quantity = models.PositiveIntegerField(_("announced"))
     received = models.PositiveIntegerField(_("received whole"), default=0)
     damaged = models.PositiveIntegerField(_("damaged"), default=0)
@@ -89,7 +89,7 @@ class AdviceCount(models.Model):
     """What a worker found of a line at one time; append-only, once per key."""
 
     line = models.ForeignKey(AdviceLine, models.PROTECT, related_name="counts")
-    key = models.CharField(max_length=64, unique=True)
+    key = models.CharField(_("key"), max_length=64, unique=True)
     whole = models.PositiveIntegerField(_("whole"))
     damaged = models.PositiveIntegerField(_("damaged"), default=0)
     note = models.CharField(_("note"), max_length=200, blank=True)
@@ -157,7 +157,9 @@ class Serial(models.Model):
     number = models.CharField(_("number"), max_length=20, unique=True)
     scheme = models.CharField(_("scheme"), max_length=10, choices=SerialRule.Scheme)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.IN_STOCK)
-    stock = models.ForeignKey(Stock, models.PROTECT, related_name="serials")
+    stock = models.ForeignKey(
+        Stock, models.PROTECT, related_name="serials", verbose_name=_("stock")
+    )
     count = models.ForeignKey(
         AdviceCount, models.PROTECT, null=True, blank=True, related_name="serials"
     )

@@ -11,7 +11,9 @@ from .warehouse import Stock
 class Layout(models.Model):
     """The floor of a place: parallel aisles between two cross aisles, the bonded ones last."""
 
-    place = models.OneToOneField(Place, models.PROTECT, related_name="layout")
+    place = models.OneToOneField(
+        Place, models.PROTECT, related_name="layout", verbose_name=_("place")
+    )
     aisles = models.PositiveSmallIntegerField(_("aisles"))
     bonded_aisles = models.PositiveSmallIntegerField(_("of them bonded"))
     racks = models.PositiveSmallIntegerField(_("racks in an aisle"))
@@ -42,7 +44,7 @@ class Bin(models.Model):
         DOCK = "DOCK", _("receiving dock")
         SHELF = "SHELF", _("shelf")
 
-    place = models.ForeignKey(Place, models.PROTECT, related_name="bins")
+    place = models.ForeignKey(Place, models.PROTECT, related_name="bins", verbose_name=_("place"))
     code = models.CharField(_("code"), max_length=20)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.SHELF)
     regime = models.CharField(_("regime"), max_length=10, choices=Stock.Regime)
@@ -73,8 +75,8 @@ class BinStock(models.Model):
     Whoever changes it holds the row of stock.
     """
 
-    bin = models.ForeignKey(Bin, models.PROTECT, related_name="contents")
-    stock = models.ForeignKey(Stock, models.PROTECT, related_name="layers")
+    bin = models.ForeignKey(Bin, models.PROTECT, related_name="contents", verbose_name=_("bin"))
+    stock = models.ForeignKey(Stock, models.PROTECT, related_name="layers", verbose_name=_("stock"))
     came_on = models.DateField(_("came"))
     quantity = models.PositiveIntegerField(_("pieces"))
     claimed = models.PositiveIntegerField(_("of them for waves"), default=0)
@@ -96,8 +98,10 @@ class BinStock(models.Model):
 class BinMove(models.Model):
     """Pieces that came into a bin, or went out of it; append-only."""
 
-    bin = models.ForeignKey(Bin, models.PROTECT, related_name="moves")
-    stock = models.ForeignKey(Stock, models.PROTECT, related_name="bin_moves")
+    bin = models.ForeignKey(Bin, models.PROTECT, related_name="moves", verbose_name=_("bin"))
+    stock = models.ForeignKey(
+        Stock, models.PROTECT, related_name="bin_moves", verbose_name=_("stock")
+    )
     came_on = models.DateField()
     quantity = models.IntegerField(_("pieces"))
     cause = models.CharField(_("cause"), max_length=120)

@@ -13,7 +13,7 @@ class Circuit(models.Model):
     dependency = models.CharField(_("dependency"), max_length=40, unique=True)
     away_since = models.DateTimeField(_("does not answer since"), null=True, blank=True)
     probe_at = models.DateTimeField(_("tried again"), null=True, blank=True)
-    probes = models.PositiveIntegerField(default=0)  # in vain, since it went away
+    probes = models.PositiveIntegerField(_("tries since"), default=0)  # in vain, since it went away
     slow_until = models.DateTimeField(_("one call at a time until"), null=True, blank=True)
     last_error = models.CharField(_("last error"), max_length=500, blank=True)
 

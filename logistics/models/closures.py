@@ -74,7 +74,9 @@ class Replanned(models.Model):
         PERSON = "PERSON", _("a person decides")
 
     closure = models.ForeignKey(Closure, models.PROTECT, related_name="replanned")
-    shipment = models.ForeignKey(Shipment, models.PROTECT, related_name="replanned")
+    shipment = models.ForeignKey(
+        Shipment, models.PROTECT, related_name="replanned", verbose_name=_("parcel")
+    )
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome)
     lane_before = models.SlugField(_("lane before"))
     lane_after = models.SlugField(_("lane after"))

@@ -18,7 +18,9 @@ def _within(what: str) -> models.CheckConstraint:
 class Vehicle(models.Model):
     """One run of a service: what it carries, and how much all lanes together have booked on it."""
 
-    service = models.ForeignKey(Service, models.PROTECT, related_name="+")
+    service = models.ForeignKey(
+        Service, models.PROTECT, related_name="+", verbose_name=_("service")
+    )
     departs_at = models.DateTimeField(_("departs"))
     capacity_g = models.PositiveBigIntegerField(null=True, blank=True)
     capacity_parcels = models.PositiveIntegerField(null=True, blank=True)
@@ -56,8 +58,12 @@ class Departure(due.Due):
         ARRIVED = "ARRIVED", _("arrived")
         CANCELLED = "CANCELLED", _("does not run")
 
-    lane = models.ForeignKey(Lane, models.PROTECT, related_name="departures")
-    service = models.ForeignKey(Service, models.PROTECT, related_name="departures")
+    lane = models.ForeignKey(
+        Lane, models.PROTECT, related_name="departures", verbose_name=_("lane")
+    )
+    service = models.ForeignKey(
+        Service, models.PROTECT, related_name="departures", verbose_name=_("service")
+    )
     vehicle = models.ForeignKey(
         Vehicle, models.PROTECT, null=True, blank=True, related_name="departures"
     )
@@ -118,7 +124,9 @@ class Bag(models.Model):
         SEALED = "SEALED", _("sealed")
         LOADED = "LOADED", _("loaded")
 
-    departure = models.ForeignKey(Departure, models.PROTECT, related_name="bags")
+    departure = models.ForeignKey(
+        Departure, models.PROTECT, related_name="bags", verbose_name=_("departure")
+    )
     number = models.CharField(_("number"), max_length=40, unique=True)
     destination = models.ForeignKey(
         Place, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("goes to")
@@ -143,8 +151,8 @@ class Bag(models.Model):
 class Seal(models.Model):
     """A seal that was put on a bag; append-only: another one has a reason."""
 
-    bag = models.ForeignKey(Bag, models.PROTECT, related_name="seals")
-    position = models.PositiveSmallIntegerField()
+    bag = models.ForeignKey(Bag, models.PROTECT, related_name="seals", verbose_name=_("bag"))
+    position = models.PositiveSmallIntegerField(_("position"))
     number = models.CharField(_("number"), max_length=20, unique=True)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     actor = models.CharField(_("actor"), max_length=60)

@@ -15,18 +15,18 @@ from .shipments import Shipment
 class DutyRule(models.Model):
     """A rule of import duty on goods for personal use; euros and basis points, dated."""
 
-    rule = models.SlugField(unique=True)
-    free_eur = models.DecimalField(max_digits=10, decimal_places=2)
-    free_g = models.PositiveIntegerField(null=True, blank=True)
+    rule = models.SlugField(_("rule"), unique=True)
+    free_eur = models.DecimalField(_("free, EUR"), max_digits=10, decimal_places=2)
+    free_g = models.PositiveIntegerField(_("free, g"), null=True, blank=True)
     rate_bps = models.PositiveIntegerField()
-    min_eur_per_kg = models.DecimalField(max_digits=6, decimal_places=2)
+    min_eur_per_kg = models.DecimalField(_("at least, EUR per kg"), max_digits=6, decimal_places=2)
     is_on_excess = models.BooleanField(help_text=_("of the excess, not of the whole value"))
     vat_bps = models.PositiveIntegerField(default=0)
     paper_kind = models.CharField(_("kind of declaration"), max_length=5, default="ПТДЭГ")
-    is_active = models.BooleanField(default=True)
-    valid_from = models.DateField()
-    valid_until = models.DateField(null=True, blank=True)
-    source = models.CharField(max_length=300)
+    is_active = models.BooleanField(_("in force"), default=True)
+    valid_from = models.DateField(_("valid from"))
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    source = models.CharField(_("source"), max_length=300)
 
     class Meta:
         verbose_name = _("duty rule")
@@ -49,13 +49,17 @@ class CustomsMode(models.Model):
         WAREHOUSE = "warehouse", _("an overseas warehouse")
 
     mode = models.CharField(_("customs mode"), max_length=4)
-    buyer = models.CharField(max_length=10, choices=Buyer)
-    is_bonded = models.BooleanField()
-    order_type = models.CharField(max_length=1)
-    documents = models.CharField(max_length=40)
-    limit_yuan = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
-    simplified_yuan = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
-    code_digits = models.PositiveSmallIntegerField(default=10)
+    buyer = models.CharField(_("buyer"), max_length=10, choices=Buyer)
+    is_bonded = models.BooleanField(_("bonded"))
+    order_type = models.CharField(_("type of order"), max_length=1)
+    documents = models.CharField(_("papers"), max_length=40)
+    limit_yuan = models.DecimalField(
+        _("limit, CNY"), max_digits=12, decimal_places=2, null=True, blank=True
+    )
+    simplified_yuan = models.DecimalField(
+        _("simplified up to, CNY"), max_digits=12, decimal_places=2, null=True, blank=True
+    )
+    code_digits = models.PositiveSmallIntegerField(_("digits of the code"), default=10)
     return_mode = models.CharField(max_length=4)
     valid_from = models.DateField(_("valid from"))
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
@@ -75,11 +79,11 @@ class CustomsMode(models.Model):
 class ReturnRelief(models.Model):
     """Until when goods that were exported may come back without duty; dated."""
 
-    rule = models.SlugField(unique=True)
-    modes = models.CharField(max_length=40)
-    exported_from = models.DateField()
-    exported_until = models.DateField()
-    months = models.PositiveSmallIntegerField()
+    rule = models.SlugField(_("rule"), unique=True)
+    modes = models.CharField(_("modes"), max_length=40)
+    exported_from = models.DateField(_("exported from"))
+    exported_until = models.DateField(_("exported until"))
+    months = models.PositiveSmallIntegerField(_("months"))
     valid_from = models.DateField(_("valid from"))
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
     source = models.CharField(_("source"), max_length=300)
@@ -110,13 +114,15 @@ class Declaration(due.Due):
         REFUSED = "REFUSED", _("refused")
         CANCELLED = "CANCELLED", _("cancelled")
 
-    shipment = models.ForeignKey(Shipment, models.PROTECT, related_name="declarations")
+    shipment = models.ForeignKey(
+        Shipment, models.PROTECT, related_name="declarations", verbose_name=_("parcel")
+    )
     direction = models.CharField(_("direction"), max_length=6, choices=Direction)
-    attempt_number = models.PositiveSmallIntegerField(default=1)
+    attempt_number = models.PositiveSmallIntegerField(_("attempt"), default=1)
     mode = models.CharField(_("customs mode"), max_length=4)
     customs_code = models.CharField(_("customs office"), max_length=8)
     zone = models.CharField(_("free trade zone"), max_length=20, blank=True)
-    reference = models.CharField(max_length=36, unique=True)
+    reference = models.CharField(_("reference"), max_length=36, unique=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.READY)
     reason = models.CharField(_("reason"), max_length=500, blank=True)
     answer_code = models.IntegerField(_("code of the answer"), null=True, blank=True)
@@ -125,7 +131,7 @@ class Declaration(due.Due):
     declarant_name = models.CharField(_("declarant"), max_length=100, blank=True)
     amended = models.JSONField(_("mended"), default=dict)
     decision = models.CharField(_("decision"), max_length=4, blank=True)
-    inventory_number = models.CharField(max_length=40, blank=True)
+    inventory_number = models.CharField(_("number of the list"), max_length=40, blank=True)
     port_number = models.CharField(max_length=18, blank=True)
     summary = models.ForeignKey(
         "Filing", models.PROTECT, null=True, blank=True, related_name="summarised"
@@ -154,14 +160,18 @@ class DeclarationLineQuerySet(models.QuerySet["DeclarationLine"]):
 class DeclarationLine(models.Model):
     """Goods as declared; statistics are read from here."""
 
-    declaration = models.ForeignKey(Declaration, models.PROTECT, related_name="lines")
-    position = models.PositiveSmallIntegerField()
+    declaration = models.ForeignKey(
+        Declaration, models.PROTECT, related_name="lines", verbose_name=_("declaration")
+    )
+    position = models.PositiveSmallIntegerField(_("position"))
     line = models.ForeignKey(OrderLine, models.PROTECT, related_name="+")
-    hs_code = models.CharField(max_length=10)
-    origin = models.CharField(max_length=2)
-    quantity = models.PositiveSmallIntegerField()
+    hs_code = models.CharField(_("tariff code"), max_length=10)
+    origin = models.CharField(_("origin"), max_length=2)
+    quantity = models.PositiveSmallIntegerField(_("quantity"))
     net_weight_g = models.PositiveIntegerField()
-    value = MoneyField(max_digits=12, decimal_places=2, default_currency=None)
+    value = MoneyField(
+        max_digits=12, decimal_places=2, default_currency=None, verbose_name=_("value")
+    )
 
     objects = DeclarationLineQuerySet.as_manager()
 
@@ -182,9 +192,11 @@ class DeclarationLine(models.Model):
 class DeclarationMessage(models.Model):
     """One message sent to or received from a window, as it was."""
 
-    declaration = models.ForeignKey(Declaration, models.PROTECT, related_name="messages")
-    kind = models.CharField(max_length=30)
-    guid = models.CharField(max_length=60)
+    declaration = models.ForeignKey(
+        Declaration, models.PROTECT, related_name="messages", verbose_name=_("declaration")
+    )
+    kind = models.CharField(_("kind"), max_length=30)
+    guid = models.CharField("GUID", max_length=60)
     is_ours = models.BooleanField()
     body = models.TextField()
     moved_at = models.DateTimeField()
@@ -216,14 +228,14 @@ class CustomsAnswer(models.Model):
     code = models.CharField(_("decision"), max_length=4, unique=True)
     word = models.CharField(_("meaning"), max_length=10, choices=Word)
     is_final = models.BooleanField(_("ends the paper"))
-    buyer_ru = models.CharField(max_length=300)
+    buyer_ru = models.CharField(_("for the buyer, in Russian"), max_length=300)
     buyer_zh = models.CharField(max_length=300)
     buyer_en = models.CharField(max_length=300)
-    desk_ru = models.CharField(max_length=300)
+    desk_ru = models.CharField(_("for the desk, in Russian"), max_length=300)
     desk_zh = models.CharField(max_length=300)
     desk_en = models.CharField(max_length=300)
-    valid_from = models.DateField()
-    source = models.CharField(max_length=300)
+    valid_from = models.DateField(_("valid from"))
+    source = models.CharField(_("source"), max_length=300)
 
     class Meta:
         verbose_name = _("answer of customs")
@@ -252,7 +264,7 @@ class ImportLimit(models.Model):
         FSB = "FSB", _("needs an FSB notification")
         SPLIT = "SPLIT", _("orders of one recipient in some days, together above what is free")
 
-    rule = models.SlugField(unique=True)
+    rule = models.SlugField(_("rule"), unique=True)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     hs_prefix = models.CharField(_("HS code begins with"), max_length=10, blank=True)
     most = models.PositiveSmallIntegerField(_("at most"), null=True, blank=True)
@@ -260,10 +272,10 @@ class ImportLimit(models.Model):
     reason_ru = models.CharField(max_length=300)
     reason_zh = models.CharField(max_length=300)
     reason_en = models.CharField(max_length=300)
-    is_active = models.BooleanField(default=True)
-    valid_from = models.DateField()
-    valid_until = models.DateField(null=True, blank=True)
-    source = models.CharField(max_length=300)
+    is_active = models.BooleanField(_("in force"), default=True)
+    valid_from = models.DateField(_("valid from"))
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    source = models.CharField(_("source"), max_length=300)
 
     class Meta:
         verbose_name = _("limit of import")

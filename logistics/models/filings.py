@@ -31,14 +31,24 @@ class Filing(due.Due):
 
     kind = models.CharField(_("message"), max_length=6, choices=Kind)
     reference = models.CharField(_("reference"), max_length=30, unique=True)
-    attempt_number = models.PositiveSmallIntegerField(default=1)
+    attempt_number = models.PositiveSmallIntegerField(_("attempt"), default=1)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.READY)
     customs_code = models.CharField(_("customs office"), max_length=8)
     departure = models.ForeignKey(
-        Departure, models.PROTECT, null=True, blank=True, related_name="filings"
+        Departure,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="filings",
+        verbose_name=_("departure"),
     )
     declaration = models.ForeignKey(
-        Declaration, models.PROTECT, null=True, blank=True, related_name="filings"
+        Declaration,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="filings",
+        verbose_name=_("declaration"),
     )
     month_on = models.DateField(_("month"), null=True, blank=True)
     declarant_code = models.CharField(max_length=18, blank=True)
@@ -81,8 +91,8 @@ class FilingMessage(models.Model):
     """One message of a filing, sent or received, as it was."""
 
     filing = models.ForeignKey(Filing, models.PROTECT, related_name="messages")
-    kind = models.CharField(max_length=30)
-    guid = models.CharField(max_length=60)
+    kind = models.CharField(_("kind"), max_length=30)
+    guid = models.CharField("GUID", max_length=60)
     is_ours = models.BooleanField()
     body = models.TextField()
     moved_at = models.DateTimeField()

@@ -17,7 +17,7 @@ class Wave(models.Model):
         OPEN = "OPEN", _("being picked")
         DONE = "DONE", _("picked")
 
-    place = models.ForeignKey(Place, models.PROTECT, related_name="+")
+    place = models.ForeignKey(Place, models.PROTECT, related_name="+", verbose_name=_("place"))
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN)
     closes_at = models.DateTimeField(_("first cut-off"), null=True, blank=True)
     walk_cm = models.PositiveIntegerField(_("walk, cm"))
@@ -47,14 +47,16 @@ class PickStop(models.Model):
         DROPPED = "DROPPED", _("not picked")
 
     wave = models.ForeignKey(Wave, models.PROTECT, related_name="stops")
-    position = models.PositiveSmallIntegerField()
-    shipment = models.ForeignKey(Shipment, models.PROTECT, related_name="stops")
-    stock = models.ForeignKey(Stock, models.PROTECT, related_name="+")
-    bin = models.ForeignKey(Bin, models.PROTECT, related_name="+")
+    position = models.PositiveSmallIntegerField(_("position"))
+    shipment = models.ForeignKey(
+        Shipment, models.PROTECT, related_name="stops", verbose_name=_("parcel")
+    )
+    stock = models.ForeignKey(Stock, models.PROTECT, related_name="+", verbose_name=_("stock"))
+    bin = models.ForeignKey(Bin, models.PROTECT, related_name="+", verbose_name=_("bin"))
     came_on = models.DateField()
     quantity = models.PositiveSmallIntegerField(_("pieces"))
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
-    done_by = models.CharField(max_length=60, blank=True)
+    done_by = models.CharField(_("done by"), max_length=60, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -87,7 +89,7 @@ class BinCount(models.Model):
         AGREED = "AGREED", _("agrees with the books")
         BOOKED = "BOOKED", _("difference booked")
 
-    bin = models.ForeignKey(Bin, models.PROTECT, related_name="counts")
+    bin = models.ForeignKey(Bin, models.PROTECT, related_name="counts", verbose_name=_("bin"))
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN)
     cause = models.CharField(_("cause"), max_length=120, blank=True)
     opened_at = models.DateTimeField(_("opened"))
@@ -115,8 +117,8 @@ class BinCountEntry(models.Model):
     """What one person counted of one row of stock, and what the books held then; append-only."""
 
     count = models.ForeignKey(BinCount, models.PROTECT, related_name="entries")
-    turn = models.PositiveSmallIntegerField()
-    stock = models.ForeignKey(Stock, models.PROTECT, related_name="+")
+    turn = models.PositiveSmallIntegerField(_("count"))
+    stock = models.ForeignKey(Stock, models.PROTECT, related_name="+", verbose_name=_("stock"))
     expected = models.PositiveIntegerField(_("in the books"))
     counted = models.PositiveIntegerField(_("counted"))
     actor = models.CharField(_("actor"), max_length=60)

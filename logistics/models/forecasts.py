@@ -69,10 +69,10 @@ class Forecast(models.Model):
     Time: days in the city, both inclusive; half of the drawn cases are there by the first.
     """
 
-    lane = models.ForeignKey(Lane, models.CASCADE, related_name="+")
+    lane = models.ForeignKey(Lane, models.CASCADE, related_name="+", verbose_name=_("lane"))
     city = models.ForeignKey(City, models.CASCADE, related_name="+")
-    origin = models.CharField(max_length=10)
-    mode = models.CharField(max_length=10, choices=Mode)
+    origin = models.CharField(_("origin"), max_length=10)
+    mode = models.CharField(_("mode"), max_length=10, choices=Mode)
     paid_from = models.DateTimeField()
     from_on = models.DateField()
     until_on = models.DateField()

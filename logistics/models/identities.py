@@ -14,14 +14,14 @@ from storefront.lib import due
 class IdentityRule(models.Model):
     """When customs must be told who the recipient is; `*` stands for every way, dated."""
 
-    rule = models.SlugField(unique=True)
+    rule = models.SlugField(_("rule"), unique=True)
     mode = models.CharField(_("way"), max_length=10, default="*")
     lane = models.CharField(_("lane"), max_length=50, default="*")
     over_eur = models.DecimalField(_("goods worth more than, EUR"), max_digits=10, decimal_places=2)
-    is_active = models.BooleanField(default=True)
-    valid_from = models.DateField()
-    valid_until = models.DateField(null=True, blank=True)
-    source = models.CharField(max_length=300)
+    is_active = models.BooleanField(_("in force"), default=True)
+    valid_from = models.DateField(_("valid from"))
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    source = models.CharField(_("source"), max_length=300)
 
     class Meta:
         verbose_name = _("rule of recipients' papers")
@@ -34,13 +34,13 @@ class IdentityRule(models.Model):
 class ConsentText(models.Model):
     """What a recipient agrees to, word for word; a new wording is a new version."""
 
-    kind = models.SlugField()
-    version = models.CharField(max_length=20)
-    text_ru = models.TextField()
+    kind = models.SlugField(_("kind"))
+    version = models.CharField(_("version"), max_length=20)
+    text_ru = models.TextField(_("text in Russian"))
     text_zh = models.TextField()
     text_en = models.TextField()
-    valid_from = models.DateField()
-    source = models.CharField(max_length=300)
+    valid_from = models.DateField(_("valid from"))
+    source = models.CharField(_("source"), max_length=300)
 
     class Meta:
         verbose_name = _("text of consent")
@@ -68,7 +68,9 @@ class RecipientIdentity(due.Due):
     DUE_TASK = "storefront.tasks.watch_identity"
 
     subject = models.UUIDField(unique=True, default=uuid4, editable=False)
-    order = models.OneToOneField(Order, models.PROTECT, related_name="identity")
+    order = models.OneToOneField(
+        Order, models.PROTECT, related_name="identity", verbose_name=_("order")
+    )
     rule = models.CharField(_("rule"), max_length=50)
     purpose = models.SlugField(_("purpose"), default="customs")
 
@@ -111,8 +113,10 @@ class RecipientIdentity(due.Due):
 class IdentityConsent(models.Model):
     """Which text a recipient agreed to, or took his consent back from, and when; append-only."""
 
-    identity = models.ForeignKey(RecipientIdentity, models.PROTECT, related_name="consents")
-    text = models.ForeignKey(ConsentText, models.PROTECT, related_name="+")
+    identity = models.ForeignKey(
+        RecipientIdentity, models.PROTECT, related_name="consents", verbose_name=_("papers")
+    )
+    text = models.ForeignKey(ConsentText, models.PROTECT, related_name="+", verbose_name=_("text"))
     actor = models.CharField(_("actor"), max_length=60)
     given_at = models.DateTimeField(_("given"))
     is_withdrawn = models.BooleanField(_("taken back"), default=False)
@@ -132,7 +136,9 @@ class IdentityAccess(models.Model):
         DECLARATION = "DECLARATION", _("told to customs")
         OPERATOR = "OPERATOR", _("opened by an operator")
 
-    identity = models.ForeignKey(RecipientIdentity, models.PROTECT, related_name="accesses")
+    identity = models.ForeignKey(
+        RecipientIdentity, models.PROTECT, related_name="accesses", verbose_name=_("papers")
+    )
     purpose = models.CharField(_("purpose"), max_length=12, choices=Purpose)
     actor = models.CharField(_("actor"), max_length=60)
     reason = models.CharField(_("reason"), max_length=300)

@@ -42,16 +42,16 @@ class Place(Titled):
         BORDER = "border", _("border crossing")
         HUB = "hub", _("sorting centre")
 
-    code = models.SlugField(unique=True)
-    kind = models.CharField(max_length=20, choices=Kind)
-    country = models.CharField(max_length=2)
+    code = models.SlugField(_("code"), unique=True)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    country = models.CharField(_("country"), max_length=2)
     unlocode = models.CharField(max_length=5, blank=True)
-    customs_code = models.CharField(max_length=8, blank=True)
+    customs_code = models.CharField(_("customs code"), max_length=8, blank=True)
     zone = models.CharField(_("free trade zone"), max_length=20, blank=True)
-    timezone = models.CharField(max_length=40)
+    timezone = models.CharField(_("time zone"), max_length=40)
     latitude = models.DecimalField(max_digits=8, decimal_places=5, null=True)
     longitude = models.DecimalField(max_digits=8, decimal_places=5, null=True)
-    source = models.CharField(max_length=200)
+    source = models.CharField(_("source"), max_length=200)
 
     class Meta:
         verbose_name = _("place")
@@ -71,7 +71,9 @@ class Service(Dated):
     code = models.SlugField(_("code"))
     mode = models.CharField(_("way"), max_length=10, choices=Mode)
     carrier = models.SlugField(_("carrier"))
-    origin = models.ForeignKey(Place, models.PROTECT, related_name="departing")
+    origin = models.ForeignKey(
+        Place, models.PROTECT, related_name="departing", verbose_name=_("origin")
+    )
     target = models.ForeignKey(Place, models.PROTECT, related_name="arriving")
     is_step = models.BooleanField(_("a step without timetable"), default=False)
     calendar = models.CharField(
@@ -132,7 +134,9 @@ class ServicePrice(models.Model):
     Units: parcels up to `up_to_g`, inclusive; the last step has no end.
     """
 
-    service = models.ForeignKey(Service, models.PROTECT, related_name="prices")
+    service = models.ForeignKey(
+        Service, models.PROTECT, related_name="prices", verbose_name=_("service")
+    )
     up_to_g = models.PositiveIntegerField(_("up to, g"), null=True, blank=True)
     base = MoneyField(max_digits=10, decimal_places=2, default_currency=None)
     per_100g = MoneyField(max_digits=10, decimal_places=2, default_currency=None)
@@ -189,10 +193,12 @@ class Lane(Dated, Titled):
 class LaneLeg(models.Model):
     """The services of a lane in order; `is_main` is the departure parcels are loaded on."""
 
-    lane = models.ForeignKey(Lane, models.CASCADE, related_name="legs")
-    position = models.PositiveSmallIntegerField()
-    service = models.ForeignKey(Service, models.PROTECT, related_name="+")
-    is_main = models.BooleanField(default=False)
+    lane = models.ForeignKey(Lane, models.CASCADE, related_name="legs", verbose_name=_("lane"))
+    position = models.PositiveSmallIntegerField(_("position"))
+    service = models.ForeignKey(
+        Service, models.PROTECT, related_name="+", verbose_name=_("service")
+    )
+    is_main = models.BooleanField(_("main leg"), default=False)
 
     class Meta:
         verbose_name = _("leg of a lane")
@@ -244,10 +250,10 @@ class LastMile(Dated):
 class Stage(models.Model):
     """How long a step of the Harbin centre takes: the plan, and the pace of automatic hands."""
 
-    state = models.CharField(max_length=20, unique=True)
+    state = models.CharField(_("state"), max_length=20, unique=True)
     minutes_p50 = models.PositiveIntegerField()
     minutes_p90 = models.PositiveIntegerField()
-    source = models.CharField(max_length=200)
+    source = models.CharField(_("source"), max_length=200)
 
     class Meta:
         verbose_name = _("stage of the centre")
@@ -260,10 +266,10 @@ class Stage(models.Model):
 class Holiday(models.Model):
     """A day on which a country rests, or works in spite of the weekend."""
 
-    country = models.CharField(max_length=2)
-    day = models.DateField()
-    is_working = models.BooleanField(default=False)
-    source = models.CharField(max_length=200)
+    country = models.CharField(_("country"), max_length=2)
+    day = models.DateField(_("day"))
+    is_working = models.BooleanField(_("working day"), default=False)
+    source = models.CharField(_("source"), max_length=200)
 
     class Meta:
         verbose_name = _("holiday")

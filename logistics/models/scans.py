@@ -55,7 +55,9 @@ class WeightRule(Dated):
 class WeightDifference(models.Model):
     """A weighing that differed from the declared weight by more than the rule lets; append-only."""
 
-    shipment = models.ForeignKey(Shipment, models.PROTECT, related_name="weight_differences")
+    shipment = models.ForeignKey(
+        Shipment, models.PROTECT, related_name="weight_differences", verbose_name=_("parcel")
+    )
     declared_g = models.PositiveIntegerField(_("declared weight, g"))
     weight_g = models.PositiveIntegerField(_("measured weight, g"))
     actor = models.CharField(_("actor"), max_length=60)

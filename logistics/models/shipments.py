@@ -27,11 +27,11 @@ FINISHING = [
 class NumberRange(models.Model):
     """A range of parcel numbers of the Universal Postal Union; taken under a lock."""
 
-    service = models.CharField(max_length=2)
-    country = models.CharField(max_length=2)
-    next_serial = models.PositiveIntegerField()
-    last_serial = models.PositiveIntegerField()
-    source = models.CharField(max_length=200)
+    service = models.CharField(_("service"), max_length=2)
+    country = models.CharField(_("country"), max_length=2)
+    next_serial = models.PositiveIntegerField(_("next number"))
+    last_serial = models.PositiveIntegerField(_("last number"))
+    source = models.CharField(_("source"), max_length=200)
 
     class Meta:
         verbose_name = _("number range")
@@ -67,11 +67,15 @@ class Shipment(due.Due):
     held_stocks: "Sequence[Stock]" = ()  # rows of stock that whoever locked the parcel holds too
 
     number = models.CharField(_("number"), max_length=13, unique=True)
-    order = models.ForeignKey(Order, models.PROTECT, related_name="shipments")
+    order = models.ForeignKey(
+        Order, models.PROTECT, related_name="shipments", verbose_name=_("order")
+    )
     delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="shipments")
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.PLANNED)
-    lane = models.ForeignKey(Lane, models.PROTECT, related_name="+")
-    place = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, related_name="+")
+    lane = models.ForeignKey(Lane, models.PROTECT, related_name="+", verbose_name=_("lane"))
+    place = models.ForeignKey(
+        Place, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("place")
+    )
 
     wants_papers = models.BooleanField(_("waits for the recipient's papers"), default=False)
     planned_weight_g = models.PositiveIntegerField(_("planned weight, g"))
@@ -89,9 +93,16 @@ class Shipment(due.Due):
     )
     packed_at = models.DateTimeField(_("packed"), null=True, blank=True)
     departure = models.ForeignKey(
-        Departure, models.PROTECT, null=True, blank=True, related_name="shipments"
+        Departure,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="shipments",
+        verbose_name=_("departure"),
     )
-    bag = models.ForeignKey(Bag, models.PROTECT, null=True, blank=True, related_name="shipments")
+    bag = models.ForeignKey(
+        Bag, models.PROTECT, null=True, blank=True, related_name="shipments", verbose_name=_("bag")
+    )
     carrier = models.SlugField(_("last carrier"), blank=True)
     track = models.CharField(_("number of the last carrier"), max_length=40, blank=True)
     pushed_at = models.DateTimeField(null=True, blank=True, editable=False)  # wall, to the carrier
@@ -134,9 +145,11 @@ class Shipment(due.Due):
 class ShipmentItem(models.Model):
     """So many pieces of an order line in a parcel."""
 
-    shipment = models.ForeignKey(Shipment, models.PROTECT, related_name="items")
+    shipment = models.ForeignKey(
+        Shipment, models.PROTECT, related_name="items", verbose_name=_("parcel")
+    )
     line = models.ForeignKey(OrderLine, models.PROTECT, related_name="items")
-    quantity = models.PositiveSmallIntegerField()
+    quantity = models.PositiveSmallIntegerField(_("quantity"))
 
     class Meta:
         verbose_name = _("content of a parcel")
@@ -153,9 +166,13 @@ class ShipmentItem(models.Model):
 class Leg(models.Model):
     """A planned and a real stretch of a parcel's way."""
 
-    shipment = models.ForeignKey(Shipment, models.CASCADE, related_name="legs")
-    position = models.PositiveSmallIntegerField()
-    service = models.ForeignKey(Service, models.PROTECT, related_name="+")
+    shipment = models.ForeignKey(
+        Shipment, models.CASCADE, related_name="legs", verbose_name=_("parcel")
+    )
+    position = models.PositiveSmallIntegerField(_("position"))
+    service = models.ForeignKey(
+        Service, models.PROTECT, related_name="+", verbose_name=_("service")
+    )
     planned_departs_at = models.DateTimeField()
     planned_arrives_at = models.DateTimeField()
     departed_at = models.DateTimeField(null=True, blank=True)
@@ -175,7 +192,9 @@ class Leg(models.Model):
 class ShipmentEvent(models.Model):
     """A scan or a message about a parcel; append-only, unique by its source."""
 
-    shipment = models.ForeignKey(Shipment, models.PROTECT, related_name="events")
+    shipment = models.ForeignKey(
+        Shipment, models.PROTECT, related_name="events", verbose_name=_("parcel")
+    )
     code = models.CharField(_("event"), max_length=30, choices=Code)
     source = models.CharField(_("source"), max_length=40)
     source_key = models.CharField(max_length=120)

@@ -67,8 +67,8 @@ class Courier(due.Due):
     look_minutes = models.PositiveIntegerField(_("asked every, minutes"))
     ticket_minutes = models.PositiveIntegerField(_("answer takes, minutes"))
     most = models.PositiveIntegerField(_("parcels at once"))
-    source = models.CharField(max_length=200)
-    ticket = models.CharField(max_length=80, blank=True)
+    source = models.CharField(_("source"), max_length=200)
+    ticket = models.CharField(_("ticket"), max_length=80, blank=True)
     asked_from = models.PositiveBigIntegerField(default=0)
 
     class Meta(due.Due.Meta):
@@ -86,7 +86,7 @@ class CarrierNotice(due.Due):
     DUE_CLOCK = "wall"
 
     carrier = models.SlugField(_("carrier"))
-    key = models.CharField(max_length=80)
+    key = models.CharField(_("key"), max_length=80)
     number = models.CharField(_("number"), max_length=40)
     body = models.BinaryField()
     source = models.GenericIPAddressField(_("from"))
@@ -156,9 +156,11 @@ class Incident(due.Due):
         CONTRADICTION = "CONTRADICTION", _("carriers contradict themselves")
         WEIGHT = "WEIGHT", _("weighs otherwise than declared")
 
-    shipment = models.ForeignKey(Shipment, models.PROTECT, related_name="incidents")
+    shipment = models.ForeignKey(
+        Shipment, models.PROTECT, related_name="incidents", verbose_name=_("parcel")
+    )
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
-    rule = models.ForeignKey(IncidentRule, models.PROTECT, related_name="+")
+    rule = models.ForeignKey(IncidentRule, models.PROTECT, related_name="+", verbose_name=_("rule"))
     owner = models.CharField(_("desk"), max_length=20, choices=Hold.Desk)
     cause = models.CharField(_("cause"), max_length=300, blank=True)
     opened_at = models.DateTimeField(_("opened"))

@@ -17,8 +17,8 @@ class Stock(models.Model):
         DOMESTIC = "domestic", _("domestic")
         BONDED = "bonded", _("bonded")
 
-    place = models.ForeignKey(Place, models.PROTECT, related_name="stocks")
-    offer = models.ForeignKey(Offer, models.PROTECT, related_name="stocks")
+    place = models.ForeignKey(Place, models.PROTECT, related_name="stocks", verbose_name=_("place"))
+    offer = models.ForeignKey(Offer, models.PROTECT, related_name="stocks", verbose_name=_("offer"))
     regime = models.CharField(_("regime"), max_length=10, choices=Regime)
     on_hand = models.IntegerField(_("on hand"), default=0)
     reserved = models.IntegerField(_("reserved"), default=0)
@@ -59,11 +59,11 @@ class StockMove(models.Model):
         RETURNED = "RETURNED", _("put back")
         COUNTED = "COUNTED", _("corrected by a count")
 
-    stock = models.ForeignKey(Stock, models.PROTECT, related_name="moves")
-    kind = models.CharField(max_length=10, choices=Kind)
-    on_hand = models.IntegerField(default=0)
-    reserved = models.IntegerField(default=0)
-    allocated = models.IntegerField(default=0)
+    stock = models.ForeignKey(Stock, models.PROTECT, related_name="moves", verbose_name=_("stock"))
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    on_hand = models.IntegerField(_("on hand"), default=0)
+    reserved = models.IntegerField(_("reserved"), default=0)
+    allocated = models.IntegerField(_("allocated"), default=0)
     cause = models.CharField(_("cause"), max_length=120)
     actor = models.CharField(_("actor"), max_length=60)
     happened_at = models.DateTimeField()
@@ -87,9 +87,11 @@ class Reservation(models.Model):
         RELEASED = "RELEASED", _("released")
 
     line = models.OneToOneField(OrderLine, models.PROTECT, related_name="reservation")
-    stock = models.ForeignKey(Stock, models.PROTECT, related_name="reservations")
-    quantity = models.PositiveSmallIntegerField()
-    state = models.CharField(max_length=10, choices=State, default=State.RESERVED)
+    stock = models.ForeignKey(
+        Stock, models.PROTECT, related_name="reservations", verbose_name=_("stock")
+    )
+    quantity = models.PositiveSmallIntegerField(_("quantity"))
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.RESERVED)
 
     class Meta:
         verbose_name = _("reservation")

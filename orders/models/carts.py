@@ -28,8 +28,8 @@ class Cart(models.Model):
 
 class CartLine(models.Model):
     cart = models.ForeignKey(Cart, models.CASCADE, related_name="lines")
-    offer = models.ForeignKey(Offer, models.CASCADE, related_name="+")
-    quantity = models.PositiveSmallIntegerField()
+    offer = models.ForeignKey(Offer, models.CASCADE, related_name="+", verbose_name=_("offer"))
+    quantity = models.PositiveSmallIntegerField(_("quantity"))
 
     class Meta:
         verbose_name = _("cart line")
@@ -56,7 +56,7 @@ class Quote(models.Model):
     digest = models.CharField(max_length=64)
     total = MoneyField(max_digits=12, decimal_places=2, default_currency=None)
     made_at = models.DateTimeField()
-    valid_until = models.DateTimeField()
+    valid_until = models.DateTimeField(_("valid until"))
 
     objects = QuoteQuerySet.as_manager()
 

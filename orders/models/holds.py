@@ -39,7 +39,7 @@ class Hold(models.Model):
         REFUND_UNASKED = "REFUND_UNASKED", _("the acquirer refunded what nobody asked for")
         SCREENING = "SCREENING", _("the recipient may be on a sanctions list")
 
-    order = models.ForeignKey(Order, models.PROTECT, related_name="holds")
+    order = models.ForeignKey(Order, models.PROTECT, related_name="holds", verbose_name=_("order"))
     reason = models.CharField(_("reason"), max_length=40, choices=Reason)
     note = models.CharField(_("note"), max_length=500, blank=True)
     owner = models.CharField(_("desk"), max_length=20, choices=Desk)

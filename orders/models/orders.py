@@ -121,8 +121,10 @@ class Delivery(due.Due):
         HARBIN = "harbin", _("Harbin")
         SHENZHEN = "shenzhen", _("Shenzhen")
 
-    order = models.ForeignKey(Order, models.PROTECT, related_name="deliveries")
-    position = models.PositiveSmallIntegerField()
+    order = models.ForeignKey(
+        Order, models.PROTECT, related_name="deliveries", verbose_name=_("order")
+    )
+    position = models.PositiveSmallIntegerField(_("position"))
     origin = models.CharField(_("origin"), max_length=10, choices=Origin)
     lane = models.SlugField(_("lane"))
     mode = models.CharField(_("way"), max_length=10)
@@ -164,10 +166,10 @@ class OrderLineQuerySet(models.QuerySet["OrderLine"]):
 class OrderLine(models.Model):
     """Goods of one seller in an order, all facts frozen at the sale."""
 
-    order = models.ForeignKey(Order, models.PROTECT, related_name="lines")
+    order = models.ForeignKey(Order, models.PROTECT, related_name="lines", verbose_name=_("order"))
     delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="lines")
-    position = models.PositiveSmallIntegerField()
-    offer = models.ForeignKey(Offer, models.PROTECT, related_name="+")
+    position = models.PositiveSmallIntegerField(_("position"))
+    offer = models.ForeignKey(Offer, models.PROTECT, related_name="+", verbose_name=_("offer"))
     seller = models.ForeignKey(Seller, models.PROTECT, related_name="+")
     title_ru = models.CharField(max_length=300)
     title_zh = models.CharField(max_length=300)
@@ -227,7 +229,7 @@ class Handover(models.Model):
 class OrderEvent(models.Model):
     """A fact of an order's life: its history, and the queue of letters at once."""
 
-    order = models.ForeignKey(Order, models.PROTECT, related_name="events")
+    order = models.ForeignKey(Order, models.PROTECT, related_name="events", verbose_name=_("order"))
     kind = models.CharField(_("event"), max_length=30)
     actor = models.CharField(_("actor"), max_length=60)
     happened_at = models.DateTimeField(_("happened"))

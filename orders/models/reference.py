@@ -11,7 +11,7 @@ class StateMove(models.Model):
     """One allowed move of one machine; a trigger refuses every other (docs/adr)."""
 
     machine = models.CharField(max_length=30)
-    source = models.CharField(max_length=20)
+    source = models.CharField(_("source"), max_length=20)
     target = models.CharField(max_length=20)
 
     class Meta:
@@ -28,17 +28,17 @@ class StateMove(models.Model):
 class City(Titled):
     """A Russian city that parcels are brought to."""
 
-    slug = models.SlugField(unique=True)
+    slug = models.SlugField(_("name in addresses"), unique=True)
     region_code = models.CharField(max_length=2)
-    region_ru = models.CharField(max_length=80)
+    region_ru = models.CharField(_("region in Russian"), max_length=80)
     region_zh = models.CharField(max_length=80)
     region_en = models.CharField(max_length=80)
     postcodes = ArrayField(models.CharField(max_length=6))
-    timezone = models.CharField(max_length=40)
+    timezone = models.CharField(_("time zone"), max_length=40)
     latitude = models.DecimalField(max_digits=8, decimal_places=5)
     longitude = models.DecimalField(max_digits=8, decimal_places=5)
     population = models.PositiveIntegerField()
-    source = models.CharField(max_length=120)
+    source = models.CharField(_("source"), max_length=120)
 
     class Meta:
         verbose_name = _("city")
@@ -58,11 +58,11 @@ class City(Titled):
 class Term(models.Model):
     """A number the house has set for its dealings, dated; the newest valid row counts."""
 
-    key = models.SlugField()
-    value = models.PositiveIntegerField()
-    unit = models.CharField(max_length=20)
-    valid_from = models.DateField()
-    source = models.CharField(max_length=200)
+    key = models.SlugField(_("key"))
+    value = models.PositiveIntegerField(_("value"))
+    unit = models.CharField(_("unit"), max_length=20)
+    valid_from = models.DateField(_("valid from"))
+    source = models.CharField(_("source"), max_length=200)
 
     class Meta:
         verbose_name = _("term")

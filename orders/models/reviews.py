@@ -23,13 +23,15 @@ class Review(models.Model):
         HIDDEN = "HIDDEN", _("hidden")
 
     line = models.OneToOneField(OrderLine, models.PROTECT, related_name="review")
-    product = models.ForeignKey(Product, models.PROTECT, related_name="reviews")
-    state = models.CharField(max_length=10, choices=State, default=State.SHOWN)
+    product = models.ForeignKey(
+        Product, models.PROTECT, related_name="reviews", verbose_name=_("product")
+    )
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.SHOWN)
     rating = models.PositiveSmallIntegerField(_("rating"))
     title = models.CharField(_("title"), max_length=120, blank=True)
     text = models.TextField(_("text"), blank=True)
     written_at = models.DateTimeField(_("written"))
-    hidden_because = models.CharField(max_length=300, blank=True)
+    hidden_because = models.CharField(_("hidden because"), max_length=300, blank=True)
 
     answer = models.TextField(_("answer"), blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)

@@ -37,7 +37,9 @@ class Charge(due.Due):
         CAPTURED = "CAPTURED", _("captured")
         CANCELLED = "CANCELLED", _("cancelled")
 
-    order = models.ForeignKey(Order, models.PROTECT, related_name="charges")
+    order = models.ForeignKey(
+        Order, models.PROTECT, related_name="charges", verbose_name=_("order")
+    )
     key = models.UUIDField(_("idempotence key"), default=uuid.uuid4, unique=True, editable=False)
     provider = models.SlugField(_("provider"))
     method = models.CharField(_("method"), max_length=20, choices=Method)
@@ -106,7 +108,7 @@ class ChargeFact(models.Model):
         RESTORED = "RESTORED", _("given back by the buyer's bank")
 
     charge = models.ForeignKey(Charge, models.PROTECT, related_name="facts")
-    kind = models.CharField(max_length=10, choices=Kind)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     operation = models.CharField(max_length=80)
     money = MoneyField(max_digits=12, decimal_places=2, default_currency=None)
     fee = MoneyField(max_digits=12, decimal_places=2, default_currency=None)
@@ -262,14 +264,14 @@ class Notice(due.Due):
     DUE_TASK = "storefront.tasks.receive"
     DUE_CLOCK = "wall"
 
-    provider = models.SlugField()
-    key = models.CharField(max_length=200)
-    event = models.CharField(max_length=60, blank=True)
-    object_id = models.CharField(max_length=80, blank=True)
+    provider = models.SlugField(_("provider"))
+    key = models.CharField(_("key"), max_length=200)
+    event = models.CharField(_("event"), max_length=60, blank=True)
+    object_id = models.CharField(_("object"), max_length=80, blank=True)
     body = models.BinaryField()
-    source = models.GenericIPAddressField(null=True)
+    source = models.GenericIPAddressField(_("source"), null=True)
     received_at = models.DateTimeField()
-    outcome = models.CharField(max_length=200, blank=True)
+    outcome = models.CharField(_("outcome"), max_length=200, blank=True)
 
     class Meta(due.Due.Meta):
         verbose_name = _("notice")

@@ -199,10 +199,10 @@ class DisputeFile(models.Model):
 class ChargebackReason(Titled):
     """Why banks take money back, and who bears it unless a person says otherwise; reference."""
 
-    code = models.SlugField(unique=True)
+    code = models.SlugField(_("code"), unique=True)
     bearer = models.CharField(_("borne by"), max_length=10, choices=Bearer)
-    valid_from = models.DateField()
-    source = models.CharField(max_length=200)
+    valid_from = models.DateField(_("valid from"))
+    source = models.CharField(_("source"), max_length=200)
 
     class Meta:
         verbose_name = _("reason of chargebacks")
@@ -232,7 +232,9 @@ class Chargeback(due.Due):
 
     charge = models.ForeignKey(Charge, models.PROTECT, related_name="chargebacks")
     provider_id = models.CharField(_("number at the acquirer"), max_length=60)
-    reason = models.ForeignKey(ChargebackReason, models.PROTECT, null=True, related_name="+")
+    reason = models.ForeignKey(
+        ChargebackReason, models.PROTECT, null=True, related_name="+", verbose_name=_("reason")
+    )
     reason_code = models.CharField(_("code of the reason"), max_length=60)
     money = MoneyField(_("sum"), max_digits=12, decimal_places=2, default_currency=None)
     received_at = models.DateTimeField(_("received"))
@@ -241,7 +243,7 @@ class Chargeback(due.Due):
     bearer = models.CharField(_("borne by"), max_length=10, choices=Bearer)
     answer = models.TextField(_("our answer"), max_length=3000, blank=True)
     answer_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    answer_by = models.CharField(max_length=60, blank=True)
+    answer_by = models.CharField(_("answer by"), max_length=60, blank=True)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
 
     objects = ChargebackQuerySet.as_manager()

@@ -26,7 +26,9 @@ class BankFee(models.Model):
     """
 
     line = models.OneToOneField(StatementLine, models.PROTECT, related_name="fee")
-    journal = models.OneToOneField(Journal, models.PROTECT, related_name="fee")
+    journal = models.OneToOneField(
+        Journal, models.PROTECT, related_name="fee", verbose_name=_("journal")
+    )
     payout = models.ForeignKey(Payout, models.PROTECT, null=True, related_name="fees")
     conversion = models.ForeignKey(Conversion, models.PROTECT, null=True, related_name="fees")
     currency = models.CharField(_("currency"), max_length=3)

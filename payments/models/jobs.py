@@ -18,10 +18,10 @@ class Job(due.Due):
         PAPERS = "PAPERS", _("fetch registries and bank statements, and compare them")
         BOOKS = "BOOKS", _("cut and seal the books")
 
-    kind = models.CharField(max_length=10, choices=Kind)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     run_on = models.DateField()
     done_at = models.DateTimeField(null=True, blank=True)
-    outcome = models.CharField(max_length=200, blank=True)
+    outcome = models.CharField(_("outcome"), max_length=200, blank=True)
 
     class Meta(due.Due.Meta):
         verbose_name = _("job")

@@ -85,10 +85,14 @@ class Journal(models.Model):
 class Entry(models.Model):
     """One leg: positive is debit, negative is credit."""
 
-    journal = models.ForeignKey(Journal, models.PROTECT, related_name="entries")
+    journal = models.ForeignKey(
+        Journal, models.PROTECT, related_name="entries", verbose_name=_("journal")
+    )
     line = models.PositiveSmallIntegerField()
     # The index entry_by_account begins with it; one of its own would only be written.
-    account = models.ForeignKey(Account, models.PROTECT, related_name="entries", db_index=False)
+    account = models.ForeignKey(
+        Account, models.PROTECT, related_name="entries", db_index=False, verbose_name=_("account")
+    )
     currency = models.CharField(max_length=3)
     units = models.BigIntegerField(_("minor units"))
     order_number = models.CharField(_("order"), max_length=9, blank=True)
@@ -131,7 +135,9 @@ class Cut(models.Model):
 class BalanceSnapshot(models.Model):
     """What stood on an account at a cut; only the database's `ledger_snapshot` makes one."""
 
-    account = models.ForeignKey(Account, models.PROTECT, related_name="snapshots")
+    account = models.ForeignKey(
+        Account, models.PROTECT, related_name="snapshots", verbose_name=_("account")
+    )
     upto = models.BigIntegerField()
     units = models.BigIntegerField(_("minor units"))
 

@@ -31,7 +31,9 @@ class ManualPosting(models.Model):
     decided_by = models.CharField(_("decided by"), max_length=60, blank=True)
     decided_at = models.DateTimeField(_("decided"), null=True)
     note = models.CharField(_("note"), max_length=300, blank=True)
-    journal = models.OneToOneField(Journal, models.PROTECT, null=True, related_name="manual")
+    journal = models.OneToOneField(
+        Journal, models.PROTECT, null=True, related_name="manual", verbose_name=_("journal")
+    )
 
     class Meta:
         verbose_name = _("manual posting")

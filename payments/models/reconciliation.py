@@ -147,7 +147,7 @@ class Break(models.Model):
         OPEN = "OPEN", _("open")
         CLOSED = "CLOSED", _("closed")
 
-    key = models.CharField(max_length=200, unique=True)
+    key = models.CharField(_("key"), max_length=200, unique=True)
     kind = models.CharField(_("kind"), max_length=16, choices=Kind)
     source = models.CharField(_("found in"), max_length=10, choices=Source)
     state = models.CharField(_("state"), max_length=6, choices=State, default=State.OPEN)

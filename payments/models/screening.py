@@ -20,13 +20,13 @@ class ScreeningWord(models.Model):
         SPELLING = "SPELLING", _("spelling")
         READING = "READING", _("reading")
 
-    kind = models.CharField(max_length=10, choices=Kind)
-    text = models.CharField(max_length=120)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    text = models.CharField(_("text"), max_length=120)
     meaning = models.CharField(max_length=60, blank=True)
     language = models.CharField(max_length=3)
-    valid_from = models.DateField()
-    valid_until = models.DateField(null=True, blank=True)
-    source = models.CharField(max_length=200)
+    valid_from = models.DateField(_("valid from"))
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    source = models.CharField(_("source"), max_length=200)
 
     class Meta:
         verbose_name = _("word of screening")
@@ -77,7 +77,7 @@ class SanctionsList(models.Model):
 class ListedParty(models.Model):
     """What a list says of one it names, from one version until another that says otherwise."""
 
-    kind = models.CharField(max_length=10, choices=ListKind)
+    kind = models.CharField(_("kind"), max_length=10, choices=ListKind)
     uid = models.CharField(max_length=40)
     what = models.CharField(max_length=10)
     digest = models.CharField(max_length=64)
@@ -104,7 +104,7 @@ class ListedName(models.Model):
     """One name of a listed party: its own, a good alias or a weak one."""
 
     party = models.ForeignKey(ListedParty, models.PROTECT, related_name="names")
-    text = models.CharField(max_length=300)
+    text = models.CharField(_("text"), max_length=300)
     quality = models.CharField(max_length=10)
 
     class Meta:
@@ -154,11 +154,11 @@ class ScreeningRun(due.Due):
     DUE_TASK = "payments.tasks.screen_parties"
     DUE_CLOCK = "wall"
 
-    reason = models.CharField(max_length=60)
+    reason = models.CharField(_("reason"), max_length=60)
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
-    parties = models.PositiveIntegerField(default=0)
-    hits = models.PositiveIntegerField(default=0)
+    parties = models.PositiveIntegerField(_("parties"), default=0)
+    hits = models.PositiveIntegerField(_("hits"), default=0)
 
     class Meta(due.Due.Meta):
         verbose_name = _("run of screening")
@@ -186,7 +186,9 @@ class Hit(models.Model):
     party_digest = models.CharField(max_length=64)
     entry = models.ForeignKey(ListedParty, models.PROTECT, related_name="hits")
     name = models.ForeignKey(ListedName, models.PROTECT, related_name="+")
-    list = models.ForeignKey(SanctionsList, models.PROTECT, related_name="hits")
+    list = models.ForeignKey(
+        SanctionsList, models.PROTECT, related_name="hits", verbose_name=_("list")
+    )
     score_bps = models.PositiveIntegerField(_("score"))
     is_conclusive = models.BooleanField(_("by a number"), default=False)
     why = models.JSONField(default=dict)
@@ -214,15 +216,17 @@ class Decision(models.Model):
         OTHER = "OTHER", _("somebody else")
         SAME = "SAME", _("the listed party")
 
-    hit = models.ForeignKey(Hit, models.PROTECT, related_name="decisions")
+    hit = models.ForeignKey(Hit, models.PROTECT, related_name="decisions", verbose_name=_("hit"))
     verdict = models.CharField(_("verdict"), max_length=10, choices=Verdict)
     reason = models.CharField(_("reason"), max_length=300)
-    needs_second = models.BooleanField(default=False)
+    needs_second = models.BooleanField(_("needs a second person"), default=False)
     seconds = models.OneToOneField("self", models.PROTECT, null=True, blank=True)
     first_by = models.CharField(max_length=60, blank=True)
     decided_by = models.CharField(_("decided by"), max_length=60)
     decided_at = models.DateTimeField(_("decided"))
-    list = models.ForeignKey(SanctionsList, models.PROTECT, related_name="decisions")
+    list = models.ForeignKey(
+        SanctionsList, models.PROTECT, related_name="decisions", verbose_name=_("list")
+    )
 
     class Meta:
         verbose_name = _("decision of screening")

@@ -26,7 +26,7 @@ class ConversionQuerySet(models.QuerySet["Conversion"]):
 class Conversion(models.Model):
     """A deal with a bank: rubles sold, yuan bought; `choice` says why by this route."""
 
-    reference = models.CharField(max_length=60, unique=True)
+    reference = models.CharField(_("reference"), max_length=60, unique=True)
     bank = models.CharField(max_length=11)
     deal = models.CharField(max_length=60)
     rate = models.DecimalField(max_digits=20, decimal_places=10)
@@ -130,10 +130,12 @@ class SettlementLine(models.Model):
         CARRIED = "CARRIED", _("carried over")
 
     settlement = models.ForeignKey(Settlement, models.PROTECT, related_name="lines")
-    position = models.PositiveIntegerField()
+    position = models.PositiveIntegerField(_("position"))
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     entry = models.OneToOneField(Entry, models.PROTECT, null=True, related_name="settled")
-    journal = models.ForeignKey(Journal, models.PROTECT, null=True, related_name="+")
+    journal = models.ForeignKey(
+        Journal, models.PROTECT, null=True, related_name="+", verbose_name=_("journal")
+    )
     order_line = models.ForeignKey(
         OrderLine, models.PROTECT, null=True, related_name="settled", verbose_name=_("order line")
     )

@@ -81,7 +81,9 @@ class Paper(models.Model):
 class BankStatement(models.Model):
     """The movements of an account over some days; append-only, and it adds up."""
 
-    account = models.ForeignKey(BankAccount, models.PROTECT, related_name="statements")
+    account = models.ForeignKey(
+        BankAccount, models.PROTECT, related_name="statements", verbose_name=_("account")
+    )
     paper = models.ForeignKey(Paper, models.PROTECT, related_name="statements")
     number = models.CharField(_("number"), max_length=60)
     from_on = models.DateField(_("from"))
@@ -110,7 +112,9 @@ class StatementLine(models.Model):
     """One movement a bank has booked; credit above zero."""
 
     statement = models.ForeignKey(BankStatement, models.PROTECT, related_name="lines")
-    account = models.ForeignKey(BankAccount, models.PROTECT, related_name="lines")
+    account = models.ForeignKey(
+        BankAccount, models.PROTECT, related_name="lines", verbose_name=_("account")
+    )
     position = models.PositiveIntegerField(_("line"))
     booked_on = models.DateField(_("booked"))
     value_on = models.DateField(_("value"))

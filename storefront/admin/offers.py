@@ -224,10 +224,10 @@ class ApprovalRuleDesk(Looking):
 
     deeds_need = "catalog.change_approvalrule"
     actions_detail = ("switch_off", "switch_on")
-    list_display = ("rule", "is_active", "least_approved", "least_days", "band", "model", "seen")
+    list_display = ("rule", "is_active", "least_approved", "least_days", "band", "known", "seen")
     list_filter = ("is_active",)
     ordering = ("least_approved", "pk")
-    fields = ("rule", "is_active", "least_approved", "least_days", "band", "model", "seen")
+    fields = ("rule", "is_active", "least_approved", "least_days", "band", "known", "seen")
     fields += ("valid_from", "valid_until", "source")
 
     @display(description=_("distance from the market price"), ordering="band_bps")
@@ -235,7 +235,7 @@ class ApprovalRuleDesk(Looking):
         return cells.percent(rule.band_bps)
 
     @display(description=_("only known models"), ordering="needs_known_model", boolean=True)
-    def model(self, rule):
+    def known(self, rule):
         return rule.needs_known_model
 
     @display(description=_("new pictures too"), ordering="takes_new_pictures", boolean=True)

@@ -248,9 +248,10 @@ class OrderEventDesk(Looking):
 
 @admin.register(Quote)
 class QuoteDesk(Looking):
-    list_display = ("id", "rub", "made", "valid")
+    list_display = ("key", "rub", "made", "valid")
     ordering = ("-made_at",)
 
+    key = cells.plain("pk", _("key"))
     rub = cells.priced("total", _("total"))
     made = cells.dated("made_at", _("made"))
     valid = cells.dated("valid_until", _("valid until"))

@@ -218,12 +218,13 @@ class Stops(Rows):
 
 @admin.register(Wave)
 class WaveDesk(Looking):
-    list_display = ("pk", "state_tag", "first_cut", "metres", "by", "made", "ended")
+    list_display = ("number", "state_tag", "first_cut", "metres", "by", "made", "ended")
     list_filter = (("state", ChoicesDropdownFilter),)
     ordering = ("-pk",)
     fields = ("state_tag", "first_cut", "metres", "by", "made", "ended")
     inlines = (Stops,)
 
+    number = cells.number()
     state_tag = cells.stated(WAVE_TONES)
     first_cut = cells.dated("closes_at", _("first cut-off"))
     made = cells.dated("made_at", _("made"))

@@ -12,7 +12,9 @@ class Letter(due.Due):
     DUE_TASK = "storefront.notifications.tasks.drive_letter"
     DUE_CLOCK = "wall"
 
-    event = models.ForeignKey("orders.OrderEvent", models.PROTECT, related_name="letters")
+    event = models.ForeignKey(
+        "orders.OrderEvent", models.PROTECT, related_name="letters", verbose_name=_("event")
+    )
     template = models.SlugField(_("template"))
     language = models.CharField(_("language"), max_length=10)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
