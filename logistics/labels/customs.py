@@ -18,10 +18,10 @@ ROWS = 9
 HEADS = (
     (EDGE + 1, "名称 Содержимое Contents"),
     (98.0, "数量 Кол-во"),
-    (114.0, "净重 Нетто"),
-    (136.0, "价值 Стоимость CNY"),
+    (118.0, "净重 Нетто"),
+    (138.0, "价值 Цена CNY"),
     (166.0, "HS"),
-    (190.0, "原产国 Страна"),
+    (186.0, "产地 Страна"),
 )
 
 
@@ -52,7 +52,7 @@ def _page(row: Shipment, items: Sequence[ShipmentItem], turn: str, now: datetime
     )
     sheet.box(EDGE, 60, inner, 0)
     for x, head in HEADS:
-        sheet.text(x, 62, 2.8, head)
+        sheet.text(x, 62, 2.6, head)
     sheet.box(EDGE, 67, inner, 0)
     for place, item in enumerate(items):
         _line(sheet, 68.5 + place * 6, item)
@@ -82,10 +82,10 @@ def _line(sheet: Sheet, y: float, item: ShipmentItem) -> None:
     value = line.price_cny.amount * item.quantity
     sheet.lines(EDGE + 1, y, 3.2, f"{line.title_zh} {line.title_en}", width=90, most=1)
     sheet.text(98, y, 3.2, str(item.quantity))
-    sheet.text(114, y, 3.2, kilos(variant.net_weight_g * item.quantity))
-    sheet.text(136, y, 3.2, f"{value:,.2f}")
+    sheet.text(118, y, 3.2, kilos(variant.net_weight_g * item.quantity))
+    sheet.text(138, y, 3.2, f"{value:,.2f}")
     sheet.text(166, y, 3.2, variant.hs_code)
-    sheet.text(190, y, 3.2, variant.origin)
+    sheet.text(186, y, 3.2, variant.origin)
 
 
 def _sum(sheet: Sheet, row: Shipment, items: Sequence[ShipmentItem]) -> None:

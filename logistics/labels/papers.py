@@ -71,14 +71,14 @@ def parcel(number: str, now: datetime) -> list[Sheet]:
     sheet.lines(EDGE + 36, 87, 5, order.city.title_ru, width=inner - 40, most=1)
     sheet.lines(EDGE + 2, 97, 4.2, order.street, width=inner - 4, most=3)
     name, place = sender()
-    sheet.lines(EDGE, 119, 3, f"寄件人 От кого From: {name}", width=inner, most=1)
-    sheet.text(EDGE, 123.5, 3, place)
+    sheet.lines(EDGE + 2, 119, 3, f"寄件人 От кого From: {name}", width=inner - 4, most=1)
+    sheet.text(EDGE + 2, 123.5, 3, place)
     weight = row.weight_g or row.planned_weight_g
-    sheet.text(EDGE, 129, 6, kilos(weight))
+    sheet.text(EDGE + 2, 129, 6, kilos(weight))
     sheet.text(EDGE + 38, 130, 4, order.shown_number)
     sheet.text(EDGE + 66, 130, 4, f"{now.astimezone(CHINA):%Y-%m-%d}")
     if _has_battery(row):
-        sheet.text(EDGE, 139, 4, "含锂电池 · Литиевая батарея · Lithium battery")
+        sheet.text(EDGE + 2, 139, 3.4, "含锂电池 · Литиевая батарея · Lithium battery")
     return [sheet]
 
 
@@ -125,7 +125,7 @@ def bag(number: str, now: datetime) -> list[Sheet]:
     for turn, (name, fact) in enumerate(facts):
         y = 66 + turn * 12
         sheet.text(EDGE + 3, y, 3, name)
-        sheet.lines(EDGE + 3, y + 3.6, 3.6, fact, width=inner - 6, most=2)
+        sheet.lines(EDGE + 3, y + 3.6, 3.4, fact, width=inner - 6, most=2)
     sheet.text(EDGE + 3, 140, 3, f"{now.astimezone(CHINA):%Y-%m-%d %H:%M} · {sender()[0]}")
     return [sheet]
 

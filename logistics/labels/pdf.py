@@ -14,6 +14,7 @@ from . import sheets
 from .sheets import Barcode, Box, Sheet, Text
 
 FONT = "STSong-Light"
+BLANK = 0.2  # more, as a part of the height of a letter
 BASE = 0.82  # where letters stand, as a part of their height
 
 
@@ -54,10 +55,17 @@ def _write(canvas: Any, sheet: Sheet, item: Text) -> None:
 def _runs(text: str) -> Iterator[tuple[str, float]]:
     """Parts of a text with the space between their letters.
 
-    The font gives a Russian letter the room of a Chinese one: what is too much is taken back.
+    The font gives a Russian letter the room of a Chinese one: what is too much is taken back. A
+    blank is narrow in it, and gets some room.
     """
-    for is_cyrillic, letters in groupby(text, sheets.is_cyrillic):
-        yield "".join(letters), (sheets.CYRILLIC - sheets.WIDE if is_cyrillic else 0.0)
+    for room, letters in groupby(text, _room):
+        yield "".join(letters), room
+
+
+def _room(letter: str) -> float:
+    if sheets.is_cyrillic(letter):
+        return sheets.CYRILLIC - sheets.WIDE
+    return BLANK if letter == " " else 0.0
 
 
 def _stripe(canvas: Any, sheet: Sheet, item: Barcode) -> None:
