@@ -494,7 +494,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('GOODS', 'goods'), ('FREIGHT', 'freight'), ('DUTY', 'customs duty'), ('ADVANCE', 'money nobody asked for')], max_length=10, verbose_name='kind')),
                 ('tax_system', models.PositiveSmallIntegerField(verbose_name='system of taxation')),
                 ('vat_code', models.PositiveSmallIntegerField(verbose_name='code of VAT')),
-                ('rate', models.CharField(max_length=10, verbose_name='rate')),
+                ('rate', models.CharField(max_length=10, verbose_name='rate of VAT')),
                 ('subject', models.CharField(max_length=30, verbose_name='subject of payment')),
                 ('agent_type', models.CharField(blank=True, max_length=30, verbose_name='kind of agent')),
                 ('valid_from', models.DateField(verbose_name='valid from')),

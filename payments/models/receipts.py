@@ -25,7 +25,7 @@ class VatRule(models.Model):
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     tax_system = models.PositiveSmallIntegerField(_("system of taxation"))
     vat_code = models.PositiveSmallIntegerField(_("code of VAT"))
-    rate = models.CharField(_("rate"), max_length=10)
+    rate = models.CharField(_("rate of VAT"), max_length=10)
     subject = models.CharField(_("subject of payment"), max_length=30)
     agent_type = models.CharField(_("kind of agent"), max_length=30, blank=True)
     valid_from = models.DateField(_("valid from"))

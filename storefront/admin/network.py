@@ -245,7 +245,7 @@ class DutyRuleDesk(Desk):
     list_filter = ("is_active",)
     ordering = ("rule",)
 
-    @display(description=_("rate"), ordering="rate_bps")
+    @display(description=_("rate of duty"), ordering="rate_bps")
     def rate(self, rule):
         return cells.percent(rule.rate_bps)
 
