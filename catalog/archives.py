@@ -30,7 +30,7 @@ NUMBER = re.compile(r"(.+?)[\s_\-.]*\(?(\d{1,2})\)?")
 # All that zipfile and zlib say of damaged archives, or of packing and ciphers they do not know.
 BROKEN = (
     *(zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, OSError),
-    *(NotImplementedError, RuntimeError, IndexError),
+    *(RuntimeError, IndexError),
 )
 Found = TypeVar("Found")
 

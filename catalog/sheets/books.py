@@ -31,7 +31,7 @@ SMALL = 4 * 1024 * 1024
 # All that zipfile and openpyxl say of workbooks that are damaged, odd, or packed in unknown ways.
 BROKEN = (
     *(zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, TypeError, IndexError),
-    *(AttributeError, OSError, NotImplementedError, RuntimeError, ParseError, SyntaxError),
+    *(AttributeError, OSError, RuntimeError, ParseError, SyntaxError),
     *(InvalidFileException, DefusedXmlException, OverflowError),
 )
 PERCENT = re.compile(r"0(?:\.(0+))?%")
