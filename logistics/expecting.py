@@ -13,6 +13,8 @@ PACKING = timedelta(hours=3)  # from the shelf into a bag, for a parcel that mis
 def day(shipment: Shipment, *, now: datetime) -> date | None:
     """The day a parcel will probably arrive, in its city; None, if its lane runs no more."""
     city = shipment.order.city
+    if shipment.order.point and shipment.ready_at is not None:
+        return _local(shipment.ready_at, city.timezone)
     if shipment.state == State.LAST_MILE:
         expected = _local(shipment.state_at + _door(shipment), city.timezone)
     else:
@@ -42,7 +44,8 @@ def _on_the_way(shipment: Shipment, *, now: datetime) -> date:
         assert last.departed_at is not None
         return _local(last.departed_at + rest + _door(shipment), city.timezone)
     arrived = _by_main(shipment, [leg for leg in legs if leg.service_id == main], now=now)
-    return routing.onward(shipment.lane_id, city, arrived=arrived)[0]
+    to_point = bool(shipment.order.point)
+    return routing.onward(shipment.lane_id, city, arrived=arrived, to_point=to_point)[0]
 
 
 def _local(at: datetime, zone: str) -> date:
@@ -52,7 +55,10 @@ def _local(at: datetime, zone: str) -> date:
 def _door(shipment: Shipment) -> timedelta:
     """What half of the parcels need for the last mile."""
     stretch = network.current().stretch(
-        shipment.lane.terminal_id, shipment.order.city_id, on=shipment.planned_at.date()
+        shipment.lane.terminal_id,
+        shipment.order.city_id,
+        on=shipment.planned_at.date(),
+        to_point=bool(shipment.order.point),
     )
     return stretch.p50 if stretch else timedelta(0)
 

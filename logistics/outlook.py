@@ -88,6 +88,7 @@ class Outlook:
     step_on: date | None
     reason: str
     expected_on: date | None
+    kept_until: date | None
     troubles: tuple[Trouble, ...]
 
 
@@ -101,10 +102,11 @@ def of(shipment: Shipment) -> Outlook:
     is_late = bool(shipment.expected_on and shipment.expected_on > promised and not is_over)
     return Outlook(
         shipment,
-        step="" if is_over else str(_step(state, events)),
+        step="" if is_over else str(_step(shipment, events)),
         step_on=None if is_over else _step_on(state, shipment, legs),
         reason=_reason(shipment, events, legs) if is_late else "",
         expected_on=shipment.expected_on if is_late else None,
+        kept_until=None if is_over else shipment.kept_until,
         troubles=tuple(map(_trouble, _open(shipment))),
     )
 
@@ -125,12 +127,15 @@ def words(kind: str) -> tuple[str, str]:
     return str(what), str(following)
 
 
-def _step(state: State, events: list[ShipmentEvent]) -> Words:
+def _step(shipment: Shipment, events: list[ShipmentEvent]) -> Words:
+    state = State(shipment.state)
     last = events[-1].code if events else ""
     if state == S.LAST_MILE and last == Code.READY_FOR_PICKUP:
         return _("it waits for you at the point of issue")
     if state == S.LAST_MILE and last == Code.OUT_FOR_DELIVERY:
         return _("the courier is on his way to you")
+    if state == S.LAST_MILE and shipment.order.point:
+        return _("at your point of issue")
     return NEXT[state]
 
 

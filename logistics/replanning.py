@@ -14,7 +14,7 @@ from storefront.lib import due, kept, locks
 
 from . import closures, forecasting, moving, network, routing, timetable, windows
 from .models import Closure, Leg, Replanned, Shipment, ShipmentEvent, ShipmentItem
-from .network import Link, Network, Route
+from .network import LastStretch, Link, Network, Route
 from .states import Code, State
 from .timetable import Run
 
@@ -132,15 +132,21 @@ def _may_take(route: Route, stopped: Stopped, on: date) -> bool:
 def _cost(known: Network, plan: Plan) -> object:
     row, route = plan.stopped.shipment, plan.route
     assert route is not None
-    stretch = known.stretch(route.terminal_id, row.order.city_id, on=row.planned_at.date())
+    stretch = _last_of(known, route, row)
     assert stretch is not None
     return routing.freight(route, stretch, routing.Parcel(row.planned_weight_g, 0))
+
+
+def _last_of(known: Network, route: Route, row: Shipment) -> LastStretch | None:
+    """The last mile of a parcel, if it went along a lane."""
+    on, to_point = row.planned_at.date(), bool(row.order.point)
+    return known.stretch(route.terminal_id, row.order.city_id, on=on, to_point=to_point)
 
 
 def _along(known: Network, route: Route, stopped: Stopped, *, now: datetime) -> Plan | None:
     """Go on along a lane from where the parcel is; None, if that leads nowhere soon."""
     row, city = stopped.shipment, stopped.shipment.order.city
-    stretch = known.stretch(route.terminal_id, city.pk, on=row.planned_at.date())
+    stretch = _last_of(known, route, row)
     if stretch is None:
         return None
     ready, rest = _rest(route, stopped, now=now)

@@ -33,6 +33,7 @@ from .identities import (
     IdentityRule,
     RecipientIdentity,
 )
+from .points import Point, PointList
 from .routing import Holiday, Lane, LaneLeg, LastMile, Place, Service, ServicePrice, Stage
 from .scans import FloorScan, WeightDifference, WeightRule
 from .shipments import Leg, NumberRange, Shipment, ShipmentEvent, ShipmentItem
@@ -87,6 +88,8 @@ __all__ = [
     "Patience",
     "PickStop",
     "Place",
+    "Point",
+    "PointList",
     "RecipientIdentity",
     "Replanned",
     "Reservation",

@@ -71,6 +71,7 @@ class Forecast(models.Model):
 
     lane = models.ForeignKey(Lane, models.CASCADE, related_name="+", verbose_name=_("lane"))
     city = models.ForeignKey(City, models.CASCADE, related_name="+")
+    to_point = models.BooleanField(_("to a point of issue"), default=False)
     origin = models.CharField(_("origin"), max_length=10)
     mode = models.CharField(_("mode"), max_length=10, choices=Mode)
     paid_from = models.DateTimeField()
@@ -81,7 +82,9 @@ class Forecast(models.Model):
         verbose_name = _("forecast")
         verbose_name_plural = _("forecasts")
         constraints = [
-            models.UniqueConstraint(fields=["paid_from", "lane", "city"], name="forecast_once"),
+            models.UniqueConstraint(
+                fields=["paid_from", "lane", "city", "to_point"], name="forecast_once"
+            ),
             models.CheckConstraint(
                 condition=Q(until_on__gte=F("from_on")), name="forecast_window_in_order"
             ),
