@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from . import usual
 from .models import Incident, Leg, Shipment, ShipmentEvent
 from .states import Code, State
 
@@ -148,6 +149,9 @@ def _step_on(state: State, shipment: Shipment, legs: list[Leg]) -> date | None:
         ahead = [leg for leg in legs if leg.arrived_at is None and leg.departed_at is not None]
         if ahead and ahead[0].departed_at is not None:
             late = ahead[0].departed_at - ahead[0].planned_departs_at
+            takes = usual.service(ahead[0].service.code)
+            if takes is not None:
+                return (ahead[0].departed_at + takes).date()
             return (ahead[0].planned_arrives_at + max(late, timedelta(0))).date()
     return shipment.expected_on if state in {S.IMPORT_CLEARED, S.LAST_MILE} else None
 

@@ -14,7 +14,7 @@ from orders.models import City, Delivery, Order
 from storefront.lib import money
 from storefront.lib.refusal import Refusal
 
-from . import network, timetable, windows
+from . import network, timetable, usual, windows
 from .network import LastStretch, Link, Network, Route
 from .timetable import Run
 
@@ -167,33 +167,39 @@ def goal_of(order: Order) -> Goal:
 
 
 def next_run(lane_id: int, *, ready: datetime) -> Planned:
-    """The next main departure of a lane for a parcel that is in its bag.
+    """The next main departure of a lane for a parcel that is in its bag, and when it usually
+    arrives.
 
     Raises: LaneClosed, if none runs soon.
     """
     known = network.current()
     links = _links(known, lane_id)
     main = next(n for n, link in enumerate(links) if link.is_main)
-    runs = timetable.travel(links[main : main + 1], ready, known.calendars, late=False)
+    paced = usual.paced(links[main : main + 1])
+    runs = timetable.travel(paced, ready, known.calendars, late=False)
     if not runs:
         raise LaneClosed(_("This way of delivery does not run at present."))
     return _planned(runs)[0]
 
 
 def onward(
-    lane_id: int, city: City, *, arrived: datetime, to_point: bool = False
+    lane_id: int, goal: Goal, *, arrived: datetime, after: int | None = None
 ) -> tuple[date, date]:
-    """The days between which a parcel that has arrived by its main service reaches its end.
+    """The days between which a parcel that has arrived by a service reaches its end, as is usual.
+
+    `after` is that service; without one it is the main one.
 
     Time: days in the buyer's city; likely and in nine of ten cases.
     Raises: LaneClosed, if an onward service does not run.
     """
     known = network.current()
     route = next(route for route in known.routes if route.id == lane_id)
-    stretch = known.stretch(route.terminal_id, city.pk, on=arrived.date(), to_point=to_point)
-    main = next(n for n, link in enumerate(route.links) if link.is_main)
+    city, on = goal.city, arrived.date()
+    stretch = usual.stretch(route.terminal_id, city, on=on, to_point=goal.to_point)
+    gone = [n for n, link in enumerate(route.links) if after and link.service_id == after]
+    last = gone[-1] if gone else next(n for n, link in enumerate(route.links) if link.is_main)
     if stretch:
-        links = [*route.links[main + 1 :], door(stretch, city)]
+        links = [*usual.paced(route.links[last + 1 :]), door(stretch, city)]
         early, late = (
             timetable.travel(links, arrived, known.calendars, late=late) for late in (False, True)
         )

@@ -25,7 +25,7 @@ from .customs import (
 )
 from .filings import Filing, FilingMessage
 from .floor import BinCount, BinCountEntry, PickStop, Wave
-from .forecasts import Forecast, LaneLevel, StepTime, Study
+from .forecasts import Forecast, LaneLevel, Pace, StepTime, Study
 from .identities import (
     ConsentText,
     IdentityAccess,
@@ -85,6 +85,7 @@ __all__ = [
     "Layout",
     "Leg",
     "NumberRange",
+    "Pace",
     "Patience",
     "PickStop",
     "Place",

@@ -94,6 +94,29 @@ class Forecast(models.Model):
         return f"{self.lane_id} to {self.city_id} from {self.paid_from:%Y-%m-%d %H:%M}"
 
 
+class Pace(models.Model):
+    """How long a step usually takes, as the last study knew it: measured, else assumed.
+
+    Units: seconds; half of the parcels need no more than the first, nine of ten than the second.
+    """
+
+    step = models.CharField(_("step"), max_length=80, unique=True)
+    seconds_p50 = models.PositiveIntegerField()
+    seconds_p90 = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name = _("usual time of a step")
+        verbose_name_plural = _("usual times of steps")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(seconds_p90__gte=F("seconds_p50")), name="pace_in_order"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.step
+
+
 class Study(due.Due):
     """One night's look at what finished: measured, held against promises, drawn anew."""
 
