@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from . import usual
 from .models import Incident, Leg, Shipment, ShipmentEvent
 from .states import Code, State
 
@@ -88,6 +89,7 @@ class Outlook:
     step_on: date | None
     reason: str
     expected_on: date | None
+    kept_until: date | None
     troubles: tuple[Trouble, ...]
 
 
@@ -101,10 +103,11 @@ def of(shipment: Shipment) -> Outlook:
     is_late = bool(shipment.expected_on and shipment.expected_on > promised and not is_over)
     return Outlook(
         shipment,
-        step="" if is_over else str(_step(state, events)),
+        step="" if is_over else str(_step(shipment, events)),
         step_on=None if is_over else _step_on(state, shipment, legs),
         reason=_reason(shipment, events, legs) if is_late else "",
         expected_on=shipment.expected_on if is_late else None,
+        kept_until=None if is_over else shipment.kept_until,
         troubles=tuple(map(_trouble, _open(shipment))),
     )
 
@@ -125,12 +128,15 @@ def words(kind: str) -> tuple[str, str]:
     return str(what), str(following)
 
 
-def _step(state: State, events: list[ShipmentEvent]) -> Words:
+def _step(shipment: Shipment, events: list[ShipmentEvent]) -> Words:
+    state = State(shipment.state)
     last = events[-1].code if events else ""
     if state == S.LAST_MILE and last == Code.READY_FOR_PICKUP:
         return _("it waits for you at the point of issue")
     if state == S.LAST_MILE and last == Code.OUT_FOR_DELIVERY:
         return _("the courier is on his way to you")
+    if state == S.LAST_MILE and shipment.order.point:
+        return _("at your point of issue")
     return NEXT[state]
 
 
@@ -143,6 +149,9 @@ def _step_on(state: State, shipment: Shipment, legs: list[Leg]) -> date | None:
         ahead = [leg for leg in legs if leg.arrived_at is None and leg.departed_at is not None]
         if ahead and ahead[0].departed_at is not None:
             late = ahead[0].departed_at - ahead[0].planned_departs_at
+            takes = usual.service(ahead[0].service.code)
+            if takes is not None:
+                return (ahead[0].departed_at + takes).date()
             return (ahead[0].planned_arrives_at + max(late, timedelta(0))).date()
     return shipment.expected_on if state in {S.IMPORT_CLEARED, S.LAST_MILE} else None
 

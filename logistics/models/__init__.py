@@ -25,7 +25,7 @@ from .customs import (
 )
 from .filings import Filing, FilingMessage
 from .floor import BinCount, BinCountEntry, PickStop, Wave
-from .forecasts import Forecast, LaneLevel, StepTime, Study
+from .forecasts import Forecast, LaneLevel, Pace, StepTime, Study
 from .identities import (
     ConsentText,
     IdentityAccess,
@@ -33,6 +33,7 @@ from .identities import (
     IdentityRule,
     RecipientIdentity,
 )
+from .points import Point, PointList
 from .routing import Holiday, Lane, LaneLeg, LastMile, Place, Service, ServicePrice, Stage
 from .scans import FloorScan, WeightDifference, WeightRule
 from .shipments import Leg, NumberRange, Shipment, ShipmentEvent, ShipmentItem
@@ -84,9 +85,12 @@ __all__ = [
     "Layout",
     "Leg",
     "NumberRange",
+    "Pace",
     "Patience",
     "PickStop",
     "Place",
+    "Point",
+    "PointList",
     "RecipientIdentity",
     "Replanned",
     "Reservation",

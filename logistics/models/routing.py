@@ -219,13 +219,14 @@ class LastMileQuerySet(models.QuerySet["LastMile"]):
 
 
 class LastMile(Dated):
-    """From a terminal to the door in a city.
+    """From a terminal to the door in a city, or to a point of issue there (`to_point`).
 
     Money: rubles, added to the price of the lane.
     """
 
     terminal = models.ForeignKey(Place, models.PROTECT, related_name="last_miles")
     city = models.ForeignKey(City, models.PROTECT, related_name="last_miles")
+    to_point = models.BooleanField(_("to a point of issue"), default=False)
     carrier = models.SlugField(_("carrier"))
     days_p50 = models.DecimalField(max_digits=4, decimal_places=1)
     days_p90 = models.DecimalField(max_digits=4, decimal_places=1)
@@ -239,7 +240,7 @@ class LastMile(Dated):
         verbose_name_plural = _("last miles")
         constraints = [
             models.UniqueConstraint(
-                fields=["terminal", "city", "valid_from"], name="last_mile_once"
+                fields=["terminal", "city", "to_point", "valid_from"], name="last_mile_once"
             )
         ]
 

@@ -153,6 +153,8 @@ NAVIGATION = [
         entry(_("Closures"), "block", "logistics.closure"),
         entry(_("How promises hold"), "event_available", "logistics.lanelevel"),
         entry(_("Last miles"), "local_shipping", "logistics.lastmile"),
+        entry(_("Points of issue"), "storefront", "logistics.point"),
+        entry(_("Lists of points of issue"), "sync", "logistics.pointlist"),
         entry(_("Carriers to the door"), "delivery_truck_speed", "logistics.courier"),
         entry(_("Notices of carriers"), "notifications", "logistics.carriernotice"),
         entry(_("Codes of carriers"), "translate", "logistics.carriercode"),

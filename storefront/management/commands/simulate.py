@@ -12,7 +12,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from logistics import outcome, studies
+from logistics import outcome, points, studies
 from orders.models import Hold, Order
 from payments import jobs
 from storefront.lib import clock
@@ -87,6 +87,7 @@ class Command(BaseCommand):
         world.goods(now=begun)
         jobs.ensure(now=begun)
         studies.ensure(now=begun)
+        points.ensure(now=begun)
         driver = Driver()
         troubles.expect(shut, driver)
         crowd = buyers.Crowd(driver, prefix="simulate", opinions=world.table("reviews"))
