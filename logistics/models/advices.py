@@ -1,5 +1,7 @@
 """What sellers announce to the border warehouse, what came of it, and numbers of single pieces."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -147,14 +149,26 @@ class SerialRule(Dated):
         return f"{self.kind} {self.scheme}"
 
 
+class SerialQuerySet(models.QuerySet["Serial"]):
+    """Pieces by their numbers."""
+
+    def here(self) -> Self:
+        """The last row of each number."""
+        return self.exclude(state=Serial.State.CAME_BACK)
+
+
 class Serial(models.Model):
-    """One piece by its number, from receipt to the parcel it left in."""
+    """One piece by its number, from receipt to the parcel it left in.
+
+    A piece that is taken in again after its parcel ended has another row; the first one says so.
+    """
 
     class State(models.TextChoices):
         IN_STOCK = "IN_STOCK", _("in the warehouse")
         PACKED = "PACKED", _("packed")
+        CAME_BACK = "CAME_BACK", _("came back later")
 
-    number = models.CharField(_("number"), max_length=20, unique=True)
+    number = models.CharField(_("number"), max_length=20)
     scheme = models.CharField(_("scheme"), max_length=10, choices=SerialRule.Scheme)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.IN_STOCK)
     stock = models.ForeignKey(
@@ -169,15 +183,20 @@ class Serial(models.Model):
     taken_at = models.DateTimeField(_("taken in"))
     packed_at = models.DateTimeField(_("packed"), null=True, blank=True)
 
+    objects = SerialQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("serial number")
         verbose_name_plural = _("serial numbers")
         constraints = [
             models.CheckConstraint(
-                condition=Q(state="PACKED", item__isnull=False)
+                condition=Q(state__in=["PACKED", "CAME_BACK"], item__isnull=False)
                 | Q(state="IN_STOCK", item__isnull=True),
                 name="serial_packed_has_its_parcel",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["number"], condition=~Q(state="CAME_BACK"), name="serial_once"
+            ),
         ]
         indexes = [models.Index(fields=["stock", "state"], name="serial_by_stock")]
 

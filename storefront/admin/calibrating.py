@@ -66,9 +66,12 @@ class LaneLevels(Looking):
 class Studies(Waiting, Looking):
     """What was measured and drawn, night by night."""
 
-    list_display = ("run_on", "done", "work", "outcome")
+    list_display = ("run_on", "done", "measured", "drawn", "work")
+    fields = ("run_on", "done", "measured", "drawn", "work", "last_failure")
     ordering = ("-run_on",)
 
+    measured = cells.counted("steps", _("steps measured"))
+    drawn = cells.counted("windows", _("windows drawn"))
     done = cells.dated("done_at", _("done"))
 
 
