@@ -77,6 +77,7 @@ def _known(number: str) -> BadSerial:
     return BadSerial(text % {"number": number}, number=number)
 
 
+@transaction.atomic
 def take_in(
     stock: Stock, numbers: Sequence[str], *, now: datetime, count: AdviceCount | None = None
 ) -> None:
