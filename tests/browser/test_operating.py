@@ -145,7 +145,7 @@ def test_a_buyer_watches_a_parcel_whose_flight_was_cancelled(
 
     page.goto(f"{shop.url}/admin/logistics/service/{main.pk}/change/")
     gleb.look("operator-service")
-    page.get_by_role("link", name="Закрыть").first.click()
+    page.get_by_role("link", name="Перекрыть").click()
     page.select_option("[name=kind]", "CANCELLED")
     now = shop.now() + timedelta(hours=8)
     page.fill("[name=closed_at]", f"{now:%Y-%m-%dT%H:%M}")
