@@ -124,7 +124,8 @@ class Study(due.Due):
 
     run_on = models.DateField(_("day"), unique=True)
     done_at = models.DateTimeField(_("done"), null=True, blank=True)
-    outcome = models.CharField(_("outcome"), max_length=200, blank=True)
+    steps = models.PositiveIntegerField(_("steps measured"), null=True, blank=True)
+    windows = models.PositiveIntegerField(_("windows drawn"), null=True, blank=True)
 
     class Meta(due.Due.Meta):
         verbose_name = _("study of times")

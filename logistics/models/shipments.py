@@ -219,7 +219,12 @@ class ShipmentEvent(models.Model):
                 fields=["happened_at"],
                 name="shipment_event_finishing",
                 condition=Q(code__in=FINISHING),
-            )
+            ),
+            models.Index(
+                fields=["happened_at"],
+                name="shipment_event_in_centre",
+                condition=Q(source="centre"),
+            ),
         ]
 
     def __str__(self) -> str:

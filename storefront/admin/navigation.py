@@ -57,9 +57,7 @@ NAVIGATION = [
         entry(_("Splittings"), "call_split", "logistics.splitting", "?open=1"),
         entry(_("Declarations"), "gavel", "logistics.declaration"),
         {
-            **entry(
-                _("Rejected papers"), "report", "logistics.declaration", "?state__exact=REJECTED"
-            ),
+            **entry(_("Rejected papers"), "report", "logistics.declaration", "?waiting=1"),
             "permission": allowed("logistics.change_declaration"),
         },
         entry(_("Customs filings"), "assignment", "logistics.filing"),
@@ -68,6 +66,7 @@ NAVIGATION = [
         entry(_("Stock"), "warehouse", "logistics.stock"),
         entry(_("Stock movements"), "swap_vert", "logistics.stockmove"),
         entry(_("Advance notices"), "move_to_inbox", "logistics.advice"),
+        entry(_("Damaged pieces"), "broken_image", "logistics.advicecount", "?waiting=1"),
         entry(_("Bins"), "shelves", "logistics.bin"),
         entry(_("Waves"), "waves", "logistics.wave"),
         entry(_("Counts to decide"), "fact_check", "logistics.bincount", "?state__exact=DIFFERS"),
@@ -160,6 +159,7 @@ NAVIGATION = [
         entry(_("Codes of carriers"), "translate", "logistics.carriercode"),
         entry(_("Patience with silent parcels"), "hourglass", "logistics.patience"),
         entry(_("Rules of exceptions"), "rule_settings", "logistics.incidentrule"),
+        entry(_("Rules of weights"), "scale", "logistics.weightrule"),
         entry(_("Holidays"), "event_busy", "logistics.holiday"),
         entry(_("Stages of the centre"), "conveyor_belt", "logistics.stage"),
         entry(_("Duty rules"), "balance", "logistics.dutyrule"),
