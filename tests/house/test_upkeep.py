@@ -37,6 +37,7 @@ SOUND = {
     "templates/shop/home.html": '<link href="base.css"><a class="wrap" href="{% url "home" %}">',
     "tests/test_cart.py": "def test_cart(): ...\n",
 }
+NEW_VARIABLE = "environ.get(" + "\"NEW_URL\")"  # in two parts: the tests are read for variables too
 PLANTED = [
     ("docs/locks.md", "[gone](gone.md)", "gone.md: there is no such file"),
     ("docs/locks.md", "[gone](../README.md#gone)", "#gone: there is no such heading"),
@@ -49,7 +50,7 @@ PLANTED = [
     ("docs/locks.md", "# More\n\nMeasured on 2.2.: 7 ms", "no command in this section"),
     ("docs/locks.md", "## All of them", "stands twice"),
     ("README.md", "| `GONE_URL` | where |", "nobody reads the variable GONE_URL"),
-    ("storefront/settings.py", 'environ.get("NEW_URL")', "NEW_URL is described nowhere"),
+    ("storefront/settings.py", NEW_VARIABLE, "NEW_URL is described nowhere"),
     ("storefront/management/commands/new.py", "", "manage.py new is described nowhere"),
     ("Makefile", "new: ## something", "make new is described nowhere"),
     ("benchmarks/b.json", "{}", "does not say what measured it"),

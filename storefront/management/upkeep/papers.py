@@ -23,7 +23,7 @@ SOURCE = re.compile(r"benchmarks/\w+\.py|make soak|manage\.py \w+|tests/[\w/]+\.
 READ = re.compile(
     r"""(?:text|flag|number|secret|_number|get|environ|env)[\[(]\w*,?\s*"([A-Z_]{2,})\""""
 )
-CAPITALS = re.compile(r"[A-Z][A-Z_]+[A-Z]")
+CAPITALS = re.compile(r"[A-Z][A-Z_]*[A-Z]")
 # Of the system, of web servers, of the tests' own processes; and those only compose passes on.
 FOREIGN = re.compile(r"PATH|HTTP_\w*|PATH_INFO|QUERY_STRING|REQUEST_METHOD|REMOTE_ADDR|CONTENT_\w+")
 INNER = re.compile(
