@@ -11,8 +11,10 @@ from typing import Any
 import polib
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import to_locale
 
-LANGUAGES = ("ru", "zh_Hans")
+# Texts stand in English in the code; every other language of the settings has a catalogue.
+LANGUAGES = [to_locale(code) for code, _name in settings.LANGUAGES if code != "en"]
 FOLDERS = ("storefront", "catalog", "orders", "payments", "logistics", "templates")
 LEFT_OUT = shutil.ignore_patterns("__pycache__", "sandbox", "static", "demo")
 SHOWN = 20
