@@ -20,7 +20,7 @@ test: $(VENV)/.development ## every test
 soak: $(VENV)/.development ## the long forms of the tests: races, faults, simulations at full size
 	$(BIN)/python -m pytest -m soak $(PYTEST_ARGS)
 
-check: $(VENV)/.development ## format, lint, types, import contracts, migrations, translations, deployment
+check: $(VENV)/.development ## format, lint, types, contracts, migrations, translations, links, papers, dead code, deployment
 	@$(BIN)/python -m storefront.management.gate
 
 bench: $(VENV)/.development ## the benchmarks, each a table and a JSON file

@@ -284,12 +284,6 @@ def history(goods: Offer | Variant, *, days: int, now: datetime) -> list[Step]:
     return _lowest(steps)
 
 
-def lowest_before(offer: Offer, *, at: datetime) -> Decimal | None:
-    """Give the lowest price really asked in the 30 days before an instant; None, if none was."""
-    told = _since(Q(offer=offer.pk), at - LOW_OF).get(offer.pk, [])
-    return min((step.price for step in _steps(told, at - LOW_OF, at)), default=None)
-
-
 def struck(offer: Offer, *, now: datetime) -> Decimal | None:
     """Give the price that may be shown struck through; None, if there is none.
 

@@ -92,12 +92,6 @@ def family(colour: str, paint: str = "") -> str:
     return found or (family(paint) if paint.startswith("#") else "")
 
 
-def family_title(key: str) -> str:
-    """Give the name of a family in the reader's language; an unknown key stands for itself."""
-    known = _families().get(key)
-    return known.title if known else key
-
-
 @cache
 def _families() -> dict[str, Family]:
     fields = ("key", "title_ru", "title_zh", "title_en", "hex")

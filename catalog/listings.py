@@ -1,6 +1,6 @@
 """The life of a product card and of the offers on it: listed, reviewed, priced, paused."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from catalog import asking, search
-from catalog.models import Battery, HsCode, Offer, OfferEvent, Product, Variant
+from catalog.models import Battery, HsCode, Offer, OfferEvent, Variant
 from storefront.lib import identifiers, locks
 from storefront.lib.refusal import Refusal
 
@@ -37,31 +37,6 @@ class NotComplete(Refusal):
     """Facts are missing without which goods may not be published; `facts["fields"]` names them."""
 
     code = "not_complete"
-
-
-@transaction.atomic
-def create_product(product: Product, variants: Sequence[Variant]) -> Product:
-    """Store a new card with its variants; nobody sells it yet, so nobody sees it."""
-    product.save(force_insert=True)
-    for position, variant in enumerate(variants):
-        variant.product, variant.position = product, position
-        variant.save(force_insert=True)
-    search.touch([product.pk])
-    return product
-
-
-@transaction.atomic
-def create_offer(offer: Offer, *, actor: str, now: datetime) -> Offer:
-    """Store a new offer as a draft.
-
-    Raises: OtherCurrency, WrongPrice.
-    """
-    asking.check_currency(str(offer.price.currency))
-    asking.check(offer.price.amount)
-    offer.state, offer.updated_at = State.DRAFT, now
-    offer.save(force_insert=True)
-    _record(offer, "CREATED", actor=actor, now=now, price=str(offer.price.amount))
-    return offer
 
 
 def submit(offer: Offer, *, actor: str, now: datetime) -> Offer:

@@ -114,12 +114,6 @@ def _measured(free: Room, ahead: Load, piece: Piece) -> Iterator[tuple[int | Non
     yield free.cm3, ahead.cm3, piece.volume_cm3
 
 
-def lanes_of(main: Service) -> list[int]:
-    """The lanes whose parcels are loaded on a service."""
-    legs = LaneLeg.objects.filter(service=main, is_main=True)
-    return list(legs.order_by("lane").values_list("lane", flat=True))
-
-
 def _more_urgent(piece: Piece, main: Service) -> Load:
     """What waits for the same vehicles and must leave earlier; a box waits as one."""
     earlier = Q(leave_by__lt=piece.leave_by) | Q(leave_by=piece.leave_by, pk__lt=piece.key)

@@ -1,4 +1,4 @@
-"""The papers of a day, fetched: the acquirer's register and the statements of our accounts."""
+"""The papers of a day, fetched: the acquirers' registers and the statements of our accounts."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -29,21 +29,15 @@ def fetch(*, now: datetime) -> list[Taken]:
 
 
 def _registries(now: datetime) -> Iterator[Taken]:
-    shop = settings.YOOKASSA_SHOP_ID
-    if not settings.YOOKASSA_REGISTRY_URL:
-        return
-    known = Registry.objects.filter(provider=providers.FIRST, shop=shop)
-    for day in _missing(set(known.values_list("registry_on", flat=True)), now):
-        body = _ask(
-            settings.YOOKASSA_REGISTRY_URL,
-            {"on": day.isoformat()},
-            (shop, settings.YOOKASSA_SECRET_KEY),
-        )
-        if body is None:
-            continue
-        about = Day(providers.FIRST, shop, day)
-        name = f"registry-{shop}-{day}.csv"
-        yield papers.take_registry(body, about, name=name, actor=ACTOR, now=now)
+    for provider in providers.DRAWERS:
+        drawer = providers.drawer(provider)
+        if shop := drawer.registers_for():
+            known = Registry.objects.filter(provider=provider, shop=shop)
+            for day in _missing(set(known.values_list("registry_on", flat=True)), now):
+                if (body := drawer.read_register(day)) is not None:
+                    name = f"registry-{shop}-{day}.csv"
+                    about = Day(provider, shop, day)
+                    yield papers.take_registry(body, about, name=name, actor=ACTOR, now=now)
 
 
 def _statements(now: datetime) -> Iterator[Taken]:
@@ -85,10 +79,10 @@ def _days(last: date | None, now: datetime) -> Iterator[date]:
         day += timedelta(days=1)
 
 
-def _ask(url: str, query: dict[str, str], signed: tuple[str, str] | None = None) -> bytes | None:
+def _ask(url: str, query: dict[str, str]) -> bytes | None:
     """A paper; None, if it is not drawn up yet."""
     try:
-        return http.call("GET", url, params=query, auth=signed).body
+        return http.call("GET", url, params=query).body
     except http.Refused as refused:
         if refused.status == NOT_YET:
             return None

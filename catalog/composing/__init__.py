@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from catalog import search
-from catalog.models import Product, Variant
+from catalog.models import Product
 from storefront.lib import locks
 from storefront.lib.refusal import Refusal
 
@@ -38,12 +38,6 @@ def descriptions(card: Product) -> dict[str, str]:
     """Give the description of a card in each language, made of its properties."""
     said = facts.of(card)
     return {f"description_{name}": each.about(said)[:ABOUT] for name, each in TONGUES.items()}
-
-
-def variant_title(variant: Variant) -> str:
-    """Name one variant in the reader's language: title, memory, colour."""
-    memory = _("%(memory)s GB") % {"memory": variant.memory} if variant.memory else ""
-    return ", ".join(filter(None, (variant.product.title, memory, variant.colour)))
 
 
 def dress(card: Product, given: Iterable[str] = ()) -> set[str]:

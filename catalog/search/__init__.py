@@ -3,7 +3,7 @@
 Everything outside talks to these names alone, so that a larger house can put a search server here.
 """
 
-from .facets import Choice, Counts, Span
+from .facets import FLAGS, Choice, Counts, Span
 from .finding import (
     LAST_PAGE,
     PAGE_SIZE,
@@ -18,6 +18,7 @@ from .stacks import lay, restack
 from .suggesting import Completion, complete, suggest
 
 __all__ = [
+    "FLAGS",
     "LAST_PAGE",
     "PAGE_SIZE",
     "Choice",

@@ -11,11 +11,11 @@ from catalog.models import Brand, Seller, language
 from storefront.lib import kept
 
 from . import bitmaps
-from .piles import FLAG, Pile
+from .piles import FLAG, PROPERTIES, Pile
 
 LISTS = ("brand", "category", "colour", "seller")
 MEMORIES = ("ram", "storage")
-FLAGS = ("five_g", "nfc", "harbin")
+FLAGS = (*PROPERTIES, "harbin")
 TEXT = "text"
 RATINGS = ("4.5", "4", "3")
 
@@ -40,8 +40,8 @@ class Choice:
     """What a buyer chose. Empty means all.
 
     Money: CNY of the best price.
-    Units: GB, inches, mAh; `rating` is at least so much; `ways` are the classes of carriage that
-    arrive in time, none means that no day is wished.
+    Units: GB, inches, mAh; `rating` is at least so much; `flags` are names of FLAGS; `ways` are the
+    classes of carriage that arrive in time, none means that no day is wished.
     """
 
     brand: tuple[str, ...] = ()
@@ -50,9 +50,7 @@ class Choice:
     seller: tuple[str, ...] = ()
     ram: tuple[int, ...] = ()
     storage: tuple[int, ...] = ()
-    five_g: bool = False
-    nfc: bool = False
-    harbin: bool = False
+    flags: frozenset[str] = frozenset()
     rating: Decimal | None = None
     price: Span = Span()
     screen: Span = Span()
@@ -75,9 +73,7 @@ class Counts:
     ram: dict[str, int] = field(default_factory=dict)
     storage: dict[str, int] = field(default_factory=dict)
     rating: dict[str, int] = field(default_factory=dict)
-    five_g: int = 0
-    nfc: int = 0
-    harbin: int = 0
+    flags: dict[str, int] = field(default_factory=dict)
     price: Span = Span()
     screen: Span = Span()
     battery: Span = Span()
@@ -109,7 +105,7 @@ class Narrowed:
 def narrow(pile: Pile, choice: Choice, *, within: int | None = None) -> Narrowed:
     """Find the places of each thing chosen, among those of a set if there is one."""
     chosen = {name: _any(pile, name, getattr(choice, name)) for name in (*LISTS, *MEMORIES)}
-    chosen |= {name: _any(pile, name, (FLAG,)) for name in FLAGS if getattr(choice, name)}
+    chosen |= {name: _any(pile, name, (FLAG,)) for name in FLAGS if name in choice.flags}
     chosen |= {name: _within(pile, name, getattr(choice, name)) for name in UNITS}
     if choice.rating is not None:
         chosen["rating"] = _rated(pile, choice.rating)
@@ -166,11 +162,8 @@ def _add(counts: Counts, part: Narrowed) -> None:
     counts.total += found.number
     for name in (*LISTS, *MEMORIES, *FLAGS, "ways"):
         for value, number in _counted(part, name, facets.get(name, name), found).items():
-            if name in FLAGS:
-                setattr(counts, name, getattr(counts, name) + number)
-            else:
-                known = getattr(counts, name)
-                known[value] = known.get(value, 0) + number
+            known, key = (counts.flags, name) if name in FLAGS else (getattr(counts, name), value)
+            known[key] = known.get(key, 0) + number
     stars = part.without("rating")
     for text in RATINGS:
         number = (_rated(part.pile, Decimal(text)) & stars).bit_count()

@@ -181,7 +181,7 @@ def _near(query: Query) -> list[Product]:
 
 def newest(*, harbin: bool, limit: int) -> list[Product]:
     """Give listed goods for the front page: the best sold in Harbin now, or the newest."""
-    choice = Choice(harbin=harbin)
+    choice = Choice(flags=frozenset({"harbin"} if harbin else ()))
     parts = [facets.narrow(pile, choice) for pile in keeping.current()]
     return candidates.products(_ids(parts, "popular" if harbin else "new", limit))
 

@@ -14,6 +14,7 @@ from catalog.models import Offer, Product
 from storefront.lib import clock, due, locks
 
 from . import stacks, texts, vocabulary
+from .piles import PROPERTIES
 
 SOLD_WAITS = timedelta(minutes=10)  # what sells best need not be known at once
 AT_ONCE = 200  # products of one transaction, when nobody waits for them
@@ -118,8 +119,7 @@ def _facets(product: Product, offers: list[Offer]) -> dict[str, Any]:
         "storage": sorted({v.storage_gb for v in variants if v.storage_gb}),
         "colour": sorted(families - {""}),
         "seller": sorted({offer.seller.slug for offer in offers}),
-        "five_g": bool(product.specs.get("five_g")),
-        "nfc": bool(product.specs.get("nfc")),
+        **{name: bool(product.specs.get(name)) for name in PROPERTIES},
         "screen": _whole(product.specs.get("screen_inch"), 10),
         "battery": _whole(product.specs.get("battery_mah"), 1),
         "carriage": sorted({f"{v.battery_kind}/{v.hs_code}" for v in variants}),

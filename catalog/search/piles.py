@@ -15,6 +15,8 @@ from .bitmaps import Digits
 # With so few goods left they are sorted; with more, an order laid beforehand is walked.
 SORTED = 1_500
 MONTHS = 1_000_000  # room for a month, 202611, below the number that counts more
+# What goods have or have not, by the key of the attribute: each is a facet.
+PROPERTIES = ("five_g", "nfc")
 FLAG = "1"
 
 
@@ -169,7 +171,7 @@ def _values(row: Row) -> Iterator[tuple[str, str]]:
     yield "way", carriage(row)
     if row.harbin_quantity:
         yield "harbin", FLAG
-    for name in ("five_g", "nfc"):
+    for name in PROPERTIES:
         if facts.get(name):
             yield name, FLAG
     for name in ("colour", "seller", "ram", "storage"):

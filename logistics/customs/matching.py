@@ -11,6 +11,7 @@ from storefront.lib import xml
 from .gateways.ceb import INVENTORY
 from .gateways.messages import WrongPaper
 from .gateways.receipts import NS
+from .modes import BONDED
 
 NAMES = {"ceb": NS}
 
@@ -114,7 +115,7 @@ def _head(inventory: etree._Element) -> None:
     }
     if len(currencies) != 1:
         raise _no("currency", "one for the whole list")
-    if _text(inventory, "tradeMode") == "1210":
+    if _text(inventory, "tradeMode") in BONDED:
         absent = [name for name in ("iacCode", "iacName", "emsNo") if not _text(inventory, name)]
         if absent:
             raise _no(absent[0], "needed for bonded goods")

@@ -13,6 +13,7 @@ from storefront.lib import kept
 from .gateways.messages import WrongPaper
 
 Buyer = CustomsMode.Buyer
+BONDED = frozenset({"1210"})  # their lists name the bonded area, who keeps it and the account
 
 
 class NoMode(WrongPaper):

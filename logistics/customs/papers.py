@@ -29,7 +29,6 @@ from .gateways import ceb, fts
 from .matching import NotMatching
 
 RUSSIA_ALONE = "10"  # the office is not known: the digits of the Russian service stand for it
-BONDED = "1210"
 PIECE = "007"  # Source: design notes 1.7
 GRAM = Decimal("0.001")
 
@@ -166,7 +165,7 @@ def _goods(item: ShipmentItem) -> ceb.Goods:
 def _parties(seller: ceb.Firm, mode: str) -> ceb.Parties:
     """Who answers for a parcel; the warehouse and its book only for bonded goods."""
     known = firms()
-    if mode != BONDED:
+    if mode not in modes.BONDED:
         return house(seller)
     book = known["account_book"].code
     return replace(house(seller), warehouse=known["warehouse"], account_book=book)

@@ -46,23 +46,6 @@ def tour(spots: Collection[Spot], ground: Ground) -> Tour:
     return _best(aisles, ground)
 
 
-def serpentine(spots: Collection[Spot], ground: Ground) -> Tour:
-    """The plain S through every aisle that has something; of an odd one one comes back."""
-    aisles: dict[int, set[int]] = {}
-    for aisle, rack in spots:
-        aisles.setdefault(aisle, set()).add(rack)
-    walked: tuple[Spot, ...] = ()
-    length, end, at = 0, FRONT, 1
-    for number, (aisle, racks) in enumerate(sorted(aisles.items()), 1):
-        is_last = number == len(aisles)
-        legs = _legs(end, racks, ground)
-        leg = legs[1] if is_last and end == FRONT else legs[0]
-        length += (aisle - at) * ground.pitch_cm + leg[1]
-        walked += tuple((aisle, rack) for rack in leg[2])
-        end, at = leg[0], aisle
-    return Tour(walked, length + (at - 1) * ground.pitch_cm)
-
-
 def _best(aisles: Mapping[int, set[int]], ground: Ground) -> Tour:
     ways: dict[int, Tour] = {FRONT: Tour((), 0)}
     at = 1

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from ipaddress import IPv4Network, IPv6Network
 from typing import Any, Literal, Protocol
@@ -179,6 +179,12 @@ class Drawer(Protocol):
 
     def read_receipt(self, receipt_id: str) -> ReceiptAnswer:
         """How a receipt stands."""
+
+    def registers_for(self) -> str:
+        """The account with it whose daily registers may be asked for; empty, if they may not."""
+
+    def read_register(self, on: date) -> bytes | None:
+        """The register of a day, as it is drawn up; None, while it is not."""
 
     def networks(self) -> list[IPv4Network | IPv6Network]:
         """Where its notices come from."""

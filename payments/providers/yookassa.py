@@ -3,7 +3,7 @@
 import base64
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
@@ -29,6 +29,7 @@ from payments.providers.wire import (
 from storefront.lib import http
 
 TIMEOUT = 10
+NOT_YET = 404
 PAGES = 50
 STATUSES: dict[str, Status] = {
     "pending": "pending",
@@ -236,6 +237,21 @@ class YooKassa:
     def read_receipt(self, receipt_id: str) -> ReceiptAnswer:
         """How a receipt stands."""
         return fiscal.answer(self.client.request(HttpVerb.GET, f"/receipts/{receipt_id}"))
+
+    def registers_for(self) -> str:
+        """The shop, where the address of its registers is set."""
+        return str(settings.YOOKASSA_SHOP_ID) if settings.YOOKASSA_REGISTRY_URL else ""
+
+    def read_register(self, on: date) -> bytes | None:
+        """The register of a day; None, while it is not drawn up."""
+        signed = (settings.YOOKASSA_SHOP_ID, settings.YOOKASSA_SECRET_KEY)
+        query = {"on": on.isoformat()}
+        try:
+            return http.call("GET", settings.YOOKASSA_REGISTRY_URL, params=query, auth=signed).body
+        except http.Refused as refused:
+            if refused.status == NOT_YET:
+                return None
+            raise
 
     def networks(self) -> list[IPv4Network | IPv6Network]:
         """Where its notices come from: the setting, or what its documentation says."""

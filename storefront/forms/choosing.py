@@ -10,7 +10,7 @@ from django.core.validators import slug_re
 from django.utils.datastructures import MultiValueDict
 
 from catalog import pricing
-from catalog.search import Choice, Span
+from catalog.search import FLAGS, Choice, Span
 
 Given = MultiValueDict[str, str]
 MOST = 30
@@ -37,9 +37,7 @@ def read(given: Given, tariff: pricing.Tariff | None) -> Choice:
         seller=_slugs(given.getlist("seller")),
         ram=_wholes(given.getlist("ram")),
         storage=_wholes(given.getlist("storage")),
-        five_g="five_g" in given,
-        nfc="nfc" in given,
-        harbin="harbin" in given,
+        flags=frozenset(name for name in FLAGS if name in given),
         rating=_rating(given.get("rating", "")),
         price=Span(*yuan),
         screen=Span(number(given.get("screen_from", "")), number(given.get("screen_to", ""))),

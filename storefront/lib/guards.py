@@ -40,10 +40,7 @@ def lasting(app: str, *names: str) -> list[RunSQL]:
     """Rows of these tables of the app may change as other triggers let them, and never go."""
     tables = [f"{app}_{name}" for name in names]
     return [
-        *[
-            trigger(each, "no_delete", f"BEFORE DELETE ON %s {ROW} refuse_change()")
-            for each in tables
-        ],
+        *map(_no_delete, tables),
         *map(_no_truncate, tables),
         revoke("DELETE, TRUNCATE", *tables),
     ]

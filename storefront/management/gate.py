@@ -20,6 +20,10 @@ CHECKS: dict[str, list[str]] = {
     "imports": ["lint-imports"],
     "migrations": ["manage.py", "makemigrations", "--check", "--dry-run"],
     "translations": ["manage.py", "check_translations"],
+    "links": ["-m", "storefront.management.upkeep.links"],
+    "papers": ["-m", "storefront.management.upkeep.papers"],
+    "dead code": ["-m", "storefront.management.upkeep.unused"],
+    "dead pages": ["-m", "storefront.management.upkeep.unseen"],
     "deployment": ["manage.py", "check", "--deploy", "--fail-level", "WARNING"],
 }
 

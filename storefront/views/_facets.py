@@ -66,12 +66,13 @@ def _where(look: Look) -> Facet:
 
 
 def _connection(look: Look) -> Facet:
-    return Facet("connection", _("Connection"), _flags(look, {"five_g": "5G", "nfc": "NFC"}))
+    labels = {"five_g": "5G", "nfc": "NFC"}
+    return Facet("connection", _("Connection"), _flags(look, labels))
 
 
 def _flags(look: Look, labels: Mapping[str, str]) -> list[Option]:
     options = (
-        Option(name, FLAG, label, getattr(look.counts, name), getattr(look.choice, name))
+        Option(name, FLAG, label, look.counts.flags.get(name, 0), name in look.choice.flags)
         for name, label in labels.items()
     )
     return [option for option in options if option.count or option.checked]

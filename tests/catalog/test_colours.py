@@ -1,7 +1,6 @@
 """The families buyers choose colours by."""
 
 import pytest
-from django.utils import translation
 
 from catalog import colours
 from storefront.lib import csvs
@@ -49,13 +48,3 @@ def test_every_known_colour_has_a_family_that_exists():
 
     assert {row["family"] for row in csvs.read(colours.FOLDER / "colours.csv")} <= known
     assert len(known) == 14
-
-
-def test_family_is_named_in_the_readers_language():
-    names = []
-    for language in ("ru", "zh-hans", "en"):
-        with translation.override(language):
-            names.append(colours.family_title("blue"))
-
-    assert names == ["синий", "蓝色", "blue"]
-    assert colours.family_title("puce") == "puce"

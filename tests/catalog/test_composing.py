@@ -265,11 +265,3 @@ def test_text_can_be_given_back_to_the_composer():
         State.COMPOSED,
         "Смартфон Xiaomi Redmi Note 13 Pro",
     )
-
-
-def test_variant_is_named_with_memory_and_colour():
-    variant = make.variant(product=card(), ram_gb=8, storage_gb=256)
-
-    assert composing.variant_title(variant) == "Смартфон Model, 8/256 ГБ, чёрный".replace(
-        "Смартфон Model", variant.product.title_ru
-    )

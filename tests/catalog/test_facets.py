@@ -51,7 +51,7 @@ def fits(row: Row, choice: Choice, leave: str = "") -> bool:
     rules = {
         "brand": not choice.brand or row.brand in choice.brand,
         "category": not choice.category or row.category in choice.category,
-        "harbin": not choice.harbin or row.harbin_quantity > 0,
+        "harbin": "harbin" not in choice.flags or row.harbin_quantity > 0,
         "rating": choice.rating is None or (row.rating or 0) >= choice.rating,
         "price": within(row.best_price_cny, choice.price),
         "screen": within(Decimal(facts["screen"]) / 10 or None, choice.screen),
@@ -62,7 +62,7 @@ def fits(row: Row, choice: Choice, leave: str = "") -> bool:
         wanted = getattr(choice, name)
         rules[name] = not wanted or bool(set(wanted) & set(facts[name]))
     for name in ("five_g", "nfc"):
-        rules[name] = not getattr(choice, name) or facts[name]
+        rules[name] = name not in choice.flags or facts[name]
     return all(holds for name, holds in rules.items() if name != leave)
 
 
@@ -79,9 +79,9 @@ CHOICES = [
     Choice(),
     Choice(brand=("xiaomi", "apple")),
     Choice(colour=("black",), ram=(8, 12)),
-    Choice(five_g=True, nfc=True, storage=(256,)),
+    Choice(flags=frozenset({"five_g", "nfc"}), storage=(256,)),
     Choice(price=Span(Decimal("1000.005"), Decimal("5000")), seller=("boris",)),
-    Choice(rating=Decimal("3.9"), harbin=True),
+    Choice(rating=Decimal("3.9"), flags=frozenset({"harbin"})),
     Choice(screen=Span(Decimal("6.5"), None), battery=Span(None, Decimal(5000)), brand=("apple",)),
     Choice(ways=frozenset({HARBIN}), colour=("white", "blue")),
     Choice(ways=frozenset()),
@@ -117,8 +117,8 @@ def test_each_choice_is_counted_without_itself(choice, seed):
     for name in ("colour", "seller", "ram", "storage"):
         assert getattr(counts, name) == tally(name, lambda row, name=name: row.facets[name])
     for name in ("five_g", "nfc"):
-        assert getattr(counts, name) == sum(row.facets[name] for row in left(name))
-    assert counts.harbin == sum(row.harbin_quantity > 0 for row in left("harbin"))
+        assert counts.flags.get(name, 0) == sum(row.facets[name] for row in left(name))
+    assert counts.flags.get("harbin", 0) == sum(row.harbin_quantity > 0 for row in left("harbin"))
     assert counts.ways == tally("ways", lambda row: [piles.carriage(row)])
     stars = {
         text: number

@@ -7,7 +7,7 @@ import pytest
 
 from catalog import search
 from catalog.models import Brand, Category, Kind, Offer, Product
-from catalog.search import Choice, Span, candidates, finding, keeping
+from catalog.search import FLAGS, Choice, Span, candidates, finding, keeping
 from tests.factories import catalog as make
 
 pytestmark = pytest.mark.django_db
@@ -195,10 +195,10 @@ def test_flags_and_stock_narrow(shop):
     search.note(shop["a54"].pk, harbin_quantity=3)
     search.settle(now=NOW)
 
-    found = search.find(search.Query(choice=Choice(harbin=True, nfc=True, five_g=True)))
+    found = search.find(search.Query(choice=Choice(flags=frozenset(FLAGS))))
 
     assert [product.pk for product in found.products] == [shop["a54"].pk]
-    assert (found.counts.harbin, found.counts.nfc) == (1, 1)
+    assert (found.counts.flags["harbin"], found.counts.flags["nfc"]) == (1, 1)
 
 
 @pytest.mark.parametrize(

@@ -231,7 +231,7 @@ def test_only_what_changed_is_read_again(offer, django_assert_num_queries):
     search.find(search.Query())
 
     with django_assert_num_queries(2):  # what is stale; the products
-        search.find(search.Query(choice=Choice(nfc=True)))
+        search.find(search.Query(choice=Choice(flags=frozenset({"nfc"}))))
     search.index(offer.variant.product, now=NOW)
     with django_assert_num_queries(3):  # and the rows of the stack that is stale and small
         search.find(search.Query())

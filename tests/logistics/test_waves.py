@@ -41,6 +41,17 @@ def step(one: walks.Spot, two: walks.Spot) -> int:
     return across + racks * GROUND.rack_cm
 
 
+def serpentine(spots: set[walks.Spot]) -> int:
+    """The plain S: through every aisle that has something, back out of the last if it is odd."""
+    aisles = sorted({aisle for aisle, _rack in spots})
+    long = (GROUND.racks + 1) * GROUND.rack_cm
+    across = 2 * (aisles[-1] - 1) * GROUND.pitch_cm
+    if len(aisles) % 2 == 0:
+        return across + len(aisles) * long
+    deepest = max(rack for aisle, rack in spots if aisle == aisles[-1])
+    return across + (len(aisles) - 1) * long + 2 * deepest * GROUND.rack_cm
+
+
 def test_the_walk_is_never_longer_than_an_s_and_near_the_best_of_all():
     dice = random.Random(11)
     ratios = []
@@ -51,7 +62,7 @@ def test_the_walk_is_never_longer_than_an_s_and_near_the_best_of_all():
 
         best = min(way(order) for order in permutations(spots))
         assert sorted(tour.spots) == sorted(spots)
-        assert best <= tour.length_cm <= walks.serpentine(spots, GROUND).length_cm
+        assert best <= tour.length_cm <= serpentine(spots)
         assert tour.length_cm >= way(tour.spots)
         ratios.append(tour.length_cm / best)
     assert sum(ratios) / len(ratios) < 1.07  # 6 %; the plain S is 17 % longer
