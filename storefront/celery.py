@@ -16,8 +16,10 @@ app.autodiscover_tasks(
 )
 
 
-@task_prerun.connect
 def look_at_connections(**_told: Any) -> None:
     """Let a kept connection be asked before its next use whether the database is still there."""
     for connection in connections.all(initialized_only=True):
         connection.close_if_unusable_or_obsolete()
+
+
+task_prerun.connect(look_at_connections, weak=False)
