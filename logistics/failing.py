@@ -1,22 +1,23 @@
 """Parcels that will not arrive: the money goes back once, and deadlines of exceptions pass."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 from moneyed import Money
 
-from orders import holds, lifecycle
+from orders import lifecycle
 from orders.states import CancelReason
 from payments import refunds
 from payments.models import Refund
 from storefront.lib import due
 from storefront.lib.refusal import Refusal
 
-from . import incidents, moving
+from . import incidents, milestones, moving
 from .models import Incident, IncidentRule, Shipment
 from .moving import Fact
-from .states import Code, State
+from .states import MISHAPS, Code, State
 
 S = State
 ACTOR = "task:shipments"
@@ -43,24 +44,27 @@ class NotLost(Refusal):
 def give_up(shipment: Shipment, *, now: datetime) -> None:
     """A parcel that will not arrive: the buyer's money goes back, once.
 
-    A delivery of several parcels is decided by a person.
+    Of a delivery of several parcels what was in this one is given back, while others came or may
+    come; with the last of them all that is left.
     """
     with moving.claimed(shipment) as row:
         is_refused = row.events.filter(code__in=REFUSALS).exists()
         kind = Incident.Kind.REFUSED if is_refused else KINDS[State(row.state)]
         incidents.open(row, kind, cause=str(row.state), actor=ACTOR, now=now)
-        if row.delivery.shipments.exclude(pk=row.pk).exclude(state=row.state).exists():
-            holds.put(
-                row.order,
-                reason="PARTLY_FAILED",
-                owner="operator",
-                actor=ACTOR,
-                now=now,
-                note=row.number,
-            )
+        others = row.delivery.shipments.exclude(pk=row.pk)
+        if others.exclude(state__in=MISHAPS).exists():
+            _give_back_contents(row, now=now)
         else:
             _give_back(row, is_refused=is_refused, now=now)
         due.finish(shipment, at=None)
+
+
+def _give_back_contents(row: Shipment, *, now: datetime) -> None:
+    """Of several parcels this one did not arrive; if it was the last on its way, the others did."""
+    pieces = dict(row.items.values_list("line_id", "quantity"))
+    given = refunds.give_back_pieces(row.delivery, pieces, parcel=row.number, actor=ACTOR, now=now)
+    _tell(row, given)
+    milestones.arrive(row.delivery, at=now, actor=ACTOR)
 
 
 def _give_back(row: Shipment, *, is_refused: bool, now: datetime) -> None:
@@ -69,11 +73,14 @@ def _give_back(row: Shipment, *, is_refused: bool, now: datetime) -> None:
         given = refunds.give_back(
             row.order, row.delivery, reason=Refund.Reason.LOST, actor=ACTOR, now=now
         )
-        for refund in given:
-            due.wake(Refund.DUE_TASK, id=refund.pk)
-        if given:
-            total = sum((refund.price for refund in given), Money(0, "RUB"))
-            incidents.note_refund(row, total)
+        _tell(row, given)
+
+
+def _tell(row: Shipment, given: Sequence[Refund]) -> None:
+    for refund in given:
+        due.wake(Refund.DUE_TASK, id=refund.pk)
+    if given:
+        incidents.note_refund(row, sum((refund.price for refund in given), Money(0, "RUB")))
 
 
 def remind(incident: Incident, *, now: datetime) -> None:

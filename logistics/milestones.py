@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from math import ceil
 
 from orders import lifecycle
-from orders.models import OrderEvent
+from orders.models import Delivery, OrderEvent
 from payments import protection, receipts
 from storefront.lib import due
 
@@ -25,7 +25,7 @@ def entered(shipment: Shipment, state: State, *, at: datetime, actor: str) -> No
     elif state == State.IMPORT_CLEARED:
         _cleared(shipment, at=at, actor=actor)
     elif state == State.DELIVERED:
-        _delivered(shipment, at=at, actor=actor)
+        arrive(shipment.delivery, at=at, actor=actor)
 
 
 def _tell(shipment: Shipment, kind: str, *, at: datetime, actor: str, **detail: str) -> None:
@@ -42,22 +42,22 @@ def _cleared(shipment: Shipment, *, at: datetime, actor: str) -> None:
     _tell(shipment, "CLEARED", at=at, actor=actor)
 
 
-def _delivered(shipment: Shipment, *, at: datetime, actor: str) -> None:
-    """A delivery is delivered when the last of its parcels is.
+def arrive(delivery: Delivery, *, at: datetime, actor: str) -> None:
+    """A delivery has arrived when all its parcels have ended and one of them came; once.
 
     What waits at a point of issue has kept its promise: when it is fetched is for its buyer.
+    Locks: the caller holds the order.
     """
-    others = Shipment.objects.filter(delivery=shipment.delivery_id).exclude(pk=shipment.pk)
-    if others.exclude(state=State.DELIVERED).exists():
+    parcels = list(Shipment.objects.filter(delivery=delivery))
+    came = [each for each in parcels if each.state == State.DELIVERED]
+    waits = Delivery.objects.filter(pk=delivery.pk, delivered_at=None, cancelled_at=None)
+    if not came or any(each.state not in State.ends() for each in parcels) or not waits.exists():
         return
-    ends = [(at, shipment.ready_at), *others.values_list("ended_at", "ready_at")]
-    latest = max(ended for ended, _ready in ends if ended)
-    to_point = bool(shipment.order.point)
-    there = max((to_point and ready) or ended for ended, ready in ends if ended)
-    delivery = shipment.delivery
+    to_point = bool(delivery.order.point)
+    there = max((to_point and each.ready_at) or each.ended_at or at for each in came)
     lifecycle.mark_delivered(
         delivery,
-        delivered_at=latest,
+        delivered_at=max(each.ended_at or at for each in came),
         is_kept=promises.judge(delivery, delivered_at=there),
         actor=actor,
         now=at,

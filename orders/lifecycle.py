@@ -249,7 +249,8 @@ def mark_delivered(
 def mark_failed(delivery: Delivery, *, reason: CancelReason, actor: str, now: datetime) -> bool:
     """Record that a delivery will never arrive; False, if that was known or it has arrived.
 
-    Locks: the order row. When no other delivery lives, the order is cancelled with it.
+    Locks: the order row. When no other delivery lives, the order is cancelled with it; when the
+    others are all paid out, it is complete.
     """
     order = lock(delivery.order_id)
     living = Delivery.objects.filter(order=order, cancelled_at=None)
@@ -258,6 +259,8 @@ def mark_failed(delivery: Delivery, *, reason: CancelReason, actor: str, now: da
     record(order, "FAILED", actor=actor, now=now, delivery=delivery.position, reason=str(reason))
     if not living.exists() and order.state == State.PAID:
         cancel(order, reason=reason, actor=actor, now=now)
+    elif all_ended(order):
+        complete(order, actor=actor, now=now)
     return True
 
 

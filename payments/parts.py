@@ -1,7 +1,7 @@
 """What refunds are made of: parts of goods, freight and duty, never more than each cost."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -86,6 +86,31 @@ def _line_left(line: OrderLine, given: "dict[tuple[str, int], _Sum]") -> Part:
     was = given[Kind.GOODS, line.pk]
     paid = line.price_rub.amount * line.quantity
     return Part(Kind.GOODS, paid - was.money, line.delivery, line, line.quantity - was.quantity)
+
+
+def of_pieces(delivery: Delivery, pieces: Mapping[int, int]) -> list[Part]:
+    """So many pieces of each line (by its key), with their share of freight and duty by price.
+
+    What was given back before is left out.
+    Rounding: each share half up to the kopeck, once.
+    """
+    left = left_of(delivery)
+    goods_left = {part.line.pk: part for part in left if part.line}
+    found = [_cut(goods_left[key], n) for key, n in pieces.items() if key in goods_left]
+    lines = {line.pk: line for line in delivery.lines.all()}
+    all_goods = sum((one.price_rub.amount * one.quantity for one in lines.values()), NONE)
+    theirs = sum((lines[key].price_rub.amount * n for key, n in pieces.items()), NONE)
+    for part in left:
+        if part.line is None:
+            share = money.half_up(_paid(part) * theirs / all_goods)
+            found.append(replace(part, money=min(part.money, share)))
+    return [part for part in found if part.money > 0]
+
+
+def _cut(left: Part, quantity: int) -> Part:
+    assert left.line is not None, "goods have a line"
+    most = left.line.price_rub.amount * quantity
+    return replace(left, money=min(left.money, most), quantity=min(left.quantity, quantity))
 
 
 @dataclass(frozen=True)

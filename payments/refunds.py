@@ -1,6 +1,6 @@
 """Giving rubles back: never more than came."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -108,6 +108,34 @@ def give_back(
         delivery=delivery.position,
         reason=str(reason),
         price=str(sum((refund.price.amount for refund in opened), Decimal())),
+    )
+    return opened
+
+
+@transaction.atomic
+def give_back_pieces(
+    delivery: Delivery, pieces: Mapping[int, int], *, parcel: str, actor: str, now: datetime
+) -> list[Refund]:
+    """Give some pieces of a delivery back, by key of their line, that were in one parcel; once.
+
+    Money: rubles paid, with their share of freight and duty (`parts.of_pieces`).
+    Locks: the order row; the charges. The caller wakes the refunds given back.
+    """
+    order = lifecycle.lock(delivery.order_id)
+    done = OrderEvent.objects.filter(order=order, kind="REFUNDING")
+    if done.filter(detail__parcel=parcel).exists():
+        return []
+    asked = lots.of_pieces(delivery, pieces)
+    opened = spread(order, asked, reason=Refund.Reason.LOST, actor=actor, now=now)
+    price = str(sum((refund.price.amount for refund in opened), Decimal()))
+    lifecycle.record(
+        order,
+        "REFUNDING",
+        actor=actor,
+        now=now,
+        parcel=parcel,
+        reason=str(Refund.Reason.LOST),
+        price=price,
     )
     return opened
 

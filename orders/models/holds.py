@@ -31,7 +31,6 @@ class Hold(models.Model):
             "NO_RECIPIENT_PAPERS",
             _("the recipient's papers came too late"),
         )
-        PARTLY_FAILED = "PARTLY_FAILED", _("one of several parcels did not arrive")
         PAYMENT_DIFFERS = "PAYMENT_DIFFERS", _("another sum was paid than asked")
         PERSONAL_USE = "PERSONAL_USE", _("too much for personal use")
         RECIPIENT_PAPERS = "RECIPIENT_PAPERS", _("waits for the recipient's papers")

@@ -9,7 +9,7 @@ import pytest
 from logistics import measuring, paces, shipments, warehouse
 from logistics.models import Departure, Reservation, Shipment, ShipmentEvent, StepTime, Stock
 from logistics.states import Code, State
-from orders import holds, lifecycle
+from orders import holds
 from orders.models import Delivery, Handover, OrderEvent
 from storefront.lib import clock, due, identifiers
 from tests.factories import catalog
@@ -286,7 +286,7 @@ def test_a_parcel_nobody_takes_goes_back_and_the_money_too(outside: Outside) -> 
     assert order.charges.get().refunds.get().price == order.total
 
 
-def test_one_lost_parcel_of_several_is_decided_by_a_person(outside: Outside) -> None:
+def test_of_several_parcels_one_that_is_lost_is_given_back_alone(outside: Outside) -> None:
     outside.script("carriers.ruspost", refuse=[{"what": "parcel", "reason": "lost", "times": 1}])
     heavy = catalog.offer(variant=catalog.variant(weight_g=9000, net_weight_g=8000))
     order = story.paid_order(heavy, quantity=2)
@@ -294,6 +294,26 @@ def test_one_lost_parcel_of_several_is_decided_by_a_person(outside: Outside) -> 
     story.run()
 
     assert sorted(order.shipments.values_list("state", flat=True)) == ["DELIVERED", "LOST"]
-    assert order.holds.get().reason == "PARTLY_FAILED"
-    assert not order.charges.get().refunds.exists()
-    assert lifecycle.lock(order.pk).state == "PAID"
+    delivery, line = order.deliveries.get(), order.lines.get()
+    half = {"FREIGHT": delivery.freight.amount / 2, "DUTY": delivery.duty.amount / 2}
+    given = order.charges.get().refunds.get()
+    for part in given.parts.all():
+        assert abs(part.money.amount - half.get(part.kind, line.price_rub.amount)) < 1
+    assert given.parts.get(kind="GOODS").quantity == 1
+    assert delivery.delivered_at is not None
+    assert delivery.cancelled_at is None
+    assert not order.holds.exists()
+
+
+def test_of_several_parcels_all_lost_everything_is_given_back(outside: Outside) -> None:
+    outside.script("carriers.ruspost", refuse=[{"what": "parcel", "reason": "lost", "times": 2}])
+    heavy = catalog.offer(variant=catalog.variant(weight_g=9000, net_weight_g=8000))
+    order = story.paid_order(heavy, quantity=2)
+
+    story.run()
+
+    order.refresh_from_db()
+    assert set(order.shipments.values_list("state", flat=True)) == {"LOST"}
+    assert (order.state, order.cancel_reason) == ("CANCELLED", "LOST")
+    given = order.charges.get().refunds.all()
+    assert sum(one.price.amount for one in given) == order.total.amount
