@@ -37,7 +37,7 @@ SOUND = {
     "templates/shop/home.html": '<link href="base.css"><a class="wrap" href="{% url "home" %}">',
     "tests/test_cart.py": "def test_cart(): ...\n",
 }
-NEW_VARIABLE = "environ.get(" + "\"NEW_URL\")"  # in two parts: the tests are read for variables too
+NEW_VARIABLE = "environ.get(" + '"NEW_URL")'  # in two parts: the tests are read for variables too
 PLANTED = [
     ("docs/locks.md", "[gone](gone.md)", "gone.md: there is no such file"),
     ("docs/locks.md", "[gone](../README.md#gone)", "#gone: there is no such heading"),
