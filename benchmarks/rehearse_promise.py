@@ -183,6 +183,7 @@ def _drawn(told: Known, now: datetime) -> dict[tuple[int, int, datetime], Any]:
         (row.lane_id, row.city_id, row.paid_from): row
         for route in told.network.routes
         for row in forecasting.rows(told, route, slots, now)
+        if not row.to_point
     }
 
 
@@ -267,7 +268,8 @@ def _way(route: Route, city: City, told: Known, paid: datetime) -> list[Hop]:
         assert stretch is not None
         link = routing.door(stretch, city)
         terminal = told.places[route.terminal_id]
-        last = hops.door(terminal, city.slug, link, calendars, paid)
+        name = hops.last(terminal, city.slug, to_point=False)
+        last = hops.door(name, link, calendars, paid)
         WAYS[key] = [*hops.of(route, calendars, now=paid), last]
     return WAYS[key]
 

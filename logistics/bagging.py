@@ -1,8 +1,8 @@
 """A round of bagging: everything that waits for one service, into bags in a few statements."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -28,35 +28,166 @@ class Round:
     waiting: Collection[int] = ()
 
 
-@transaction.atomic
+@dataclass(frozen=True)
+class _Turn:
+    """Who bags, when, what is due, and which bagged parcels he may take out of open bags."""
+
+    now: datetime
+    actor: str
+    due_by: datetime | None
+    loose: Collection[int] | None = None
+
+
+class _Tight(Exception):
+    """Somebody would leave too late unless others are pushed out of open bags."""
+
+
 def fill(main_id: int, *, now: datetime, actor: str, due_by: datetime | None = None) -> Round:
     """Bag what waits for a service, least slack first; statements per departure, not per parcel.
 
     All that is cleared takes its turn; with `due_by`, just what hands are due for by then is
     bagged, and the others' room is kept. A box goes as one piece, and what rides in it with it.
+    Who would leave too late pushes those with more slack out of bags that nobody has sealed; these
+    are in the answer with their new bags.
 
-    Locks: the orders, the parcels, each in key order; the service; its vehicles.
+    Locks: the orders, the parcels, each in key order, of what may be pushed out too, if somebody
+    needs it; the service; its vehicles; their departures; the bags.
     """
-    ready = _lock(main_id, due_by)
+    turn = _Turn(now, actor, due_by)
+    try:
+        return _fill(main_id, turn)
+    except _Tight:
+        return _fill(main_id, replace(turn, loose=_loose(main_id, now=now)))
+
+
+@transaction.atomic
+def _fill(main_id: int, turn: _Turn) -> Round:
+    """Raises: _Tight, before anything is written."""
+    ready = _lock(main_id, turn.due_by, turn.loose or ())
     if not ready:
         return Round()
-    main = locks.row(Service.objects.all(), main_id)
-    pieces = _pieces(main, now=now)
-    lanes = {lane.pk: lane for lane in Lane.objects.filter(pk__in={p.lane for p in pieces})}
+    main, now = locks.row(Service.objects.all(), main_id), turn.now
+    pieces = _pieces(waiting(main.pk).values_list("pk", flat=True))
+    inside = _inside(main_id, turn)
+    lanes = Lane.objects.in_bulk({piece.lane for piece in [*pieces, *inside]})
     known: Ways = {pk: list(consolidation.ways(lane, now=now)) for pk, lane in lanes.items()}
     vehicles = _vehicles(main, known)
     rooms: dict[packing.Key, packing.Room] = {
         at: consolidation.free_of(vehicle) for at, vehicle in vehicles.items()
     }
     offers = _offers(known, lanes, now=now)
-    loaded, left = packing.load(pieces, offers, rooms)
-    mine = [(piece, offer) for piece, offer in loaded if piece.key in ready]
+    aboard = packing.Aboard(_by_vehicle(inside, offers), ready)
+    loaded, left = _loaded(pieces, offers, rooms, aboard)
+    if turn.loose is None and _is_tight(ready, loaded, left, offers):
+        raise _Tight
+    pushed = {piece.key for piece, _offer in loaded} & {piece.key for piece in inside}
+    mine = [(piece, offer) for piece, offer in loaded if piece.key in ready | pushed]
+    _take_out([piece for piece in inside if piece.key in pushed])
     departures = _departures({offer.key for _piece, offer in mine}, known, lanes, vehicles)
     bagged = packing.bag(mine, _bags(departures, now=now))
     bags = _write(bagged, departures)
     found = {one.piece.key: bags[one.offer.key, one.bag] for one in bagged}
-    moving.bag_all(found, now=now, actor=actor)
+    for here, keys in ((State.CLEARED, found.keys() - pushed), (State.BAGGED, pushed)):
+        moving.bag_all({pk: found[pk] for pk in keys}, here=here, now=now, actor=turn.actor)
     return Round(found, [piece.key for piece in left if piece.key in ready])
+
+
+def _loaded(
+    pieces: Sequence[Piece],
+    offers: Mapping[int, Sequence[Offer]],
+    rooms: Mapping[packing.Key, packing.Room],
+    aboard: packing.Aboard,
+) -> tuple[list[tuple[Piece, Offer]], list[Piece]]:
+    """Nobody is pushed out, if one of those who would be finds no other departure."""
+    loaded, left = packing.load(pieces, offers, rooms, aboard)
+    if {piece.key for piece in left} <= {piece.key for piece in pieces}:
+        return loaded, left
+    return packing.load(pieces, offers, rooms)
+
+
+def _is_tight(
+    ready: Collection[int],
+    loaded: Sequence[tuple[Piece, Offer]],
+    left: Sequence[Piece],
+    offers: Mapping[int, Sequence[Offer]],
+) -> bool:
+    """Whether somebody leaves too late, or not at all, who could leave in time."""
+    late = [piece for piece, offer in loaded if packing.is_late(piece, offer)]
+    return any(
+        piece.key in ready and offers[piece.lane] and not packing.is_late(piece, first)
+        for piece in [*late, *left]
+        for first in offers[piece.lane][:1]
+    )
+
+
+def _loose_rows(main_id: int, *, now: datetime) -> QuerySet[Shipment]:
+    """What lies in bags without a seal that are not closed yet; what rides in a box left out."""
+    return Shipment.objects.filter(
+        state=State.BAGGED,
+        follows=None,
+        bag__state=Bag.State.OPEN,
+        bag__seal="",
+        departure__service=main_id,
+        departure__state=Departure.State.OPEN,
+        departure__closes_at__gt=now,
+    )
+
+
+def _loose(main_id: int, *, now: datetime) -> list[int]:
+    return list(_loose_rows(main_id, now=now).order_by("pk").values_list("pk", flat=True))
+
+
+def _inside(main_id: int, turn: _Turn) -> list[Piece]:
+    """What may be pushed out, of what was locked for it.
+
+    Locks: the bags, so that nobody seals one meanwhile.
+    """
+    if not turn.loose:
+        return []
+    rows = _loose_rows(main_id, now=turn.now).filter(pk__in=turn.loose)
+    locks.rows(Bag.objects.filter(pk__in=rows.values("bag")))
+    return _pieces(rows.values_list("pk", flat=True))
+
+
+def _by_vehicle(
+    inside: Sequence[Piece], offers: Mapping[int, Sequence[Offer]]
+) -> dict[packing.Key, list[Piece]]:
+    """Who lies in which vehicle, of those that still load."""
+    found: dict[packing.Key, list[Piece]] = defaultdict(list)
+    at = (
+        dict(
+            Shipment.objects.filter(pk__in=[piece.key for piece in inside]).values_list(
+                "pk", "departure__departs_at"
+            )
+        )
+        if inside
+        else {}
+    )
+    for piece in inside:
+        if at[piece.key] in {offer.vehicle for offer in offers[piece.lane]}:
+            found[at[piece.key]].append(piece)
+    return found
+
+
+def _take_out(pieces: Sequence[Piece]) -> None:
+    """Count so much less in the bags, the departures and their vehicles; a few for each."""
+    if not pieces:
+        return
+    at = {
+        row.pk: row
+        for row in Shipment.objects.filter(pk__in=[piece.key for piece in pieces]).select_related(
+            "departure"
+        )
+    }
+    for piece in pieces:
+        row = at[piece.key]
+        assert row.departure is not None
+        consolidation.book(
+            row.departure, consolidation.Load(-piece.weight_g, -1, -piece.volume_cm3)
+        )
+        Bag.objects.filter(shipments=row.pk).update(
+            weight_g=F("weight_g") - piece.weight_g, parcels=F("parcels") - 1
+        )
 
 
 def waiting(main_id: int) -> QuerySet[Shipment]:
@@ -71,24 +202,26 @@ def waiting(main_id: int) -> QuerySet[Shipment]:
     )
 
 
-def _lock(main_id: int, due_by: datetime | None) -> set[int]:
+def _lock(main_id: int, due_by: datetime | None, loose: Collection[int]) -> set[int]:
     """The parcels that are bagged in this round.
 
-    Locks: the orders, then the parcels, those in their boxes too.
+    Locks: the orders, then the parcels, those in their boxes and what may be pushed out too.
     """
     rows = waiting(main_id) if due_by is None else waiting(main_id).filter(due_at__lte=due_by)
     keys = dict(rows.order_by("pk").values_list("pk", "order_id"))
-    together = Q(pk__in=keys) | Q(follows__in=keys)
-    orders = Shipment.objects.filter(follows__in=keys).values_list("order", flat=True)
+    both = [*keys, *loose]
+    together = Q(pk__in=both) | Q(follows__in=both)
+    others = Q(pk__in=loose) | Q(follows__in=both)
+    orders = Shipment.objects.filter(others).values_list("order", flat=True)
     locks.rows(Order.objects.filter(pk__in={*keys.values(), *orders}).only("pk"))
     found = locks.rows(Shipment.objects.filter(together).only("pk", "state", "follows_id"))
     late = {row.follows_id for row in found if row.state != State.CLEARED}
     return {row.pk for row in found if row.state == State.CLEARED and row.pk in keys} - late
 
 
-def _pieces(main: Service, *, now: datetime) -> list[Piece]:
-    """Everything cleared for a service, boxes as one, each as urgent as its most urgent."""
-    keys = list(waiting(main.pk).values_list("pk", flat=True))
+def _pieces(leads: Iterable[int]) -> list[Piece]:
+    """Parcels with what rides in their boxes, each box as one, as urgent as its most urgent."""
+    keys = list(leads)
     rows = Shipment.objects.filter(Q(pk__in=keys) | Q(follows__in=keys)).values_list(
         "pk",
         "follows_id",
@@ -147,7 +280,7 @@ def _offers(known: Ways, lanes: Mapping[int, Lane], *, now: datetime) -> dict[in
     shut = {(row.lane_id, row.departs_at) for row in rows if row.state != Departure.State.OPEN}
     return {
         lane: [
-            Offer((lane, way[0].departs_at), way[0].departs_at)
+            Offer((lane, way[0].departs_at), way[0].departs_at, way[0].departs_at)
             for way in ways
             if way[0].closes_at >= now and (lane, way[0].departs_at) not in shut
         ]

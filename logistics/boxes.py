@@ -177,7 +177,8 @@ def cost(shipment: Shipment, grams: int, *, now: datetime) -> Decimal:
         if step is not None:
             total += step[1] + hundreds * step[2]
     terminal, city = shipment.lane.terminal_id, shipment.order.city_id
-    stretch = network.current().stretch(terminal, city, on=now.date())
+    to_point = bool(shipment.order.point)
+    stretch = network.current().stretch(terminal, city, on=now.date(), to_point=to_point)
     return total + (stretch.base + hundreds * stretch.per_100g if stretch else Decimal(0))
 
 

@@ -8,12 +8,24 @@ from math import asinh, hypot, radians, tan
 from .models import Leg, Place, Shipment
 from .states import State
 
-WIDTH, HEIGHT = 720, 300
-MARGIN_X, MARGIN_Y = 90, 48
 LEAST_SPAN = 0.12  # radians: a way across one river is not blown up to the whole sheet
 ZOOM = 900  # units for a radian at most
 CLOSE = 40  # points nearer than this to each other are one place to the eye
 HIGH = 0.42  # the bend of a flight, as a share of the distance between its ends
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The drawing: its size, and how far inside the points stay, for their names have width too."""
+
+    width: int
+    height: int
+    margin_x: int
+    margin_y: int
+
+
+WIDE = Sheet(720, 300, 90, 48)
+NARROW = Sheet(340, 260, 62, 44)  # for a phone: names stay as large as they are
 
 
 @dataclass(frozen=True)
@@ -47,17 +59,17 @@ class Chart:
     stretches: tuple[Stretch, ...]
 
 
-def of(shipment: Shipment) -> Chart:
+def of(shipment: Shipment, sheet: Sheet = WIDE) -> Chart:
     """The chart of a parcel: places of its legs, then the buyer's city; one query.
 
     Source: Web Mercator projection.
     """
     legs = shipment.legs.select_related("service__origin", "service__target").order_by("position")
-    spots = _apart(_on_sheet(_way(list(legs), shipment)))
+    spots = _apart(_on_sheet(_way(list(legs), shipment), sheet))
     stretches = tuple(
         Stretch(_path(here, there), there.is_reached) for here, there in pairwise(spots)
     )
-    return Chart(WIDTH, HEIGHT, spots, stretches)
+    return Chart(sheet.width, sheet.height, spots, stretches)
 
 
 def _way(legs: Sequence[Leg], shipment: Shipment) -> list[Spot]:
@@ -91,9 +103,10 @@ def placed(places: Sequence[Place]) -> list[Spot]:
 
     Source: Web Mercator projection.
     """
-    return _on_sheet(
-        [_point(float(one.longitude or 0), float(one.latitude or 0), one.title) for one in places]
-    )
+    spots = [
+        _point(float(one.longitude or 0), float(one.latitude or 0), one.title) for one in places
+    ]
+    return _on_sheet(spots, WIDE)
 
 
 def unnamed(spot: Spot) -> Spot:
@@ -106,16 +119,17 @@ def curve(here: Spot, there: Spot, mode: str) -> str:
     return _path(here, replace(there, mode=mode))
 
 
-def _on_sheet(spots: Sequence[Spot]) -> list[Spot]:
+def _on_sheet(spots: Sequence[Spot], sheet: Sheet) -> list[Spot]:
     xs, ys = [spot.x for spot in spots], [spot.y for spot in spots]
     wide, high = max(max(xs) - min(xs), LEAST_SPAN), max(max(ys) - min(ys), LEAST_SPAN / 3)
-    scale = min((WIDTH - 2 * MARGIN_X) / wide, (HEIGHT - 2 * MARGIN_Y) / high, ZOOM)
+    across = (sheet.width - 2 * sheet.margin_x) / wide
+    scale = min(across, (sheet.height - 2 * sheet.margin_y) / high, ZOOM)
     middle_x, middle_y = (max(xs) + min(xs)) / 2, (max(ys) + min(ys)) / 2
     return [
         replace(
             spot,
-            x=round(WIDTH / 2 + (spot.x - middle_x) * scale, 1),
-            y=round(HEIGHT / 2 - (spot.y - middle_y) * scale, 1),
+            x=round(sheet.width / 2 + (spot.x - middle_x) * scale, 1),
+            y=round(sheet.height / 2 - (spot.y - middle_y) * scale, 1),
         )
         for spot in spots
     ]

@@ -149,9 +149,9 @@ def words(detail: dict[str, Any]) -> str:
     why = capfirst(str(Closure.Kind(detail["closure"]).label))
     if not detail.get("expected_on"):
         return _("%(why)s. We are looking for another way and will write to you.") % {"why": why}
-    day = formats.date_format(date.fromisoformat(detail["expected_on"]), "DATE_FORMAT")
+    day = formats.date_format(date.fromisoformat(detail["expected_on"]), "MONTH_DAY_FORMAT")
     if not detail.get("until_on"):
         return _("%(why)s. Expected on %(day)s.") % {"why": why, "day": day}
-    last = formats.date_format(date.fromisoformat(detail["until_on"]), "DATE_FORMAT")
+    last = formats.date_format(date.fromisoformat(detail["until_on"]), "MONTH_DAY_FORMAT")
     text = _("%(why)s. Expected on %(day)s, on %(last)s at the latest.")
     return text % {"why": why, "day": day, "last": last}

@@ -15,6 +15,7 @@ from storefront.lib.refusal import Refusal
 
 from . import routing, warehouse
 from .customs import duties, limits, tariff
+from .models import Point
 
 ORIGINS = ("harbin", "shenzhen")
 
@@ -23,6 +24,12 @@ class NoWay(Refusal):
     """No way of delivery takes these goods to this city."""
 
     code = "no_way"
+
+
+class PointClosed(Refusal):
+    """These goods cannot be given out at the point that was chosen."""
+
+    code = "point_closed"
 
 
 class EmptyCart(Refusal):
@@ -39,6 +46,15 @@ class Terms:
     eur_rate: Decimal
     rate_on: date
     margins: pricing.Margins
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Where a buyer wants his goods, and by which lane from each origin; a point or the door."""
+
+    city: City
+    chosen: Mapping[str, str]
+    point: Point | None = None
 
 
 @dataclass(frozen=True)
@@ -60,38 +76,34 @@ class Basket:
     groups: tuple[Group, ...]
 
     @property
+    def heaviest_g(self) -> int:
+        """The planned weight of the heaviest of its parcels."""
+        return max(part.weight_g for part in self.body.deliveries)
+
+    @property
     def cheapest_freight(self) -> Decimal:
         """Rubles for the cheapest way of every parcel."""
         return sum((min(way.freight for way in one.ways) for one in self.groups), Decimal(0))
 
 
-def compose(
-    lines: Sequence[CartLine],
-    *,
-    city: City,
-    chosen: Mapping[str, str],
-    terms: Terms,
-    now: datetime,
-) -> Basket:
+def compose(lines: Sequence[CartLine], *, wish: Wish, terms: Terms, now: datetime) -> Basket:
     """Price a cart for a city, by the chosen lane of each origin or else the fastest.
 
     Money: goods in rubles by the locked rate; freight by lane; duty per origin, as one parcel.
-    Raises: EmptyCart; OutOfStock, naming what is short; OverLimit; NoWay.
+    Raises: EmptyCart; OutOfStock, naming what is short; OverLimit; NoWay; PointClosed.
     """
     if not lines:
         raise EmptyCart(_("Your cart is empty."))
     parts = _by_origin(lines)
     limits.check(((line.offer.variant, line.quantity) for line in lines), on=now.date())
-    groups = tuple(
-        _group(origin, members, city, chosen.get(origin, ""), terms, now)
-        for origin, members in parts.items()
-    )
+    groups = tuple(_group(origin, members, wish, terms, now) for origin, members in parts.items())
     body = quotes.Body(
-        city=city.slug,
+        city=wish.city.slug,
         rate=terms.rate,
         eur_rate=terms.eur_rate,
         rate_on=terms.rate_on,
         deliveries=tuple(group.part for group in groups),
+        point=wish.point.code if wish.point else "",
     )
     return Basket(body, groups)
 
@@ -115,25 +127,11 @@ def _by_origin(lines: Sequence[CartLine]) -> dict[str, list[CartLine]]:
     return {origin: found[origin] for origin in ORIGINS if origin in found}
 
 
-def _group(
-    origin: str,
-    lines: list[CartLine],
-    city: City,
-    lane: str,
-    terms: Terms,
-    now: datetime,
-) -> Group:
+def _group(origin: str, lines: list[CartLine], wish: Wish, terms: Terms, now: datetime) -> Group:
     parcel = routing.parcel_of([(line.offer.variant, line.quantity) for line in lines])
-    ways = routing.options(
-        origin=origin,
-        city=city,
-        weight_g=parcel.weight_g,
-        volume_cm3=parcel.volume_cm3,
-        modes_forbidden=_forbidden(lines, now.date()),
-        now=now,
-    )
-    if not ways:
-        raise NoWay(_("We cannot bring these goods to this city yet."))
+    barred = _forbidden(lines, now.date())
+    ways = _ways(parcel, origin, wish, barred, now)
+    lane = wish.chosen.get(origin, "")
     way = next((one for one in ways if one.lane == lane), min(ways, key=lambda w: w.until_on))
     priced = tuple(_line(line, terms, now.date()) for line in lines)
     duty = _duty(priced, parcel.weight_g, terms, now.date())
@@ -151,6 +149,20 @@ def _group(
         lines=priced,
     )
     return Group(origin, tuple(ways), way, part, duty)
+
+
+def _ways(
+    parcel: routing.Parcel, origin: str, wish: Wish, barred: frozenset[str], now: datetime
+) -> list[routing.Way]:
+    """Raises: NoWay; PointClosed, if there are ways to doors alone."""
+    goal = routing.Goal(wish.city, wish.point is not None)
+    ways = routing.ways(parcel, origin=origin, goal=goal, modes_forbidden=barred, now=now)
+    most = wish.point.heaviest_g if wish.point else None
+    if wish.point and (not ways or (most is not None and parcel.weight_g > most)):
+        raise PointClosed(_("These goods cannot be given out at this point."))
+    if not ways:
+        raise NoWay(_("We cannot bring these goods to this city yet."))
+    return ways
 
 
 def _forbidden(lines: list[CartLine], on: date) -> frozenset[str]:

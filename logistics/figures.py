@@ -165,7 +165,7 @@ def stuck(*, now: datetime, wall: datetime) -> list[Stuck]:
         _stuck("holds", Hold.objects.filter(lifted_at=None), "placed_at"),
         _stuck(
             "declarations",
-            Declaration.objects.filter(state__in=["REJECTED", "HELD"]),
+            Declaration.objects.waiting(),
             "made_at",
         ),
         _stuck("rates", Rate.objects.filter(~Exists(same), is_held=True), "fetched_at"),

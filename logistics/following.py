@@ -125,7 +125,9 @@ def parcel_of(shipment: Shipment, arrived_at: datetime) -> Parcel | None:
     """What the last carrier is told: the same each time, for it stands in the database."""
     order, terminal = shipment.order, shipment.lane.terminal
     city = order.city
-    stretch = network.current().stretch(terminal.pk, city.pk, on=shipment.planned_at.date())
+    stretch = network.current().stretch(
+        terminal.pk, city.pk, on=shipment.planned_at.date(), to_point=bool(order.point)
+    )
     if stretch is None:
         return None
     home, index = offices().get(terminal.code, ("", ""))
@@ -140,6 +142,7 @@ def parcel_of(shipment: Shipment, arrived_at: datetime) -> Parcel | None:
         region=city.region_ru,
         postcode=order.postcode,
         street=order.street,
+        point=order.point,
         timezone=city.timezone,
         recipient=order.recipient,
         phone=order.phone,

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
+from itertools import product
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -16,9 +17,10 @@ from storefront.lib import kept
 
 from . import hops, network, paces, routing, windows
 from .hops import Hop
-from .models import Forecast, LaneLevel, Place, StepTime
+from .models import Forecast, LaneLevel, Pace, Place, StepTime
 from .network import Network, Route
 from .paces import Measured
+from .routing import Goal
 
 DRAWS = 100
 AHEAD = timedelta(hours=36)  # a study that is late leaves windows for half a day
@@ -57,11 +59,29 @@ def draw(*, now: datetime) -> int:
     slots = [first + number * windows.SLOT for number in range(AHEAD // windows.SLOT)]
     made = [row for route in known.network.routes for row in rows(known, route, slots, now)]
     with transaction.atomic():
+        _keep_paces(known)
         Forecast.objects.filter(paid_from__gte=first).delete()
         Forecast.objects.filter(paid_from__lt=first - KEPT).delete()
         Forecast.objects.bulk_create(made, batch_size=2000, ignore_conflicts=True)
     transaction.on_commit(kept.forget)
     return len(made)
+
+
+def _keep_paces(known: Known) -> None:
+    """Write down what was drawn from, for who asks what a step usually takes; one statement."""
+    Pace.objects.bulk_create(
+        [
+            Pace(
+                step=step,
+                seconds_p50=round(paces.at_share(points, 0.5)),
+                seconds_p90=round(paces.at_share(points, 0.9)),
+            )
+            for step, points in sorted(known.points.items())
+        ],
+        update_conflicts=True,
+        unique_fields=["step"],
+        update_fields=["seconds_p50", "seconds_p90"],
+    )
 
 
 def read(*, now: datetime) -> Known:
@@ -101,10 +121,11 @@ def every(known: Network, *, now: datetime) -> Iterator[Hop]:
     cities = {city.pk: city for city in City.objects.all()}
     for route in known.routes:
         yield from hops.of(route, known.calendars, now=now)
-    for terminal, city in known.stretches:
-        if stretch := known.stretch(terminal, city, on=now.date()):
+    for terminal, city, to_point in known.stretches:
+        if stretch := known.stretch(terminal, city, on=now.date(), to_point=to_point):
             link = routing.door(stretch, cities[city])
-            yield hops.door(places[terminal], cities[city].slug, link, known.calendars, now)
+            name = hops.last(places[terminal], cities[city].slug, to_point=to_point)
+            yield hops.door(name, link, known.calendars, now)
 
 
 def levels() -> dict[str, float]:
@@ -122,13 +143,14 @@ def rows(
     way = hops.of(route, known.network.calendars, now=now)
     for paid_from in slots:
         there = walk(known, way, (paid_from + windows.SLOT / 2).timestamp())
-        for city, hop in doors if there else ():
+        for goal, hop in doors if there else ():
             arrivals = _on(there, hop, known.points_of(hop))
             if arrivals:
-                first, until = _days(arrivals, city, known.levels.get(route.code, LEVEL))
+                first, until = _days(arrivals, goal.city, known.levels.get(route.code, LEVEL))
                 yield Forecast(
                     lane_id=route.id,
-                    city=city,
+                    city=goal.city,
+                    to_point=goal.to_point,
                     origin=route.origin,
                     mode=route.mode,
                     paid_from=paid_from,
@@ -137,13 +159,14 @@ def rows(
                 )
 
 
-def _doors(known: Known, route: Route, now: datetime) -> Iterator[tuple[City, Hop]]:
-    terminal = known.places[route.terminal_id]
-    for city in known.cities:
-        stretch = known.network.stretch(route.terminal_id, city.pk, on=now.date())
+def _doors(known: Known, route: Route, now: datetime) -> Iterator[tuple[Goal, Hop]]:
+    terminal, found = known.places[route.terminal_id], known.network
+    for city, to_point in product(known.cities, (False, True)):
+        stretch = found.stretch(route.terminal_id, city.pk, on=now.date(), to_point=to_point)
         if stretch:
-            link = routing.door(stretch, city)
-            yield city, hops.door(terminal, city.slug, link, known.network.calendars, now)
+            name = hops.last(terminal, city.slug, to_point=to_point)
+            hop = hops.door(name, routing.door(stretch, city), found.calendars, now)
+            yield Goal(city, to_point), hop
 
 
 def walk(known: Known, way: Sequence[Hop], start: float) -> list[float]:

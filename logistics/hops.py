@@ -16,7 +16,8 @@ from .states import State
 
 BEHIND, AHEAD = 75, 110  # days of calendars around the one that is looked from
 TYPICAL_G = 550  # what a forecast is drawn for; a phone in its box
-CENTRE, SELLER, EXPORT, IMPORT, DOOR = "centre", "seller", "export", "import", "door"
+CENTRE, SELLER, EXPORT, IMPORT = "centre", "seller", "export", "import"
+DOOR, POINT = "door", "point"
 STAGES = {
     State.STOCKED: ("centre/harbin", CENTRE),
     State.AWAITED: ("seller/shenzhen", SELLER),
@@ -78,9 +79,14 @@ def of(route: Route, calendars: Calendars, *, now: datetime) -> list[Hop]:
     return found
 
 
-def door(route_terminal: str, city: str, link: Link, calendars: Calendars, now: datetime) -> Hop:
-    """The last mile from a terminal to a city."""
-    return _resting(f"door/{route_terminal}/{city}", DOOR, [link], calendars, now)
+def door(name: str, link: Link, calendars: Calendars, now: datetime) -> Hop:
+    """The last mile by its name."""
+    return _resting(name, name.partition("/")[0], [link], calendars, now)
+
+
+def last(terminal: str, city: str, *, to_point: bool) -> str:
+    """The name of the last mile from a terminal to the doors, or the points, of a city."""
+    return f"{POINT if to_point else DOOR}/{terminal}/{city}"
 
 
 def _stage(links: Sequence[Link], calendars: Calendars, now: datetime) -> Hop:

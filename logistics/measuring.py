@@ -18,7 +18,8 @@ SELECT CASE e.code
          WHEN %(packed)s THEN 'centre/' || d.origin
          WHEN %(handed)s THEN 'seller/' || d.origin
          WHEN %(import)s THEN 'service/' || s.code
-         ELSE 'door/' || terminal.code || '/' || city.slug
+         ELSE CASE o.point WHEN '' THEN 'door/' ELSE 'point/' END
+              || terminal.code || '/' || city.slug
        END AS step,
        CASE e.code
          WHEN %(export)s THEN (
@@ -36,7 +37,8 @@ SELECT CASE e.code
            SELECT max(b.happened_at) FROM logistics_shipmentevent b
             WHERE b.shipment_id = p.id AND b.code = %(import)s), t.arrived_at)
        END AS started_at,
-       e.happened_at AS ended_at
+       CASE WHEN e.code = %(delivered)s AND o.point <> ''
+            THEN coalesce(p.ready_at, e.happened_at) ELSE e.happened_at END AS ended_at
   FROM logistics_shipmentevent e
   JOIN logistics_shipment p ON p.id = e.shipment_id
   JOIN orders_delivery d ON d.id = p.delivery_id

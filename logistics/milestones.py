@@ -43,16 +43,22 @@ def _cleared(shipment: Shipment, *, at: datetime, actor: str) -> None:
 
 
 def _delivered(shipment: Shipment, *, at: datetime, actor: str) -> None:
-    """A delivery is delivered when the last of its parcels is."""
+    """A delivery is delivered when the last of its parcels is.
+
+    What waits at a point of issue has kept its promise: when it is fetched is for its buyer.
+    """
     others = Shipment.objects.filter(delivery=shipment.delivery_id).exclude(pk=shipment.pk)
     if others.exclude(state=State.DELIVERED).exists():
         return
-    latest = max([at, *[moment for moment in others.values_list("ended_at", flat=True) if moment]])
+    ends = [(at, shipment.ready_at), *others.values_list("ended_at", "ready_at")]
+    latest = max(ended for ended, _ready in ends if ended)
+    to_point = bool(shipment.order.point)
+    there = max((to_point and ready) or ended for ended, ready in ends if ended)
     delivery = shipment.delivery
     lifecycle.mark_delivered(
         delivery,
         delivered_at=latest,
-        is_kept=promises.judge(delivery, delivered_at=latest),
+        is_kept=promises.judge(delivery, delivered_at=there),
         actor=actor,
         now=at,
     )
@@ -91,6 +97,9 @@ def falls_behind(shipment: Shipment, *, now: datetime, actor: str) -> bool:
 def _spare(shipment: Shipment) -> timedelta:
     """How many days later than is likely nine of ten come, by their last mile, and one more."""
     stretch = network.current().stretch(
-        shipment.lane.terminal_id, shipment.order.city_id, on=shipment.planned_at.date()
+        shipment.lane.terminal_id,
+        shipment.order.city_id,
+        on=shipment.planned_at.date(),
+        to_point=bool(shipment.order.point),
     )
     return timedelta(days=1 + ceil((stretch.p90 - stretch.p50) / DAY)) if stretch else DAY

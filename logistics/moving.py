@@ -214,8 +214,12 @@ def _step(shipment: Shipment, to: State, fact: Fact, *, actor: str, **changes: A
     milestones.entered(shipment, to, at=fact.at, actor=actor)
 
 
-def bag_all(found: Mapping[int, Bag], *, now: datetime, actor: str) -> None:
+def bag_all(
+    found: Mapping[int, Bag], *, now: datetime, actor: str, here: State = S.CLEARED
+) -> None:
     """Move cleared parcels into their bags, with what rides in their boxes, and keep why.
+
+    With `here`, parcels of that state: those in a bag get another one.
 
     Three statements, however many they are, and a few for each that has an exception.
     Locks: the caller holds the orders and the parcels.
@@ -229,7 +233,7 @@ def bag_all(found: Mapping[int, Bag], *, now: datetime, actor: str) -> None:
                 "keys": list(found),
                 "bags": [bag.pk for bag in found.values()],
                 "departures": [bag.departure_id for bag in found.values()],
-                "here": S.CLEARED,
+                "here": here,
                 "to": S.BAGGED,
                 "code": Code.HUB_BAGGED,
                 "now": now,

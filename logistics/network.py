@@ -22,6 +22,7 @@ BEFORE = {
 """Stages of the centre in front of each of the first legs of a lane."""
 LOADING = (State.CLEARED, State.BAGGED)
 CUSTOMS = "customs"  # the carrier of steps at an office
+Ends = tuple[int, int, bool]  # of a last mile: terminal, city, whether to a point of issue
 WORKING_DAYS: dict[str, str] = {State.AWAITED: "CN"}  # sellers hand over on working days
 
 
@@ -69,7 +70,7 @@ class Link:
 
 @dataclass(frozen=True)
 class LastStretch:
-    """The last mile from a terminal to a city: price in rubles, time to the door."""
+    """The last mile from a terminal to a city: price in rubles, time to the door or point."""
 
     carrier: str
     base: Decimal
@@ -115,13 +116,15 @@ class Network:
     routes: tuple[Route, ...]
     services: Mapping[int, Link]
     stages: Mapping[str, Link]
-    stretches: dict[tuple[int, int], tuple[tuple[date, date, LastStretch], ...]]
+    stretches: dict[Ends, tuple[tuple[date, date, LastStretch], ...]]
     calendars: Calendars
     sold: Mapping[tuple[str, ...], list[Route]]
 
-    def stretch(self, terminal_id: int, city_id: int, *, on: date) -> LastStretch | None:
-        """The last mile that is valid on a day."""
-        rows = self.stretches.get((terminal_id, city_id), ())
+    def stretch(
+        self, terminal_id: int, city_id: int, *, on: date, to_point: bool = False
+    ) -> LastStretch | None:
+        """The last mile that is valid on a day: to the door, or to a point of issue."""
+        rows = self.stretches.get((terminal_id, city_id, to_point), ())
         return next((row for first, until, row in rows if first <= on < until), None)
 
 
@@ -211,8 +214,8 @@ def _calendars() -> Calendars:
     return Calendars(days)
 
 
-def _stretches() -> dict[tuple[int, int], tuple[tuple[date, date, LastStretch], ...]]:
-    found: dict[tuple[int, int], tuple[tuple[date, date, LastStretch], ...]] = {}
+def _stretches() -> dict[Ends, tuple[tuple[date, date, LastStretch], ...]]:
+    found: dict[Ends, tuple[tuple[date, date, LastStretch], ...]] = {}
     for row in LastMile.objects.order_by("valid_from"):
         stretch = LastStretch(
             row.carrier,
@@ -221,7 +224,7 @@ def _stretches() -> dict[tuple[int, int], tuple[tuple[date, date, LastStretch], 
             timedelta(days=float(row.days_p50)),
             timedelta(days=float(row.days_p90)),
         )
-        key = row.terminal_id, row.city_id
+        key = row.terminal_id, row.city_id, row.to_point
         span = row.valid_from, row.valid_until or date.max, stretch
         found[key] = (*found.get(key, ()), span)
     return found

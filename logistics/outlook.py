@@ -9,7 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .models import Incident, Leg, Shipment, ShipmentEvent
+from . import closures, usual
+from .models import Incident, Leg, Replanned, Shipment, ShipmentEvent
 from .states import Code, State
 
 S = State
@@ -30,6 +31,8 @@ NEXT: dict[State, Words] = {
     S.IMPORT_CLEARED: gettext_lazy("the carrier takes it to your city"),
     S.LAST_MILE: gettext_lazy("at your door"),
 }
+UNDER_WAY = frozenset({S.IMPORT_CLEARED, S.LAST_MILE})
+GONE = UNDER_WAY | {S.DEPARTED, S.AT_BORDER}
 HOLDS = frozenset({Code.EXPORT_CUSTOMS_HOLD, Code.IMPORT_CUSTOMS_HOLD})
 K = Incident.Kind
 TROUBLES: dict[str, tuple[Words, Words]] = {
@@ -88,11 +91,13 @@ class Outlook:
     step_on: date | None
     reason: str
     expected_on: date | None
+    kept_until: date | None
+    anew: str
     troubles: tuple[Trouble, ...]
 
 
 def of(shipment: Shipment) -> Outlook:
-    """The outlook of a parcel whose events, legs and exceptions were fetched with it."""
+    """The outlook of a parcel; events, legs, exceptions, new plans were fetched with it."""
     events = sorted(shipment.events.all(), key=lambda event: event.happened_at)
     legs = sorted(shipment.legs.all(), key=lambda leg: leg.position)
     state = State(shipment.state)
@@ -101,12 +106,37 @@ def of(shipment: Shipment) -> Outlook:
     is_late = bool(shipment.expected_on and shipment.expected_on > promised and not is_over)
     return Outlook(
         shipment,
-        step="" if is_over else str(_step(state, events)),
+        step="" if is_over else str(_step(shipment, events)),
         step_on=None if is_over else _step_on(state, shipment, legs),
         reason=_reason(shipment, events, legs) if is_late else "",
         expected_on=shipment.expected_on if is_late else None,
+        kept_until=None if is_over else shipment.kept_until,
+        anew="" if is_over else _anew(shipment, state, is_late=is_late),
         troubles=tuple(map(_trouble, _open(shipment))),
     )
+
+
+def _replanned(shipment: Shipment) -> Replanned | None:
+    """How the parcel was last planned anew."""
+    return max(shipment.replanned.all(), key=lambda one: one.pk, default=None)
+
+
+def _anew(shipment: Shipment, state: State, *, is_late: bool) -> str:
+    """Why a parcel was planned anew and what day it has now, until it is on that way.
+
+    Of a late parcel the reason of the delay says it already.
+    """
+    last = _replanned(shipment)
+    if last is None:
+        return ""
+    is_open = last.outcome == Replanned.Outcome.PERSON
+    waits = last.outcome == Replanned.Outcome.WAITS
+    if (is_late and not is_open) or state in (UNDER_WAY if waits or is_open else GONE):
+        return ""
+    day = shipment.expected_on
+    shown = day.isoformat() if day and not is_open else ""
+    detail = {"closure": last.closure.kind, "expected_on": shown}
+    return closures.words(detail)
 
 
 def _open(shipment: Shipment) -> list[Incident]:
@@ -125,12 +155,15 @@ def words(kind: str) -> tuple[str, str]:
     return str(what), str(following)
 
 
-def _step(state: State, events: list[ShipmentEvent]) -> Words:
+def _step(shipment: Shipment, events: list[ShipmentEvent]) -> Words:
+    state = State(shipment.state)
     last = events[-1].code if events else ""
     if state == S.LAST_MILE and last == Code.READY_FOR_PICKUP:
         return _("it waits for you at the point of issue")
     if state == S.LAST_MILE and last == Code.OUT_FOR_DELIVERY:
         return _("the courier is on his way to you")
+    if state == S.LAST_MILE and shipment.order.point:
+        return _("at your point of issue")
     return NEXT[state]
 
 
@@ -143,12 +176,22 @@ def _step_on(state: State, shipment: Shipment, legs: list[Leg]) -> date | None:
         ahead = [leg for leg in legs if leg.arrived_at is None and leg.departed_at is not None]
         if ahead and ahead[0].departed_at is not None:
             late = ahead[0].departed_at - ahead[0].planned_departs_at
+            takes = usual.service(ahead[0].service.code)
+            if takes is not None:
+                return (ahead[0].departed_at + takes).date()
             return (ahead[0].planned_arrives_at + max(late, timedelta(0))).date()
     return shipment.expected_on if state in {S.IMPORT_CLEARED, S.LAST_MILE} else None
 
 
+def _before(replanned: Replanned) -> date:
+    return replanned.expected_before or date.min
+
+
 def _reason(shipment: Shipment, events: list[ShipmentEvent], legs: list[Leg]) -> str:
     """Why a parcel is late, from what really happened; the last thing that held it up counts."""
+    last = _replanned(shipment)
+    if last is not None and (not last.expected_on or last.expected_on > _before(last)):
+        return last.closure.get_kind_display()
     codes = {event.code for event in events}
     if Code.DELIVERY_FAILED in codes:
         return _("the carrier did not find anybody at home")

@@ -2,12 +2,13 @@
 
 Whoever must leave first chooses first. A parcel goes on the first departure of its lane that has
 room for it in every measure, so nobody is left behind for one with more slack unless he does not
-fit. The same parcels give the same bags, in whatever order they are told.
+fit; who would leave too late pushes such out of bags that are open. The same parcels give the same
+bags, in whatever order they are told.
 """
 
 import heapq
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -47,13 +48,33 @@ class Room:
             None if self.cm3 is None else self.cm3 - piece.volume_cm3,
         )
 
+    def with_(self, piece: Piece) -> "Room":
+        """Room as it is when a piece is taken out."""
+        return Room(
+            None if self.grams is None else self.grams + piece.weight_g,
+            None if self.parcels is None else self.parcels + 1,
+            None if self.cm3 is None else self.cm3 + piece.volume_cm3,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A departure of a lane; several lanes may load one vehicle."""
+    """A departure of a lane; several lanes may load one vehicle.
+
+    `leaves_at` is needed where what lies in open bags may be pushed out.
+    """
 
     key: Key
     vehicle: Key
+    leaves_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Aboard:
+    """What lies in the open bags of each vehicle, and who may push it out."""
+
+    inside: Mapping[Key, Sequence[Piece]] = field(default_factory=dict)
+    pushing: Collection[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,26 +116,76 @@ def urgency(piece: Piece) -> tuple[datetime, int]:
     return piece.leave_by, piece.key
 
 
+def is_late(piece: Piece, offer: Offer | None) -> bool:
+    """Whether a piece leaves later than its promise allows, or not at all."""
+    return offer is None or (offer.leaves_at is not None and offer.leaves_at > piece.leave_by)
+
+
 def load(
     pieces: Iterable[Piece],
     offers: Mapping[int, Sequence[Offer]],
     rooms: Mapping[Key, Room],
+    aboard: Aboard | None = None,
 ) -> tuple[list[tuple[Piece, Offer]], list[Piece]]:
     """Give every parcel its departure; what no departure takes is left.
 
-    `offers` are the departures of each lane, the next first; `rooms` what each vehicle takes.
+    `offers` are the departures of each lane, the next first; `rooms` what each vehicle takes. Who
+    else would leave too late pushes those with more slack out of open bags, the most slack first;
+    they are loaded anew after him.
     """
-    left = dict(rooms)
+    loading = _Loading(dict(rooms), aboard or Aboard())
+    queue = [(urgency(piece), piece) for piece in pieces]
+    heapq.heapify(queue)
     loaded, waiting = [], []
-    for piece in sorted(pieces, key=urgency):
-        for offer in offers.get(piece.lane, ()):
-            if left[offer.vehicle].takes(piece):
-                left[offer.vehicle] = left[offer.vehicle].without(piece)
-                loaded.append((piece, offer))
-                break
-        else:
+    while queue:
+        _first, piece = heapq.heappop(queue)
+        offer, pushed = loading.put(piece, offers.get(piece.lane, ()))
+        for other in pushed:
+            heapq.heappush(queue, (urgency(other), other))
+        if offer is None:
             waiting.append(piece)
+        else:
+            loaded.append((piece, offer))
     return loaded, waiting
+
+
+class _Loading:
+    """Rooms as they fill, and what may still be pushed out."""
+
+    def __init__(self, rooms: dict[Key, Room], aboard: Aboard) -> None:
+        self._rooms = rooms
+        self._inside = {
+            vehicle: sorted(inside, key=urgency) for vehicle, inside in aboard.inside.items()
+        }
+        self._pushing = aboard.pushing
+
+    def put(self, piece: Piece, offers: Sequence[Offer]) -> tuple[Offer | None, list[Piece]]:
+        """The departure of a piece, none if all are full, and who is pushed out for it."""
+        found = next((one for one in offers if self._rooms[one.vehicle].takes(piece)), None)
+        pushed: list[Piece] = []
+        if is_late(piece, found) and piece.key in self._pushing:
+            for offer in offers:
+                if is_late(piece, offer):
+                    break
+                pushed = self._push(piece, offer.vehicle)
+                if pushed:
+                    found = offer
+                    break
+        if found is not None:
+            self._rooms[found.vehicle] = self._rooms[found.vehicle].without(piece)
+        return found, pushed
+
+    def _push(self, piece: Piece, vehicle: Key) -> list[Piece]:
+        """Take out who has more slack until a piece fits; nobody, if it never does."""
+        room, staying = self._rooms[vehicle], list(self._inside.get(vehicle, ()))
+        pushed: list[Piece] = []
+        while staying and not room.takes(piece) and urgency(staying[-1]) > urgency(piece):
+            pushed.append(staying.pop())
+            room = room.with_(pushed[-1])
+        if not room.takes(piece):
+            return []
+        self._rooms[vehicle], self._inside[vehicle] = room, staying
+        return pushed
 
 
 def bag(loaded: Iterable[tuple[Piece, Offer]], bags: Mapping[Key, Bags]) -> list[Bagged]:

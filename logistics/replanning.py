@@ -12,9 +12,9 @@ from orders import holds, lifecycle
 from orders.models import Order, OrderEvent
 from storefront.lib import due, kept, locks
 
-from . import closures, forecasting, moving, network, routing, timetable, windows
+from . import closures, forecasting, moving, network, routing, timetable, usual, windows
 from .models import Closure, Leg, Replanned, Shipment, ShipmentEvent, ShipmentItem
-from .network import Link, Network, Route
+from .network import LastStretch, Link, Network, Route
 from .states import Code, State
 from .timetable import Run
 
@@ -132,19 +132,26 @@ def _may_take(route: Route, stopped: Stopped, on: date) -> bool:
 def _cost(known: Network, plan: Plan) -> object:
     row, route = plan.stopped.shipment, plan.route
     assert route is not None
-    stretch = known.stretch(route.terminal_id, row.order.city_id, on=row.planned_at.date())
+    stretch = _last_of(known, route, row)
     assert stretch is not None
     return routing.freight(route, stretch, routing.Parcel(row.planned_weight_g, 0))
+
+
+def _last_of(known: Network, route: Route, row: Shipment) -> LastStretch | None:
+    """The last mile of a parcel, if it went along a lane."""
+    on, to_point = row.planned_at.date(), bool(row.order.point)
+    return known.stretch(route.terminal_id, row.order.city_id, on=on, to_point=to_point)
 
 
 def _along(known: Network, route: Route, stopped: Stopped, *, now: datetime) -> Plan | None:
     """Go on along a lane from where the parcel is; None, if that leads nowhere soon."""
     row, city = stopped.shipment, stopped.shipment.order.city
-    stretch = known.stretch(route.terminal_id, city.pk, on=row.planned_at.date())
+    on, to_point = row.planned_at.date(), bool(row.order.point)
+    stretch = usual.stretch(route.terminal_id, city, on=on, to_point=to_point)
     if stretch is None:
         return None
     ready, rest = _rest(route, stopped, now=now)
-    links = [*rest, routing.door(stretch, city)]
+    links = [*usual.paced(rest), routing.door(stretch, city)]
     early, late = (
         timetable.travel(links, ready, known.calendars, late=is_late, weight_g=row.planned_weight_g)
         for is_late in (False, True)
@@ -169,7 +176,7 @@ def _rest(route: Route, stopped: Stopped, *, now: datetime) -> tuple[datetime, S
     gone = [leg for leg in stopped.legs if leg.departed_at and leg.service_id in codes]
     if gone:
         last = gone[-1]
-        link = links[codes[last.service_id]]
+        [link] = usual.paced([links[codes[last.service_id]]])
         assert last.departed_at is not None
         there = last.arrived_at or max(now, last.departed_at + link.p50)
         after = codes[last.service_id] + 1

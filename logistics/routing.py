@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Variant
 from catalog.models.texts import language
-from orders.models import City, Delivery
+from orders.models import City, Delivery, Order
 from storefront.lib import money
 from storefront.lib.refusal import Refusal
 
-from . import network, timetable, windows
+from . import network, timetable, usual, windows
 from .network import LastStretch, Link, Network, Route
 from .timetable import Run
 
@@ -35,6 +35,14 @@ class Parcel:
 
     weight_g: int
     volume_cm3: int
+
+
+@dataclass(frozen=True)
+class Goal:
+    """Where a parcel ends: at a door in a city, or at a point of issue there."""
+
+    city: City
+    to_point: bool = False
 
 
 @dataclass(frozen=True)
@@ -114,15 +122,23 @@ def options(
 
     A way that is neither sooner nor cheaper than another is left out.
     """
+    parcel = Parcel(weight_g, volume_cm3)
+    return ways(parcel, origin=origin, goal=Goal(city), modes_forbidden=modes_forbidden, now=now)
+
+
+def ways(
+    parcel: Parcel, *, origin: str, goal: Goal, modes_forbidden: frozenset[str], now: datetime
+) -> list[Way]:
+    """As `options`, to a door or to a point of issue."""
     known = network.current()
-    ways = [
+    found = [
         way
         for route in known.routes
         if route.origin == origin and not route.modes & modes_forbidden
-        if (way := _way(known, route, city, Parcel(weight_g, volume_cm3), now))
+        if (way := _way(known, route, goal, parcel, now))
     ]
-    ways.sort(key=lambda way: (way.until_on, way.freight, way.from_on, way.lane))
-    return [way for n, way in enumerate(ways) if not _is_beaten(way, ways[:n])]
+    found.sort(key=lambda way: (way.until_on, way.freight, way.from_on, way.lane))
+    return [way for n, way in enumerate(found) if not _is_beaten(way, found[:n])]
 
 
 def _is_beaten(way: Way, sooner: list[Way]) -> bool:
@@ -135,42 +151,55 @@ def plan(delivery: Delivery, *, now: datetime) -> Way:
     Raises: LaneClosed, if its lane does not run to that city.
     """
     known = network.current()
-    city = delivery.order.city
+    goal = goal_of(delivery.order)
     parcel = Parcel(delivery.weight_g, 0)
     for route in known.routes:
         if (route.code, route.origin) == (delivery.lane, delivery.origin):
-            way = _way(known, route, city, parcel, now)
+            way = _way(known, route, goal, parcel, now)
             if way:
                 return way
     raise LaneClosed(_("This way of delivery does not run at present."))
 
 
+def goal_of(order: Order) -> Goal:
+    """Where the parcels of an order end."""
+    return Goal(order.city, bool(order.point))
+
+
 def next_run(lane_id: int, *, ready: datetime) -> Planned:
-    """The next main departure of a lane for a parcel that is in its bag.
+    """The next main departure of a lane for a parcel that is in its bag, and when it usually
+    arrives.
 
     Raises: LaneClosed, if none runs soon.
     """
     known = network.current()
     links = _links(known, lane_id)
     main = next(n for n, link in enumerate(links) if link.is_main)
-    runs = timetable.travel(links[main : main + 1], ready, known.calendars, late=False)
+    paced = usual.paced(links[main : main + 1])
+    runs = timetable.travel(paced, ready, known.calendars, late=False)
     if not runs:
         raise LaneClosed(_("This way of delivery does not run at present."))
     return _planned(runs)[0]
 
 
-def onward(lane_id: int, city: City, *, arrived: datetime) -> tuple[date, date]:
-    """The days between which a parcel that has arrived by its main service reaches the door.
+def onward(
+    lane_id: int, goal: Goal, *, arrived: datetime, after: int | None = None
+) -> tuple[date, date]:
+    """The days between which a parcel that has arrived by a service reaches its end, as is usual.
+
+    `after` is that service; without one it is the main one.
 
     Time: days in the buyer's city; likely and in nine of ten cases.
     Raises: LaneClosed, if an onward service does not run.
     """
     known = network.current()
     route = next(route for route in known.routes if route.id == lane_id)
-    stretch = known.stretch(route.terminal_id, city.pk, on=arrived.date())
-    main = next(n for n, link in enumerate(route.links) if link.is_main)
+    city, on = goal.city, arrived.date()
+    stretch = usual.stretch(route.terminal_id, city, on=on, to_point=goal.to_point)
+    gone = [n for n, link in enumerate(route.links) if after and link.service_id == after]
+    last = gone[-1] if gone else next(n for n, link in enumerate(route.links) if link.is_main)
     if stretch:
-        links = [*route.links[main + 1 :], door(stretch, city)]
+        links = [*usual.paced(route.links[last + 1 :]), door(stretch, city)]
         early, late = (
             timetable.travel(links, arrived, known.calendars, late=late) for late in (False, True)
         )
@@ -183,9 +212,9 @@ def _links(known: Network, lane_id: int) -> tuple[Link, ...]:
     return next(route.links for route in known.routes if route.id == lane_id)
 
 
-def _way(known: Network, route: Route, city: City, parcel: Parcel, now: datetime) -> Way | None:
-    on = now.date()
-    stretch = known.stretch(route.terminal_id, city.pk, on=on)
+def _way(known: Network, route: Route, goal: Goal, parcel: Parcel, now: datetime) -> Way | None:
+    on, city = now.date(), goal.city
+    stretch = known.stretch(route.terminal_id, city.pk, on=on, to_point=goal.to_point)
     if stretch is None or not route.runs_on(on):
         return None
     links = (*route.links, door(stretch, city))
@@ -195,7 +224,7 @@ def _way(known: Network, route: Route, city: City, parcel: Parcel, now: datetime
     )
     if early is None or late is None:
         return None
-    first, until = _window(route, city, early, late, now=now)
+    first, until = _window(route, goal, early, late, now=now)
     return Way(
         lane_id=route.id,
         lane=route.code,
@@ -215,14 +244,14 @@ def _way(known: Network, route: Route, city: City, parcel: Parcel, now: datetime
 
 
 def _window(
-    route: Route, city: City, early: Sequence[Run], late: Sequence[Run], *, now: datetime
+    route: Route, goal: Goal, early: Sequence[Run], late: Sequence[Run], *, now: datetime
 ) -> tuple[date, date]:
     """The window as it was drawn from what was measured; else by the walks along the lane.
 
     A parcel that finds no room where a usual one does comes later than was drawn.
     """
-    drawn = windows.of(route.id, city.pk, now=now)
-    walked = day(early[-1], city), day(late[-1], city)
+    drawn = windows.of(route.id, goal.city.pk, now=now, to_point=goal.to_point)
+    walked = day(early[-1], goal.city), day(late[-1], goal.city)
     if drawn is None or walked[0] > drawn[1]:
         return walked
     return drawn

@@ -49,7 +49,7 @@ def of(links: dict[int, Link], *, now: datetime) -> Sketch:
     ]
     named = _apart(spots[key] for key, place in places.items() if place.kind in NAMED)
     ordered = sorted(edges, key=lambda edge: (edge.is_shut, ORDER[edge.mode]))
-    return Sketch(chart.WIDTH, chart.HEIGHT, tuple(ordered), named)
+    return Sketch(chart.WIDE.width, chart.WIDE.height, tuple(ordered), named)
 
 
 def _rows(on: date) -> Iterable[Service]:

@@ -17,9 +17,9 @@ def leave_by(shipment: Shipment, *, now: datetime) -> datetime:
     Time: the promised day ends in the buyer's city; the way is that of the next departure, with
     its waits, in nine of ten cases.
     """
-    city = shipment.order.city
-    return ends(shipment.delivery.promised_until_on, city) - way_left(
-        shipment.lane_id, city, now=now
+    goal = routing.goal_of(shipment.order)
+    return ends(shipment.delivery.promised_until_on, goal.city) - way_left(
+        shipment.lane_id, goal, now=now
     )
 
 
@@ -29,11 +29,12 @@ def ends(promised_until_on: date, city: City) -> datetime:
     return datetime.combine(following, time(), ZoneInfo(city.timezone))
 
 
-def way_left(lane_id: int, city: City, *, now: datetime) -> timedelta:
-    """From the next departure of a lane to the door; without the waits, if none runs soon."""
+def way_left(lane_id: int, goal: routing.Goal, *, now: datetime) -> timedelta:
+    """From the next departure of a lane to its end; without the waits, if none runs soon."""
     known = network.current()
     links = runs.route_of(lane_id).links
-    stretch = known.stretch(runs.route_of(lane_id).terminal_id, city.pk, on=now.date())
+    terminal, city = runs.route_of(lane_id).terminal_id, goal.city
+    stretch = known.stretch(terminal, city.pk, on=now.date(), to_point=goal.to_point)
     main = next(place for place, link in enumerate(links) if link.is_main)
     ahead = [*links[main:], *([routing.door(stretch, city)] if stretch else [])]
     found = timetable.travel(ahead, now, known.calendars, late=True)

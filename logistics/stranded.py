@@ -44,9 +44,11 @@ def _others(shipment: Shipment, *, now: datetime) -> list[Lane]:
         export_customs=own.export_customs_id,
         valid_from__lte=on,
     ).exclude(pk=own.pk)
-    known, city = network.current(), shipment.order.city_id
+    known, city, to_point = network.current(), shipment.order.city_id, bool(shipment.order.point)
     cheapest = lanes.select_related("terminal", "import_customs").order_by("base", "pk")
-    return [lane for lane in cheapest if known.stretch(lane.terminal_id, city, on=on)]
+    return [
+        lane for lane in cheapest if known.stretch(lane.terminal_id, city, on=on, to_point=to_point)
+    ]
 
 
 def _take(shipment: Shipment, lane: Lane, way: Sequence[Stretch], *, now: datetime) -> None:

@@ -29,8 +29,7 @@ def run(study: Study, *, now: datetime) -> None:
     drawn = forecasting.draw(now=now)
     with transaction.atomic():
         due.finish(study, at=None)
-        outcome = f"{found} steps, {drawn} windows"
-        Study.objects.filter(pk=study.pk).update(done_at=now, outcome=outcome)
+        Study.objects.filter(pk=study.pk).update(done_at=now, steps=found, windows=drawn)
         _plan(max(study.run_on, now.date()) + DAY)
 
 

@@ -16,6 +16,7 @@ from . import (
     failing,
     following,
     hooks,
+    points,
     replanning,
     studies,
 )
@@ -29,6 +30,7 @@ from .models import (
     Departure,
     Filing,
     Incident,
+    PointList,
     Shipment,
     StorageBill,
     Study,
@@ -125,3 +127,9 @@ def drive_closure(*, id: int, **_unknown: Any) -> None:
 def study_times(*, id: int, **_unknown: Any) -> None:
     """Learn from what finished and draw the windows of the next days."""
     _run(Study, id, studies.run)
+
+
+@shared_task(name="logistics.tasks.fetch_points")
+def fetch_points(*, id: int, **_unknown: Any) -> None:
+    """Fetch a carrier's points of issue anew."""
+    _run(PointList, id, points.fetch)

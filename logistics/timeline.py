@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import Prefetch
 from django.utils import formats
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from orders.states import State as OrderState
 
 from . import closures, outlook, vocabulary
 from .customs import answers
-from .models import Place, Shipment, ShipmentEvent
+from .models import Place, Replanned, Shipment, ShipmentEvent
 from .outlook import Outlook
 from .states import State
 
@@ -70,7 +71,10 @@ def tell(order: Order) -> Story:
     """The story of an order; a fixed number of queries."""
     shipments = tuple(
         order.shipments.select_related("lane", "bag", "departure", "delivery")
-        .prefetch_related("events", "incidents", "legs__service__origin", "legs__service__target")
+        .prefetch_related(
+            *("events", "incidents", "legs__service__origin", "legs__service__target"),
+            Prefetch("replanned", queryset=Replanned.objects.select_related("closure")),
+        )
         .order_by("pk")
     )
     own = tuple(order.events.order_by("happened_at", "pk"))

@@ -1,7 +1,7 @@
 """What carriers tell of parcels: any order, any number of times, the same result."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from orders import lifecycle
 from orders.models import Order
@@ -49,15 +49,28 @@ def apply(shipment: Shipment, facts: Iterable[Fact], *, actor: str) -> bool:
     fresh = moving.note_all(shipment, facts, actor=actor)
     for fact in sorted(fresh, key=lambda fact: (fact.at, fact.key)):
         if fact.code in TOLD:
+            told = {name: fact.detail[name] for name in ("kept_until",) if name in fact.detail}
             lifecycle.record(
-                shipment.order, fact.code, actor=actor, now=fact.at, parcel=shipment.number
+                shipment.order, fact.code, actor=actor, now=fact.at, parcel=shipment.number, **told
             )
+        if fact.code == Code.READY_FOR_PICKUP:
+            _wait(shipment, fact)
         target = target_of(fact, shipment)
         if target is not None:
             _doubt(shipment, target, fact, actor=actor)
             moved |= moving.reach(shipment, target, fact, actor=actor)
         moving.mind(shipment, fact, actor=actor)
     return moved
+
+
+def _wait(shipment: Shipment, fact: Fact) -> None:
+    """Note since when a parcel waits where it is given out, and until when it is kept there."""
+    until = fact.detail.get("kept_until")
+    shipment.ready_at = shipment.ready_at or fact.at
+    shipment.kept_until = date.fromisoformat(until) if until else shipment.kept_until
+    Shipment.objects.filter(pk=shipment.pk).update(
+        ready_at=shipment.ready_at, kept_until=shipment.kept_until
+    )
 
 
 def _doubt(shipment: Shipment, target: State, fact: Fact, *, actor: str) -> None:

@@ -39,6 +39,8 @@ def fact_of(event: Event, *, source: str) -> Fact:
     """A carrier's event as a fact; his own code and words are kept with it."""
     code = code_of(source, event)
     detail = {"raw": event.code, "text": event.text} if code != event.code or event.text else {}
+    if event.kept_until is not None:
+        detail["kept_until"] = event.kept_until.isoformat()
     return Fact(code, event.happened_at, source, event.key, place=event.place, detail=detail)
 
 

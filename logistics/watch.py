@@ -1,16 +1,26 @@
 """The supervisor's board: what waits at each station, how fast it goes, what closes soon."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, F, Min, OuterRef, Q, Sum
+from django.db.models import (
+    BooleanField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Min,
+    OuterRef,
+    Q,
+    Sum,
+)
 
-from orders.models import Hold
+from orders.models import Delivery, Hold
 
-from . import floor
+from . import centre, floor
 from .models import (
     Bin,
     BinStock,
@@ -97,18 +107,19 @@ class Board:
 
 
 def board(*, now: datetime) -> Board:
-    """Everything on the board; eight queries, however much waits."""
+    """Everything on the board; nine queries, however much waits."""
     counts = _waiting(now)
-    done = {row["step"]: row for row in _done(now)}
+    scanned = {row["step"]: row for row in _scanned(now)}
+    done = _done(scanned, now)
     held = Hold.objects.filter(lifted_at=None, order__shipments__state__in=IN_HOUSE)
     return Board(
-        queues=[_queue(step, counts, done.get(step, {})) for step in ORDER],
+        queues=[_queue(step, counts, *done[step]) for step in ORDER],
         closings=_closings(now),
         customs=counts["customs"],
         held=held.values("order").distinct().count(),
         differences=Incident.objects.filter(kind=Incident.Kind.WEIGHT, closed_at=None).count(),
-        scans=sum(row["scans"] for row in done.values()),
-        wrong=sum(row["wrong"] for row in done.values()),
+        scans=sum(row["scans"] for row in scanned.values()),
+        wrong=sum(row["wrong"] for row in scanned.values()),
     )
 
 
@@ -134,8 +145,8 @@ def _waiting(now: datetime) -> dict[str, Any]:
     return counts | {f"put-away:{name}": value for name, value in lying.items()}
 
 
-def _done(now: datetime) -> Iterable[Any]:
-    """What each station did today and in the last hour."""
+def _scanned(now: datetime) -> Iterable[Any]:
+    """What was scanned at each station today and in the last hour."""
     hour = Q(happened_at__gt=now - HOUR)
     since = min(floor.midnight(now), now - HOUR)
     rows = FloorScan.objects.filter(happened_at__gte=since).order_by().values("step")
@@ -147,14 +158,61 @@ def _done(now: datetime) -> Iterable[Any]:
     )
 
 
-def _queue(step: str, counts: dict[str, Any], done: dict[str, Any]) -> Queue:
+def _done(scanned: Mapping[str, Any], now: datetime) -> dict[str, tuple[int, int]]:
+    """How many each station did in the last hour and today, by people or by machines.
+
+    Parcels are counted by what happened to them; goods put away and boxes closed, which are no
+    events of a parcel, by the scans. Automatic hands close a box and weigh it at once.
+    """
+    hours, days = Counter[str](), Counter[str]()
+    for row in _happened(now):
+        for step in _steps(row["code"], is_far=row["is_far"], by_hands=row["by_hands"]):
+            hours[step] += row["hour"]
+            days[step] += row["today"]
+    for step in ("put-away", "pack"):
+        told = scanned.get(step, {})
+        hours[step] += told.get("hour") or 0
+        days[step] += told.get("today") or 0
+    return {step: (hours[step], days[step]) for step in ORDER}
+
+
+def _happened(now: datetime) -> Iterable[Any]:
+    """What happened to parcels in the centre today and in the last hour; one query."""
+    since = min(floor.midnight(now), now - HOUR)
+    rows = ShipmentEvent.objects.filter(source=centre.SOURCE, happened_at__gte=since)
+    far, hands = Q(shipment__delivery__origin=Delivery.Origin.SHENZHEN), Q(actor=centre.HANDS)
+    return (
+        rows.order_by()
+        .values(
+            "code",
+            is_far=ExpressionWrapper(far, BooleanField()),
+            by_hands=ExpressionWrapper(hands, BooleanField()),
+        )
+        .annotate(
+            today=Count("pk", filter=Q(happened_at__gte=floor.midnight(now))),
+            hour=Count("pk", filter=Q(happened_at__gt=now - HOUR)),
+        )
+    )
+
+
+def _steps(code: str, *, is_far: bool, by_hands: bool) -> tuple[str, ...]:
+    """The stations that an event tells of."""
+    if code == Code.HUB_INBOUND or (code == Code.HUB_PICKED and is_far):
+        return ("receive",)
+    if code == Code.HUB_PACKED:
+        return ("pack", "weigh") if by_hands else ("weigh",)
+    told = {Code.HUB_PICKED: "pick", Code.HUB_BAGGED: "bag", Code.HUB_OUTBOUND: "load"}
+    return (told[Code(code)],) if code in told else ()
+
+
+def _queue(step: str, counts: dict[str, Any], an_hour: int, today: int) -> Queue:
     return Queue(
         step,
         counts[f"{step}:waiting"],
         counts[f"{step}:since"],
         counts[f"{step}:old"],
-        done.get("hour") or 0,
-        done.get("today") or 0,
+        an_hour,
+        today,
     )
 
 
@@ -172,7 +230,8 @@ def _closings(now: datetime) -> list[Closing]:
     for row in _planned(now):
         run = (row["shipment__lane"], row["planned_departs_at"])
         closes[run] = run[1] - timedelta(hours=float(row["service__cutoff_hours"]))
-        missing.setdefault(run, Counter())[_where(row["shipment__state"])] += row["parcels"]
+        where = _where(row["shipment__state"], is_packed=row["is_packed"])
+        missing.setdefault(run, Counter())[where] += row["parcels"]
     for made in _made(now):
         run = (made.lane_id, made.departs_at)
         closes[run] = made.closes_at
@@ -204,7 +263,8 @@ def _planned(now: datetime) -> Iterable[Any]:
         shipment__lane__legs__service=F("service"),
     ).order_by()
     names = ("shipment__lane", "planned_departs_at", "service__cutoff_hours", "shipment__state")
-    found: Iterable[Any] = legs.values(*names).annotate(parcels=Count("pk"))
+    packed = ExpressionWrapper(Q(shipment__packed_at__isnull=False), BooleanField())
+    found: Iterable[Any] = legs.values(*names, is_packed=packed).annotate(parcels=Count("pk"))
     return found
 
 
@@ -219,7 +279,9 @@ def _made(now: datetime) -> Iterable[Departure]:
     )
 
 
-def _where(state: str) -> str:
+def _where(state: str, *, is_packed: bool) -> str:
     """The station, or customs, that a parcel in a state waits for."""
-    steps = {S.AWAITED: "receive", S.STOCKED: "pick", S.PICKED: "pack", S.CLEARED: "bag"}
+    if state == S.PICKED:
+        return "weigh" if is_packed else "pack"
+    steps = {S.AWAITED: "receive", S.STOCKED: "pick", S.CLEARED: "bag"}
     return steps.get(State(state), "customs")

@@ -9,6 +9,7 @@ from .models import Forecast
 
 SLOT = timedelta(hours=4)
 Window = tuple[date, date]
+End = tuple[int, bool]  # a lane, and whether to a point of issue
 
 
 def slot(at: datetime) -> datetime:
@@ -18,18 +19,20 @@ def slot(at: datetime) -> datetime:
 
 
 @kept.for_a_minute
-def drawn(paid_from: datetime, city_id: int) -> Mapping[int, Window]:
+def drawn(paid_from: datetime, city_id: int) -> Mapping[End, Window]:
     """The windows of every lane to a city for one slot; one query in a minute."""
     rows = Forecast.objects.filter(paid_from=paid_from, city=city_id)
     return {
-        lane: (first, until)
-        for lane, first, until in rows.values_list("lane", "from_on", "until_on")
+        (lane, to_point): (first, until)
+        for lane, to_point, first, until in rows.values_list(
+            "lane", "to_point", "from_on", "until_on"
+        )
     }
 
 
-def of(lane_id: int, city_id: int, *, now: datetime) -> Window | None:
+def of(lane_id: int, city_id: int, *, now: datetime, to_point: bool = False) -> Window | None:
     """The window of a lane to a city for what is paid now, if it was drawn."""
-    return drawn(slot(now), city_id).get(lane_id)
+    return drawn(slot(now), city_id).get((lane_id, to_point))
 
 
 def forget(*, now: datetime) -> None:

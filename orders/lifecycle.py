@@ -81,6 +81,7 @@ def place(
         email=contact.email,
         postcode=contact.postcode,
         street=contact.street,
+        point=body.point,
         language=contact.language,
         user_id=contact.user_id,
         goods=body.goods,

@@ -98,7 +98,8 @@ class Part:
 class Body:
     """The whole quote, before it is a row.
 
-    `rate` is rubles for one yuan, `eur_rate` rubles for one euro, both of `rate_on`.
+    `rate` is rubles for one yuan, `eur_rate` rubles for one euro, both of `rate_on`. `point` is
+    the code of the point of issue everything goes to; empty, if it goes to the door.
     """
 
     city: str
@@ -106,6 +107,7 @@ class Body:
     eur_rate: Decimal
     rate_on: date
     deliveries: tuple[Part, ...]
+    point: str = ""
 
     @property
     def goods(self) -> Money:
@@ -147,6 +149,7 @@ class Body:
             eur_rate=Decimal(body["eur_rate"]),
             rate_on=date.fromisoformat(body["rate_on"]),
             deliveries=tuple(_part(part) for part in body["deliveries"]),
+            point=body.get("point", ""),
         )
 
 

@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from catalog.models import Seller
+from storefront.lib import money
 from storefront.lib.refusal import Refusal
 
-from . import ledger
+from . import ledger, postings
 from .ledger import Leg
 from .ledger.legs import checked
 from .models import Account, Journal, ManualPosting
@@ -50,7 +53,30 @@ def ask(
 
     Raises: Unbalanced; NoReason; NoSuchAccount; NotASecondPerson, if a machine asks.
     """
-    moving = checked(legs)
+    _known(moving := checked(legs))
+    return _asked(
+        ManualPosting(legs=[asdict(leg) for leg in moving], occurred_at=occurred_at),
+        reason=reason,
+        actor=actor,
+        now=now,
+    )
+
+
+def ask_to_pay(
+    seller: Seller, price: Decimal, *, reason: str, actor: str, now: datetime
+) -> ManualPosting:
+    """Wish that a seller be paid for goods that the house lost or broke.
+
+    Money: yuan.
+    Raises: NoReason; NotASecondPerson, if a machine asks.
+    """
+    legs = checked(postings.made_good(money.to_minor(price, "CNY"), seller=seller.slug))
+    wish = ManualPosting(legs=[asdict(leg) for leg in legs], occurred_at=now)
+    return _asked(wish, reason=reason, actor=actor, now=now)
+
+
+def _known(moving: Sequence[Leg]) -> None:
+    """Raises: NoSuchAccount."""
     known = set(
         Account.objects.filter(code__in=[leg.code for leg in moving]).values_list("code", flat=True)
     )
@@ -59,12 +85,6 @@ def ask(
         raise NoSuchAccount(
             _("There is no account %(code)s.") % {"code": ", ".join(unknown)}, codes=unknown
         )
-    return _asked(
-        ManualPosting(legs=[asdict(leg) for leg in moving], occurred_at=occurred_at),
-        reason=reason,
-        actor=actor,
-        now=now,
-    )
 
 
 def ask_reversal(journal: Journal, *, reason: str, actor: str, now: datetime) -> ManualPosting:

@@ -183,6 +183,14 @@ def deducted(
     ]
 
 
+def made_good(units: int, *, seller: str) -> list[Leg]:
+    """A seller is owed for goods that the house lost or broke."""
+    return [
+        Leg("compensation_expense", CNY, units),
+        Leg("seller_payable", CNY, -units, seller),
+    ]
+
+
 def payout_sent(units: int, *, seller: str) -> list[Leg]:
     """Yuan are on their way to a seller."""
     return [

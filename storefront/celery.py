@@ -1,8 +1,11 @@
 """Celery: it carries hints; the rows it points at are the truth."""
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import task_prerun
+from django.db import connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "storefront.settings")
 
@@ -11,3 +14,12 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(
     ["storefront", "payments", "logistics", "storefront.notifications"], related_name="tasks"
 )
+
+
+def look_at_connections(**_told: Any) -> None:
+    """Let a kept connection be asked before its next use whether the database is still there."""
+    for connection in connections.all(initialized_only=True):
+        connection.close_if_unusable_or_obsolete()
+
+
+task_prerun.connect(look_at_connections, weak=False)

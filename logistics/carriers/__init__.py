@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from storefront.lib import http
@@ -16,7 +16,8 @@ Pushing = Callable[[], AbstractContextManager[None]]  # around the call that mak
 class Event:
     """A scan as a carrier tells it; `key` is the carrier's own id of it.
 
-    `code` is the carrier's own; `text` is what he calls it; `country` where it happened, if known.
+    `code` is the carrier's own; `text` is what he calls it; `country` where it happened, if known;
+    `kept_until` is the last day on which he gives out what waits at a point.
     """
 
     key: str
@@ -25,6 +26,7 @@ class Event:
     happened_at: datetime
     country: str = ""
     text: str = ""
+    kept_until: date | None = None
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,10 @@ class Handed:
 
 @dataclass(frozen=True)
 class Parcel:
-    """A parcel as it is handed to the carrier of the last mile; the same each time it is told."""
+    """A parcel as it is handed to the carrier of the last mile; the same each time it is told.
+
+    `point` is the carrier's own code of the point of issue; empty, if it goes to the door.
+    """
 
     carrier: str
     reference: str
@@ -54,6 +59,7 @@ class Parcel:
     phone: str
     weight_g: int
     planned_days: int
+    point: str = ""
 
 
 def instant(at: datetime) -> str:

@@ -10,8 +10,9 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from ipaddress import ip_address, ip_network
+from itertools import count
 from typing import Any
 
 from django.conf import settings
@@ -23,20 +24,26 @@ from . import Event, Handed, Parcel, Pushing, decode, decode_any, once
 
 NOT_FOUND = "v2_entity_not_found"
 DELIVERY = 2  # type of an order: delivery for somebody who is no shop of CDEK's
-WAREHOUSE_DOOR = 137
+WAREHOUSE_DOOR, WAREHOUSE_WAREHOUSE = 137, 136
+WAITING = frozenset({"ACCEPTED_AT_PICK_UP_POINT", "POSTOMAT_POSTED"})
+PAGE = 1000  # points in one answer
 EARLY_S = 60  # a token is renewed so long before its end
 _tokens: dict[str, tuple[str, float]] = {}
 
 
 @dataclass(frozen=True)
 class Point:
-    """An office where parcels are given out."""
+    """An office where parcels are given out.
+
+    Units: `heaviest_g` is the most a parcel may weigh there; None, if nothing is said.
+    """
 
     code: str
     title: str
     address: str
     postcode: str
     hours: str
+    heaviest_g: int | None = None
 
 
 @dataclass(frozen=True)
@@ -73,14 +80,25 @@ class Cdek:
     def track(self, parcel: Handed) -> list[Event]:
         """The statuses of an order, oldest first."""
         found = self._entity("orders", cdek_number=parcel.track)
-        return _events((found or {}).get("statuses") or [])
+        entity = found or {}
+        return _events(entity.get("statuses") or [], str(entity.get("keep_free_until") or ""))
 
-    def points(self, *, postcode: str) -> list[Point]:
-        """The offices near an index that give parcels out."""
-        rows = decode_any(self._call("GET", "deliverypoints", params={"postal_code": postcode}))
-        if not isinstance(rows, list):
-            raise http.Unknown("not a list of points")
-        return [_point(row) for row in rows if row.get("is_handout")]
+    def points(self, *, postcode: str = "") -> list[Point]:
+        """The offices of Russia that give parcels out; only those near an index, if one is named.
+
+        Raises: Unknown, if the list cannot be read.
+        """
+        found: list[Point] = []
+        for page in count():
+            asked = {"country_code": "RU", "type": "PVZ", "size": PAGE, "page": page}
+            asked |= {"postal_code": postcode} if postcode else {}
+            rows = decode_any(self._call("GET", "deliverypoints", params=asked))
+            if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+                raise http.Unknown("not a list of points")
+            found += [_point(row) for row in rows if row.get("is_handout")]
+            if len(rows) < PAGE:
+                break
+        return found
 
     def subscribe(self, url: str) -> None:
         """Ask for statuses to be told; the same address again changes nothing."""
@@ -136,50 +154,61 @@ def _order(parcel: Parcel) -> dict[str, Any]:
     return {
         "type": DELIVERY,
         "number": parcel.reference,
-        "tariff_code": WAREHOUSE_DOOR,
+        "tariff_code": WAREHOUSE_WAREHOUSE if parcel.point else WAREHOUSE_DOOR,
         "recipient": {"name": parcel.recipient, "phones": [{"number": parcel.phone}]},
         "from_location": {
             "country_code": "RU",
             "city": parcel.origin_city,
             "postal_code": parcel.origin_postcode,
         },
-        "to_location": {
-            "country_code": "RU",
-            "region": parcel.region,
-            "city": parcel.city,
-            "postal_code": parcel.postcode,
-            "address": parcel.street,
-        },
+        **_whither(parcel),
         "packages": [
             {"number": parcel.reference, "weight": parcel.weight_g, "comment": parcel.reference}
         ],
     }
 
 
-def _events(statuses: Sequence[Any]) -> list[Event]:
+def _whither(parcel: Parcel) -> dict[str, Any]:
+    """A point of issue or an address; CDEK takes one of them."""
+    if parcel.point:
+        return {"delivery_point": parcel.point}
+    where = {
+        "country_code": "RU",
+        "region": parcel.region,
+        "city": parcel.city,
+        "postal_code": parcel.postcode,
+        "address": parcel.street,
+    }
+    return {"to_location": where}
+
+
+def _events(statuses: Sequence[Any], kept_until: str = "") -> list[Event]:
     """Raises: Unknown, if one of them cannot be read."""
     try:
-        return once([_event(one) for one in statuses])
+        until = date.fromisoformat(kept_until[:10]) if kept_until else None
+        return once([_event(one, until) for one in statuses])
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise http.Unknown(f"statuses cannot be read: {error}") from error
 
 
-def _event(one: Mapping[str, Any]) -> Event:
+def _event(one: Mapping[str, Any], until: date | None) -> Event:
     """CDEK names no country; its network is Russia's wherever we hand parcels to it."""
     code, place = str(one["code"]), str(one.get("city") or "")
     at = datetime.fromisoformat(one["date_time"]).astimezone(UTC)
     key = f"{code}@{at:%Y%m%dT%H%M%S}@{place}"
-    return Event(key, code, place, at, "RU", str(one.get("name") or ""))
+    kept_until = until if code in WAITING else None
+    return Event(key, code, place, at, "RU", str(one.get("name") or ""), kept_until)
 
 
 def _point(row: Mapping[str, Any]) -> Point:
-    where = row.get("location") or {}
+    where, heaviest_kg = row.get("location") or {}, row.get("weight_max")
     return Point(
         code=str(row.get("code") or ""),
         title=str(row.get("name") or ""),
         address=", ".join(filter(None, (where.get("city"), where.get("address")))),
         postcode=str(where.get("postal_code") or ""),
         hours=str(row.get("work_time") or ""),
+        heaviest_g=int(heaviest_kg * 1000) if heaviest_kg else None,
     )
 
 

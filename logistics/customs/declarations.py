@@ -1,12 +1,13 @@
 """The life of a paper at a customs window: made, sent, answered, mended, ended."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 
-from logistics import centre, expecting, moving, slack
+from logistics import centre, company, expecting, moving, slack
 from logistics.models import (
     Declaration,
     DeclarationLine,
@@ -17,7 +18,7 @@ from logistics.models import (
 from logistics.moving import Fact
 from logistics.states import Code, State
 from orders import holds
-from storefront.lib import due
+from storefront.lib import due, http, xml
 
 from . import answers, filings, modes, papers, windows
 from .gateways.messages import WrongPaper
@@ -41,6 +42,7 @@ assert set(D) - {D.READY} == frozenset().union(*MOVES.values())
 TRIES = 2  # the second rejection is for a person
 LATER = timedelta(hours=6)
 ACTOR = "task:customs"
+OUTSIDE = (http.Unreachable, http.Unknown, http.Refused, xml.BadXml)
 ASKED = "CUSTOMS_ASKS"
 CODES = {
     (EXPORT, "released"): Code.EXPORT_CUSTOMS_CLEARED,
@@ -53,6 +55,18 @@ CODES = {
     (IMPORT, "refused"): Code.IMPORT_CUSTOMS_REFUSED,
 }
 STATES = {"held": D.HELD, "released": D.RELEASED, "rejected": D.REJECTED, "refused": D.REFUSED}
+
+
+@dataclass(frozen=True)
+class Told:
+    """What was said about a paper so far: our messages by kind, and every answer kept."""
+
+    ours: dict[str, Message]
+    theirs: list[Message]
+
+    def knows(self, heard: Heard) -> bool:
+        known = {(message.kind, message.guid) for message in self.theirs}
+        return known.issuperset((message.kind, message.guid) for message, _at in heard.messages)
 
 
 def open_for(
@@ -146,7 +160,7 @@ def _send(declaration: Declaration, *, now: datetime) -> None:
     """Write the messages down, then hand them in: the same ones, however often it is tried."""
     window = windows.WINDOWS[declaration.direction]
     try:
-        ours = _ours(declaration)
+        ours = _messages([declaration])[declaration.pk].ours
         if not ours:
             written = window.write(declaration)
             _keep(declaration, [(message, now) for message in written], is_ours=True)
@@ -162,15 +176,18 @@ def _send(declaration: Declaration, *, now: datetime) -> None:
         due.finish(declaration, at=now + window.least)
 
 
-def _ours(declaration: Declaration) -> dict[str, Message]:
-    rows = declaration.messages.filter(is_ours=True)
-    return {row.kind: Message(row.kind, row.guid, row.body) for row in rows}
-
-
 def _keep(
-    declaration: Declaration, messages: Iterable[tuple[Message, datetime]], *, is_ours: bool
+    declaration: Declaration, messages: Iterable[tuple[Message, datetime]], *, is_ours: bool = False
 ) -> None:
     """Store messages as they were; one that came before is not stored again."""
+    _keep_all([(declaration, messages)], is_ours=is_ours)
+
+
+def _keep_all(
+    papers: Iterable[tuple[Declaration, Iterable[tuple[Message, datetime]]]],
+    *,
+    is_ours: bool = False,
+) -> None:
     DeclarationMessage.objects.bulk_create(
         [
             DeclarationMessage(
@@ -181,6 +198,7 @@ def _keep(
                 body=message.body,
                 moved_at=at,
             )
+            for declaration, messages in papers
             for message, at in messages
         ],
         ignore_conflicts=True,
@@ -188,20 +206,52 @@ def _keep(
 
 
 def _listen(declaration: Declaration, *, now: datetime) -> None:
-    kept = heard_so_far(declaration)
-    known = {(message.kind, message.guid) for message in kept}
+    """Ask the window about a paper, and about others that wait for it, all in one breath.
+
+    Raises: the errors of lib.http; BadXml; those whose paper failed ask alone from then on.
+    """
     window = windows.WINDOWS[declaration.direction]
-    heard = window.listen(_ours(declaration), kept)
-    if known.issuperset((message.kind, message.guid) for message, _at in heard.messages):
-        _wait(declaration, now=now)
-    else:
-        _settle(declaration, heard, now=now)
+    alike = {"direction": [declaration.direction], "state": [D.SENT, D.HELD]}
+    rows = company.join(declaration, most=window.together, **alike)
+    told = _messages(rows)
+    try:
+        heard = window.listen([(told[row.pk].ours, told[row.pk].theirs) for row in rows])
+    except OUTSIDE as error:
+        for other in rows[1:]:
+            due.retry(other, error)
+        raise
+    _take_in([(row, said, told[row.pk]) for row, said in zip(rows, heard, strict=True)], now=now)
+
+
+def _take_in(told: Sequence[tuple[Declaration, Heard, Told]], *, now: datetime) -> None:
+    """Keep what was heard; only what decides something of a parcel, or holds it, takes its lock."""
+    quiet = [one for one in told if one[1].word == "pending" and one[0].state == D.SENT]
+    with transaction.atomic():
+        rows = company.finish([(row, _next_look(row, now=now)) for row, _said, _told in quiet])
+        mine = {row.pk for row in rows}
+        _keep_all((row, said.messages) for row, said, _told in quiet if row.pk in mine)
+    known = {row.pk for row, _said, _told in quiet}
+    for row, heard, before in told:
+        if row.pk not in known:
+            with due.fenced():
+                _wait(row, now=now) if before.knows(heard) else _settle(row, heard, now=now)
+
+
+def _messages(rows: Sequence[Declaration]) -> dict[int, Told]:
+    """All that was sent and heard of papers so far; one query."""
+    found = {row.pk: Told({}, []) for row in rows}
+    for one in DeclarationMessage.objects.filter(declaration__in=found).order_by("pk"):
+        message = Message(one.kind, one.guid, one.body)
+        if one.is_ours:
+            found[one.declaration_id].ours[one.kind] = message
+        else:
+            found[one.declaration_id].theirs.append(message)
+    return found
 
 
 def heard_so_far(declaration: Declaration) -> list[Message]:
     """Every answer that was kept."""
-    rows = declaration.messages.filter(is_ours=False)
-    return [Message(row.kind, row.guid, row.body) for row in rows]
+    return _messages([declaration])[declaration.pk].theirs
 
 
 def take_in(declaration: Declaration, heard: Heard, *, now: datetime) -> None:
@@ -232,7 +282,7 @@ def _settle(declaration: Declaration, heard: Heard, *, now: datetime) -> None:
     Locks: the order, the parcel.
     """
     with moving.locked(declaration.shipment) as shipment:
-        _keep(declaration, heard.messages, is_ours=False)
+        _keep(declaration, heard.messages)
         state = STATES.get(heard.word, D(declaration.state))
         if state in MOVES[D(declaration.state)]:
             _change(declaration, state, heard, now=now)

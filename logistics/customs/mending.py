@@ -14,6 +14,7 @@ from logistics.models import Declaration, Shipment
 from logistics.moving import Fact
 from logistics.states import Code
 from orders import holds
+from storefront.lib import xml
 from storefront.lib.refusal import Refusal
 
 from . import declarations
@@ -76,6 +77,22 @@ def advice(code: int | None, reason: str) -> Advice:
     answer = known or Answer(code or 0, "fix", UNKNOWN)
     title = answer.titles[language()] if code else _("Stopped before sending by our own check")
     return Advice(code, title, answer.remedy, field_of(reason))
+
+
+def text_of(declaration: Declaration, element: str, line: int = 1) -> str:
+    """What the list that was sent says in an element; of its head, or of a line from 1 on."""
+    sent = declaration.messages.filter(kind="CEB603", is_ours=True).order_by("pk").last()
+    if sent is None:
+        return ""
+    found = xml.parse(sent.body.encode()).iterfind(f".//{{{receipts.NS}}}{element}")
+    texts = [node.text or "" for node in found]
+    number = line - 1 if element in OF_LINES else 0
+    return texts[number] if 0 <= number < len(texts) else ""
+
+
+def is_open(declaration: Declaration) -> bool:
+    """Whether a rejected paper still waits to be mended: no younger version has been made."""
+    return Declaration.objects.waiting().filter(pk=declaration.pk, state="REJECTED").exists()
 
 
 def _form_of(element: str) -> str:

@@ -62,6 +62,7 @@ class Window(Protocol):
     source: str
     least: timedelta
     most: timedelta
+    together: int  # papers that are asked about in one call
 
     def write(self, declaration: Declaration) -> list[Message]:
         """What must be sent. Raises: WrongPaper."""
@@ -69,8 +70,20 @@ class Window(Protocol):
     def send(self, ours: Ours) -> str:
         """Hand it in; the number given at once, if any. Raises: BadPaper; those of lib.http."""
 
-    def listen(self, ours: Ours, known: Known) -> Heard:
-        """What it has answered. Raises: the errors of lib.http; BadXml."""
+    def listen(self, papers: Sequence[tuple[Ours, Known]]) -> list[Heard]:
+        """What it has answered to each. Raises: the errors of lib.http; BadXml."""
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A paper while its window is asked: what it said before, and what is new."""
+
+    ours: Ours
+    found: dict[str, list[Receipt]]
+    fresh: list[tuple[Message, datetime]]
+
+    def is_accepted(self, kind: str) -> bool:
+        return receipts.verdict(one.status for one in self.found.get(kind, [])) == "accepted"
 
 
 class Chinese:
@@ -78,6 +91,7 @@ class Chinese:
 
     source = "customs.cn"
     least, most = timedelta(minutes=8), timedelta(hours=4)
+    together = 20
 
     def write(self, declaration: Declaration) -> list[Message]:
         paper = papers.export_paper(declaration)
@@ -92,29 +106,25 @@ class Chinese:
             hand_in(ours[kind])
         return ""
 
-    def listen(self, ours: Ours, known: Known) -> Heard:
-        found = sorted_by_message(known)
-        documents = [kind for kind in _documents(ours) if _word(found, kind) != "accepted"]
-        fresh = self._hear(documents, ours, found)
-        if all(_word(found, kind) == "accepted" for kind in _documents(ours)):
-            fresh += self._hear([ceb.INVENTORY], ours, found)
-        return sum_up(found, fresh)
+    def listen(self, papers: Sequence[tuple[Ours, Known]]) -> list[Heard]:
+        asked = [_Asked(ours, sorted_by_message(known), []) for ours, known in papers]
+        documents = [(one, kind) for one in asked for kind in _documents(one.ours)]
+        self._hear([(one, kind) for one, kind in documents if not one.is_accepted(kind)])
+        whole = [one for one in asked if all(map(one.is_accepted, _documents(one.ours)))]
+        self._hear([(one, ceb.INVENTORY) for one in whole])
+        return [sum_up(one.found, one.fresh) for one in asked]
 
-    def _hear(
-        self, kinds: Sequence[str], ours: Ours, found: dict[str, list[Receipt]]
-    ) -> list[tuple[Message, datetime]]:
+    def _hear(self, wanted: Sequence[tuple[_Asked, str]]) -> None:
         """Ask for the receipts of messages; one the window never saw is handed in."""
-        answers = ceb.ask([ours[kind].guid for kind in kinds])
-        fresh = []
-        for kind in kinds:
-            given = answers.get(ours[kind].guid)
+        answers = ceb.ask([one.ours[kind].guid for one, kind in wanted])
+        for one, kind in wanted:
+            given = answers.get(one.ours[kind].guid)
             if given is None:
-                hand_in(ours[kind])
-            for one in given or []:
-                found.setdefault(kind, []).append(one)
+                hand_in(one.ours[kind])
+            for receipt in given or []:
+                one.found.setdefault(kind, []).append(receipt)
                 answer = messages.forms()[kind].answer
-                fresh.append((Message(answer, one.key, one.body), one.at))
-        return fresh
+                one.fresh.append((Message(answer, receipt.key, receipt.body), receipt.at))
 
 
 def hand_in(message: Message) -> None:
@@ -142,10 +152,6 @@ def sorted_by_message(known: Known) -> dict[str, list[Receipt]]:
         if message.kind in kinds:
             found.setdefault(kinds[message.kind], []).append(receipts.again(message.body))
     return found
-
-
-def _word(found: Mapping[str, list[Receipt]], kind: str) -> str:
-    return receipts.verdict(one.status for one in found.get(kind, []))
 
 
 def sum_up(
@@ -177,6 +183,7 @@ class Russian:
 
     source = "customs.ru"
     least, most = timedelta(minutes=20), timedelta(hours=4)
+    together = 1
     kind = "1006275E"  # Source: the album of formats of the FTS, ExpressCargoDeclaration
     answer = "1006347E"
 
@@ -209,7 +216,10 @@ class Russian:
             raise BadPaper(_("The recipient's papers are not here.")) from missing
         return fts.fill(body, person.as_told())
 
-    def listen(self, ours: Ours, known: Known) -> Heard:
+    def listen(self, papers: Sequence[tuple[Ours, Known]]) -> list[Heard]:
+        return [self._listen(ours) for ours, _known in papers]
+
+    def _listen(self, ours: Ours) -> Heard:
         marks = fts.ask(ours[self.kind].guid)
         if marks is None:
             self.send(ours)

@@ -67,6 +67,8 @@ def parcel(number: str, now: datetime) -> list[Sheet]:
     sheet.text(EDGE + 2, 68, 3, "收件人 Кому To")
     sheet.lines(EDGE + 2, 73, 5, order.recipient, width=inner - 4, most=1)
     sheet.text(EDGE + 2, 80, 4, order.phone)
+    if order.point:
+        sheet.lines(EDGE + 36, 80, 4, f"自提点 ПВЗ {order.point}", width=inner - 40, most=1)
     sheet.text(EDGE + 2, 86, 8, order.postcode)
     sheet.lines(EDGE + 36, 87, 5, order.city.title_ru, width=inner - 40, most=1)
     sheet.lines(EDGE + 2, 97, 4.2, order.street, width=inner - 4, most=3)

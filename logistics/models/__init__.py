@@ -4,6 +4,7 @@ from .advices import (
     Advice,
     AdviceCount,
     AdviceLine,
+    DamageDecision,
     DamagePicture,
     Serial,
     SerialRule,
@@ -25,7 +26,7 @@ from .customs import (
 )
 from .filings import Filing, FilingMessage
 from .floor import BinCount, BinCountEntry, PickStop, Wave
-from .forecasts import Forecast, LaneLevel, StepTime, Study
+from .forecasts import Forecast, LaneLevel, Pace, StepTime, Study
 from .identities import (
     ConsentText,
     IdentityAccess,
@@ -33,6 +34,7 @@ from .identities import (
     IdentityRule,
     RecipientIdentity,
 )
+from .points import Point, PointList
 from .routing import Holiday, Lane, LaneLeg, LastMile, Place, Service, ServicePrice, Stage
 from .scans import FloorScan, WeightDifference, WeightRule
 from .shipments import Leg, NumberRange, Shipment, ShipmentEvent, ShipmentItem
@@ -60,6 +62,7 @@ __all__ = [
     "Courier",
     "CustomsAnswer",
     "CustomsMode",
+    "DamageDecision",
     "DamagePicture",
     "Declaration",
     "DeclarationLine",
@@ -84,9 +87,12 @@ __all__ = [
     "Layout",
     "Leg",
     "NumberRange",
+    "Pace",
     "Patience",
     "PickStop",
     "Place",
+    "Point",
+    "PointList",
     "RecipientIdentity",
     "Replanned",
     "Reservation",

@@ -1,11 +1,15 @@
 """What sellers announce to the border warehouse, what came of it, and numbers of single pieces."""
 
+from typing import Self
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Kind, Offer, Seller
 from catalog.models.applications import paper_storage
+from payments.models import ManualPosting
 
 from .routing import Dated, Place
 from .shipments import ShipmentItem
@@ -85,6 +89,18 @@ class AdviceLine(models.Model):
         return self.received + self.damaged - self.quantity
 
 
+class AdviceCountQuerySet(models.QuerySet["AdviceCount"]):
+    """Counts of receipts."""
+
+    def damaged(self) -> Self:
+        """Those that found damage, with how many pieces are decided about, as `decided`."""
+        return self.filter(damaged__gt=0).annotate(decided=Coalesce(Sum("decisions__pieces"), 0))
+
+    def undecided(self) -> Self:
+        """Those of whose damaged pieces some wait for a decision."""
+        return self.damaged().filter(decided__lt=F("damaged"))
+
+
 class AdviceCount(models.Model):
     """What a worker found of a line at one time; append-only, once per key."""
 
@@ -95,6 +111,8 @@ class AdviceCount(models.Model):
     note = models.CharField(_("note"), max_length=200, blank=True)
     actor = models.CharField(_("actor"), max_length=60)
     happened_at = models.DateTimeField()
+
+    objects = AdviceCountQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("count of a receipt")
@@ -127,6 +145,45 @@ class DamagePicture(models.Model):
         return str(self.file.name)
 
 
+class DamageDecision(models.Model):
+    """What became of damaged pieces of a count, as a person decided; append-only.
+
+    `posting` is the wish to pay their seller, where the house bears the damage.
+    """
+
+    class Outcome(models.TextChoices):
+        RETURN = "RETURN", _("back to the seller")
+        WRITE_OFF = "WRITE_OFF", _("written off")
+        SELL = "SELL", _("sold as another article")
+
+    count = models.ForeignKey(AdviceCount, models.PROTECT, related_name="decisions")
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome)
+    pieces = models.PositiveIntegerField(_("pieces"))
+    offer = models.ForeignKey(
+        Offer, models.PROTECT, null=True, related_name="+", verbose_name=_("sold as")
+    )
+    posting = models.OneToOneField(
+        ManualPosting, models.PROTECT, null=True, related_name="+", verbose_name=_("posting")
+    )
+    note = models.CharField(_("note"), max_length=200, blank=True)
+    actor = models.CharField(_("actor"), max_length=60)
+    happened_at = models.DateTimeField(_("decided"))
+
+    class Meta:
+        verbose_name = _("decision about damage")
+        verbose_name_plural = _("decisions about damage")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(pieces__gt=0)
+                & (Q(outcome="SELL", offer__isnull=False) | Q(offer=None) & ~Q(outcome="SELL")),
+                name="damage_decision_of_pieces",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.count_id}: {self.pieces} {self.outcome}"
+
+
 class SerialRule(Dated):
     """A kind of goods whose pieces are taken in and packed by number."""
 
@@ -147,14 +204,26 @@ class SerialRule(Dated):
         return f"{self.kind} {self.scheme}"
 
 
+class SerialQuerySet(models.QuerySet["Serial"]):
+    """Pieces by their numbers."""
+
+    def here(self) -> Self:
+        """The last row of each number."""
+        return self.exclude(state=Serial.State.CAME_BACK)
+
+
 class Serial(models.Model):
-    """One piece by its number, from receipt to the parcel it left in."""
+    """One piece by its number, from receipt to the parcel it left in.
+
+    A piece that is taken in again after its parcel ended has another row; the first one says so.
+    """
 
     class State(models.TextChoices):
         IN_STOCK = "IN_STOCK", _("in the warehouse")
         PACKED = "PACKED", _("packed")
+        CAME_BACK = "CAME_BACK", _("came back later")
 
-    number = models.CharField(_("number"), max_length=20, unique=True)
+    number = models.CharField(_("number"), max_length=20)
     scheme = models.CharField(_("scheme"), max_length=10, choices=SerialRule.Scheme)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.IN_STOCK)
     stock = models.ForeignKey(
@@ -169,15 +238,20 @@ class Serial(models.Model):
     taken_at = models.DateTimeField(_("taken in"))
     packed_at = models.DateTimeField(_("packed"), null=True, blank=True)
 
+    objects = SerialQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("serial number")
         verbose_name_plural = _("serial numbers")
         constraints = [
             models.CheckConstraint(
-                condition=Q(state="PACKED", item__isnull=False)
+                condition=Q(state__in=["PACKED", "CAME_BACK"], item__isnull=False)
                 | Q(state="IN_STOCK", item__isnull=True),
                 name="serial_packed_has_its_parcel",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["number"], condition=~Q(state="CAME_BACK"), name="serial_once"
+            ),
         ]
         indexes = [models.Index(fields=["stock", "state"], name="serial_by_stock")]
 

@@ -1,7 +1,9 @@
 """Customs papers and the dated rules of duty."""
 
+from typing import Self
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import language
@@ -18,10 +20,12 @@ class DutyRule(models.Model):
     rule = models.SlugField(_("rule"), unique=True)
     free_eur = models.DecimalField(_("free, EUR"), max_digits=10, decimal_places=2)
     free_g = models.PositiveIntegerField(_("free, g"), null=True, blank=True)
-    rate_bps = models.PositiveIntegerField()
+    rate_bps = models.PositiveIntegerField(_("rate of duty, 1/100 %"))
     min_eur_per_kg = models.DecimalField(_("at least, EUR per kg"), max_digits=6, decimal_places=2)
-    is_on_excess = models.BooleanField(help_text=_("of the excess, not of the whole value"))
-    vat_bps = models.PositiveIntegerField(default=0)
+    is_on_excess = models.BooleanField(
+        _("on the excess"), help_text=_("of the excess, not of the whole value")
+    )
+    vat_bps = models.PositiveIntegerField(_("rate of VAT, 1/100 %"), default=0)
     paper_kind = models.CharField(_("kind of declaration"), max_length=5, default="ПТДЭГ")
     is_active = models.BooleanField(_("in force"), default=True)
     valid_from = models.DateField(_("valid from"))
@@ -60,7 +64,7 @@ class CustomsMode(models.Model):
         _("simplified up to, CNY"), max_digits=12, decimal_places=2, null=True, blank=True
     )
     code_digits = models.PositiveSmallIntegerField(_("digits of the code"), default=10)
-    return_mode = models.CharField(max_length=4)
+    return_mode = models.CharField(_("mode of return"), max_length=4)
     valid_from = models.DateField(_("valid from"))
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
     source = models.CharField(_("source"), max_length=300)
@@ -94,6 +98,20 @@ class ReturnRelief(models.Model):
 
     def __str__(self) -> str:
         return self.rule
+
+
+class DeclarationQuerySet(models.QuerySet["Declaration"]):
+    """Papers of all parcels."""
+
+    def waiting(self) -> Self:
+        """What a window rejected or holds, and no younger version has taken its place."""
+        younger = Declaration.objects.filter(
+            shipment=OuterRef("shipment"),
+            direction=OuterRef("direction"),
+            attempt_number__gt=OuterRef("attempt_number"),
+        )
+        states = (Declaration.State.REJECTED, Declaration.State.HELD)
+        return self.filter(~Exists(younger), state__in=states)
 
 
 class Declaration(due.Due):
@@ -139,6 +157,8 @@ class Declaration(due.Due):
     made_at = models.DateTimeField(_("made"))
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+
+    objects = DeclarationQuerySet.as_manager()
 
     class Meta(due.Due.Meta):
         verbose_name = _("declaration")

@@ -71,6 +71,7 @@ class Forecast(models.Model):
 
     lane = models.ForeignKey(Lane, models.CASCADE, related_name="+", verbose_name=_("lane"))
     city = models.ForeignKey(City, models.CASCADE, related_name="+")
+    to_point = models.BooleanField(_("to a point of issue"), default=False)
     origin = models.CharField(_("origin"), max_length=10)
     mode = models.CharField(_("mode"), max_length=10, choices=Mode)
     paid_from = models.DateTimeField()
@@ -81,7 +82,9 @@ class Forecast(models.Model):
         verbose_name = _("forecast")
         verbose_name_plural = _("forecasts")
         constraints = [
-            models.UniqueConstraint(fields=["paid_from", "lane", "city"], name="forecast_once"),
+            models.UniqueConstraint(
+                fields=["paid_from", "lane", "city", "to_point"], name="forecast_once"
+            ),
             models.CheckConstraint(
                 condition=Q(until_on__gte=F("from_on")), name="forecast_window_in_order"
             ),
@@ -91,6 +94,29 @@ class Forecast(models.Model):
         return f"{self.lane_id} to {self.city_id} from {self.paid_from:%Y-%m-%d %H:%M}"
 
 
+class Pace(models.Model):
+    """How long a step usually takes, as the last study knew it: measured, else assumed.
+
+    Units: seconds; half of the parcels need no more than the first, nine of ten than the second.
+    """
+
+    step = models.CharField(_("step"), max_length=80, unique=True)
+    seconds_p50 = models.PositiveIntegerField()
+    seconds_p90 = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name = _("usual time of a step")
+        verbose_name_plural = _("usual times of steps")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(seconds_p90__gte=F("seconds_p50")), name="pace_in_order"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.step
+
+
 class Study(due.Due):
     """One night's look at what finished: measured, held against promises, drawn anew."""
 
@@ -98,7 +124,8 @@ class Study(due.Due):
 
     run_on = models.DateField(_("day"), unique=True)
     done_at = models.DateTimeField(_("done"), null=True, blank=True)
-    outcome = models.CharField(_("outcome"), max_length=200, blank=True)
+    steps = models.PositiveIntegerField(_("steps measured"), null=True, blank=True)
+    windows = models.PositiveIntegerField(_("windows drawn"), null=True, blank=True)
 
     class Meta(due.Due.Meta):
         verbose_name = _("study of times")

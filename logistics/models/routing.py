@@ -45,12 +45,12 @@ class Place(Titled):
     code = models.SlugField(_("code"), unique=True)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     country = models.CharField(_("country"), max_length=2)
-    unlocode = models.CharField(max_length=5, blank=True)
+    unlocode = models.CharField("UN/LOCODE", max_length=5, blank=True)
     customs_code = models.CharField(_("customs code"), max_length=8, blank=True)
     zone = models.CharField(_("free trade zone"), max_length=20, blank=True)
     timezone = models.CharField(_("time zone"), max_length=40)
-    latitude = models.DecimalField(max_digits=8, decimal_places=5, null=True)
-    longitude = models.DecimalField(max_digits=8, decimal_places=5, null=True)
+    latitude = models.DecimalField(_("latitude"), max_digits=8, decimal_places=5, null=True)
+    longitude = models.DecimalField(_("longitude"), max_digits=8, decimal_places=5, null=True)
     source = models.CharField(_("source"), max_length=200)
 
     class Meta:
@@ -74,15 +74,21 @@ class Service(Dated):
     origin = models.ForeignKey(
         Place, models.PROTECT, related_name="departing", verbose_name=_("origin")
     )
-    target = models.ForeignKey(Place, models.PROTECT, related_name="arriving")
+    target = models.ForeignKey(
+        Place, models.PROTECT, related_name="arriving", verbose_name=_("destination")
+    )
     is_step = models.BooleanField(_("a step without timetable"), default=False)
     calendar = models.CharField(
         _("calendar"), max_length=2, blank=True, help_text=_("CN or RU: does not run on holidays")
     )
 
-    weekdays = ArrayField(models.PositiveSmallIntegerField(), default=list, blank=True)
+    weekdays = ArrayField(
+        models.PositiveSmallIntegerField(), default=list, blank=True, verbose_name=_("Days")
+    )
     departs = models.TimeField(_("departs"), null=True, blank=True)
-    cutoff_hours = models.DecimalField(max_digits=5, decimal_places=1, default=0)
+    cutoff_hours = models.DecimalField(
+        _("Cut-off, hours before"), max_digits=5, decimal_places=1, default=0
+    )
     hours_p50 = models.DecimalField(_("hours, half of cases"), max_digits=6, decimal_places=1)
     hours_p90 = models.DecimalField(_("hours, nine of ten"), max_digits=6, decimal_places=1)
     capacity_g = models.PositiveBigIntegerField(_("capacity, g"), null=True, blank=True)
@@ -138,8 +144,12 @@ class ServicePrice(models.Model):
         Service, models.PROTECT, related_name="prices", verbose_name=_("service")
     )
     up_to_g = models.PositiveIntegerField(_("up to, g"), null=True, blank=True)
-    base = MoneyField(max_digits=10, decimal_places=2, default_currency=None)
-    per_100g = MoneyField(max_digits=10, decimal_places=2, default_currency=None)
+    base = MoneyField(
+        max_digits=10, decimal_places=2, default_currency=None, verbose_name=_("base")
+    )
+    per_100g = MoneyField(
+        max_digits=10, decimal_places=2, default_currency=None, verbose_name=_("per 100 g")
+    )
     source = models.CharField(_("source"), max_length=200)
 
     objects = ServicePriceQuerySet.as_manager()
@@ -170,11 +180,21 @@ class Lane(Dated, Titled):
     code = models.SlugField(_("code"))
     mode = models.CharField(_("way"), max_length=10, choices=Mode)
     origin = models.CharField(_("origin"), max_length=10)
-    terminal = models.ForeignKey(Place, models.PROTECT, related_name="lanes")
-    export_customs = models.ForeignKey(Place, models.PROTECT, related_name="+")
-    import_customs = models.ForeignKey(Place, models.PROTECT, related_name="+")
-    base = MoneyField(max_digits=10, decimal_places=2, default_currency=None)
-    per_100g = MoneyField(max_digits=10, decimal_places=2, default_currency=None)
+    terminal = models.ForeignKey(
+        Place, models.PROTECT, related_name="lanes", verbose_name=_("terminal")
+    )
+    export_customs = models.ForeignKey(
+        Place, models.PROTECT, related_name="+", verbose_name=_("Chinese customs")
+    )
+    import_customs = models.ForeignKey(
+        Place, models.PROTECT, related_name="+", verbose_name=_("Russian customs")
+    )
+    base = MoneyField(
+        max_digits=10, decimal_places=2, default_currency=None, verbose_name=_("base")
+    )
+    per_100g = MoneyField(
+        max_digits=10, decimal_places=2, default_currency=None, verbose_name=_("per 100 g")
+    )
     volumetric_divisor = models.PositiveIntegerField(
         _("cubic centimetres per kg"), null=True, blank=True
     )
@@ -219,18 +239,27 @@ class LastMileQuerySet(models.QuerySet["LastMile"]):
 
 
 class LastMile(Dated):
-    """From a terminal to the door in a city.
+    """From a terminal to the door in a city, or to a point of issue there (`to_point`).
 
     Money: rubles, added to the price of the lane.
     """
 
-    terminal = models.ForeignKey(Place, models.PROTECT, related_name="last_miles")
-    city = models.ForeignKey(City, models.PROTECT, related_name="last_miles")
+    terminal = models.ForeignKey(
+        Place, models.PROTECT, related_name="last_miles", verbose_name=_("terminal")
+    )
+    city = models.ForeignKey(
+        City, models.PROTECT, related_name="last_miles", verbose_name=_("city")
+    )
+    to_point = models.BooleanField(_("to a point of issue"), default=False)
     carrier = models.SlugField(_("carrier"))
-    days_p50 = models.DecimalField(max_digits=4, decimal_places=1)
-    days_p90 = models.DecimalField(max_digits=4, decimal_places=1)
-    base = MoneyField(max_digits=10, decimal_places=2, default_currency=None)
-    per_100g = MoneyField(max_digits=10, decimal_places=2, default_currency=None)
+    days_p50 = models.DecimalField(_("days, half of cases"), max_digits=4, decimal_places=1)
+    days_p90 = models.DecimalField(_("days, nine of ten"), max_digits=4, decimal_places=1)
+    base = MoneyField(
+        max_digits=10, decimal_places=2, default_currency=None, verbose_name=_("base")
+    )
+    per_100g = MoneyField(
+        max_digits=10, decimal_places=2, default_currency=None, verbose_name=_("per 100 g")
+    )
 
     objects = LastMileQuerySet.as_manager()
 
@@ -239,7 +268,7 @@ class LastMile(Dated):
         verbose_name_plural = _("last miles")
         constraints = [
             models.UniqueConstraint(
-                fields=["terminal", "city", "valid_from"], name="last_mile_once"
+                fields=["terminal", "city", "to_point", "valid_from"], name="last_mile_once"
             )
         ]
 
@@ -251,8 +280,8 @@ class Stage(models.Model):
     """How long a step of the Harbin centre takes: the plan, and the pace of automatic hands."""
 
     state = models.CharField(_("state"), max_length=20, unique=True)
-    minutes_p50 = models.PositiveIntegerField()
-    minutes_p90 = models.PositiveIntegerField()
+    minutes_p50 = models.PositiveIntegerField(_("minutes, half of cases"))
+    minutes_p90 = models.PositiveIntegerField(_("minutes, nine of ten"))
     source = models.CharField(_("source"), max_length=200)
 
     class Meta:

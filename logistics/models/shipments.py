@@ -107,6 +107,8 @@ class Shipment(due.Due):
     track = models.CharField(_("number of the last carrier"), max_length=40, blank=True)
     pushed_at = models.DateTimeField(null=True, blank=True, editable=False)  # wall, to the carrier
     expected_on = models.DateField(_("expected"), null=True, blank=True)
+    ready_at = models.DateTimeField(_("waits at its point since"), null=True, blank=True)
+    kept_until = models.DateField(_("kept at its point until"), null=True, blank=True)
     state_at = models.DateTimeField(_("in this state since"))
     planned_at = models.DateTimeField(_("planned"))
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
@@ -217,7 +219,12 @@ class ShipmentEvent(models.Model):
                 fields=["happened_at"],
                 name="shipment_event_finishing",
                 condition=Q(code__in=FINISHING),
-            )
+            ),
+            models.Index(
+                fields=["happened_at"],
+                name="shipment_event_in_centre",
+                condition=Q(source="centre"),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -75,7 +75,7 @@ def _network() -> dict[str, int]:
     counts["last_miles"] = store(
         LastMile,
         (_last_mile(row, places, cities) for row in read("last_miles")),
-        key=("terminal_id", "city_id", "valid_from"),
+        key=("terminal_id", "city_id", "to_point", "valid_from"),
     )
     return counts
 
@@ -165,6 +165,7 @@ def _last_mile(row: Row, places: dict[str, int], cities: dict[str, int]) -> Valu
     return {
         "terminal_id": places[row["terminal"]],
         "city_id": cities[row["city"]],
+        "to_point": row["to_point"] == "1",
         "carrier": row["carrier"],
         "days_p50": Decimal(row["days_p50"]),
         "days_p90": Decimal(row["days_p90"]),

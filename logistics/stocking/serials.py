@@ -20,6 +20,7 @@ from storefront.lib import identifiers, locks
 from storefront.lib.refusal import Refusal
 
 CHECKS = {SerialRule.Scheme.IMEI: identifiers.is_imei}
+MAY_COME_BACK = State.ends() - {State.DESTROYED}
 PRINTED = str.maketrans("", "", "-/ ")
 
 
@@ -76,19 +77,27 @@ def _known(number: str) -> BadSerial:
     return BadSerial(text % {"number": number}, number=number)
 
 
+@transaction.atomic
 def take_in(
     stock: Stock, numbers: Sequence[str], *, now: datetime, count: AdviceCount | None = None
 ) -> None:
     """Keep the numbers of pieces that have come; a known one is refused, whoever was first.
 
-    Locks: the caller holds the row of stock.
+    A piece whose parcel has ended may come again: sent back, given back by its buyer, found.
+    Locks: the caller holds the row of stock; the numbers, by key.
     Raises: BadSerial.
     """
     if not numbers:
         return
-    known = Serial.objects.filter(number__in=numbers).order_by("number").first()
-    if known is not None:
-        raise _known(known.number)
+    known = locks.rows(Serial.objects.here().filter(number__in=numbers))
+    ended = ShipmentItem.objects.filter(
+        pk__in=[row.item_id for row in known], shipment__state__in=MAY_COME_BACK
+    )
+    back = set(ended.values_list("pk", flat=True))
+    for row in sorted(known, key=lambda one: one.number):
+        if row.item_id not in back:
+            raise _known(row.number)
+    Serial.objects.filter(pk__in=[row.pk for row in known]).update(state=Serial.State.CAME_BACK)
     rows = [
         Serial(number=number, scheme="IMEI", stock=stock, count=count, taken_at=now)
         for number in numbers
@@ -166,7 +175,7 @@ def _first(item: ShipmentItem) -> list[Serial]:
 def _of(item: ShipmentItem, left: list[str], *, now: datetime) -> list[Serial]:
     """Take from the scanned numbers those of an item's goods; what is left is for the others."""
     stock_id = item.line.reservation.stock_id
-    rows = locks.rows(Serial.objects.filter(number__in=left))
+    rows = locks.rows(Serial.objects.here().filter(number__in=left))
     _refuse_strangers(left, rows)
     own = [row for row in rows if row.stock_id == stock_id][: item.quantity]
     chosen = {row.number for row in own}
@@ -199,7 +208,7 @@ def _named_now(stock_id: int, fresh: Sequence[str], *, now: datetime) -> list[Se
     if _room(stock_id) < len(fresh):
         raise _foreign(fresh[0])
     take_in(Stock.objects.get(pk=stock_id), fresh, now=now)
-    return list(Serial.objects.filter(number__in=fresh))
+    return list(Serial.objects.here().filter(number__in=fresh))
 
 
 def _room(stock_id: int) -> int:

@@ -49,6 +49,7 @@ class Order(due.Due):
     city = models.ForeignKey(City, models.PROTECT, related_name="+")
     postcode = models.CharField(_("postcode"), max_length=6)
     street = models.CharField(_("address"), max_length=300)
+    point = models.CharField(_("point of issue"), max_length=40, blank=True)
 
     goods = MoneyField(_("goods"), max_digits=12, decimal_places=2, default_currency=None)
     freight = MoneyField(_("freight"), max_digits=12, decimal_places=2, default_currency=None)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from logistics import calibration
-from logistics.models import LaneLevel, Study
+from logistics.models import Lane, LaneLevel, Study
 from storefront.lib import clock
 
 from . import cells
@@ -51,13 +51,14 @@ class LaneLevels(Looking):
             raise PermissionDenied
         since = clock.now() - timedelta(weeks=WEEKS)
         lanes = calibration.by_lane(since=since)
+        titles = {lane.code: lane.title for lane in Lane.objects.order_by("valid_from")}
         given = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": _("How promises hold, 13 weeks"),
-            "lanes": [_row(lane) for lane in lanes],
+            "lanes": [{**_row(lane), "title": titles.get(lane.lane, lane.lane)} for lane in lanes],
             "chart": _chart(lanes),
-            **_weeks(calibration.by_week(since=since)),
+            **_weeks(calibration.by_week(since=since), titles),
         }
         return TemplateResponse(request, "admin/calibration.html", given)
 
@@ -66,9 +67,12 @@ class LaneLevels(Looking):
 class Studies(Waiting, Looking):
     """What was measured and drawn, night by night."""
 
-    list_display = ("run_on", "done", "work", "outcome")
+    list_display = ("run_on", "done", "measured", "drawn", "work")
+    fields = ("run_on", "done", "measured", "drawn", "work", "last_failure")
     ordering = ("-run_on",)
 
+    measured = cells.counted("steps", _("steps measured"))
+    drawn = cells.counted("windows", _("windows drawn"))
     done = cells.dated("done_at", _("done"))
 
 
@@ -113,12 +117,15 @@ def _across(share: float) -> float:
     return round(EDGE + (SIZE - 2 * EDGE) * share / 100, 1)
 
 
-def _weeks(found: list[calibration.Week]) -> dict[str, object]:
+def _weeks(found: list[calibration.Week], titles: dict[str, str]) -> dict[str, object]:
     """A table of lanes by weeks; each cell kept of delivered."""
     weeks = sorted({one.week for one in found})
     lanes = sorted({one.lane for one in found})
     by_key = {(one.lane, one.week): one for one in found}
-    rows = [(lane, [_cell(by_key.get((lane, week))) for week in weeks]) for lane in lanes]
+    rows = [
+        (titles.get(lane, lane), [_cell(by_key.get((lane, week))) for week in weeks])
+        for lane in lanes
+    ]
     return {"weeks": weeks, "rows": rows}
 
 

@@ -8,10 +8,10 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from logistics import closures
-from logistics.models import Closure, Replanned
-from storefront.lib import clock
+from logistics.models import Closure, Lane, Replanned, Service
+from storefront.lib import clock, kept
 
-from . import cells, doing
+from . import cells, doing, people
 from .looking import Looking, Rows
 
 OUTCOMES = {"ANOTHER": "good", "LATER": "river", "WAITS": "warn", "PERSON": "bad"}
@@ -54,9 +54,27 @@ SHUT = doing.Deed(
 )
 
 
+@kept.for_a_minute
+def routes():
+    """Every service by its code: from where to where."""
+    rows = Service.objects.select_related("origin", "target").order_by("valid_from")
+    return {row.code: (row.origin, row.target) for row in rows}
+
+
+@kept.for_a_minute
+def known_lanes():
+    """The last row of every lane by its code."""
+    return {row.code: row for row in Lane.objects.order_by("valid_from")}
+
+
+def lanes():
+    """The titles of lanes in the reader's language."""
+    return {code: lane.title for code, lane in known_lanes().items()}
+
+
 class Outcomes(Rows):
     model = Replanned
-    fields = ("parcel", "what", "lane_before", "lane_after", "expected_before", "expected_on")
+    fields = ("parcel", "what", "before", "after", "expected_before", "expected_on")
     ordering = ("-pk",)
     per_page = 50
 
@@ -66,6 +84,14 @@ class Outcomes(Rows):
     @display(description=_("parcel"))
     def parcel(self, row):
         return cells.link(row.shipment)
+
+    @display(description=_("way before"))
+    def before(self, row):
+        return lanes().get(row.lane_before, row.lane_before)
+
+    @display(description=_("way now"))
+    def after(self, row):
+        return lanes().get(row.lane_after, row.lane_after) or cells.NOTHING
 
     @display(description=_("outcome"))
     def what(self, row):
@@ -81,12 +107,13 @@ class ClosureDesk(Looking):
     list_select_related = ("place",)
     search_fields = ("service", "place__code", "source")
     ordering = ("-closed_at", "-pk")
-    fields = ("what", "kind", "closed", "opens", "now", "source", "entered", "entered_by")
+    fields = ("what", "kind", "closed", "opens", "now", "source", "entered", "enterer")
     inlines = (Outcomes,)
 
     closed = cells.dated("closed_at", _("closed from"))
     opens = cells.dated("opens_at", _("open again"))
     entered = cells.dated("entered_at", _("entered"))
+    enterer = people.who("entered_by", _("entered by"))
     parcels = cells.counted("found", _("parcels"))
 
     def get_queryset(self, request):
@@ -94,7 +121,11 @@ class ClosureDesk(Looking):
 
     @display(description=_("what is shut"))
     def what(self, closure):
-        return closure.place.title if closure.place else closure.service
+        if closure.place:
+            return closure.place.title
+        ends = routes().get(closure.service)
+        way = f"{ends[0].title} \u2192 {ends[1].title}" if ends else ""
+        return cells.lines([way, closure.service]) if way else closure.service
 
     @display(description=_("now"))
     def now(self, closure):

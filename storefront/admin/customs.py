@@ -91,7 +91,6 @@ class DeclarationDesk(Rejects, Waiting, Looking):
         "standing",
         "parcel",
         "paper",
-        "zone",
         "made",
         "work",
     )
@@ -100,6 +99,7 @@ class DeclarationDesk(Rejects, Waiting, Looking):
         ("direction", ChoicesDropdownFilter),
         "mode",
         "zone",
+        filters.Unanswered,
         filters.Failing,
         filters.period("made_at", _("made")),
     )
@@ -108,7 +108,10 @@ class DeclarationDesk(Rejects, Waiting, Looking):
     ordering = ("-pk",)
     fieldsets = (
         (None, {"fields": ("reference", "parcel", "direction", "state_tag")}),
-        (_("Answer"), {"fields": ("verdict", "element", "remedy", "mended", "back_until")}),
+        (
+            _("Answer of customs"),
+            {"fields": ("verdict", "element", "remedy", "mended", "younger", "back_until")},
+        ),
         (_("Window"), {"fields": ("mode", "customs_code", "zone", "inventory_number")}),
         (_("When"), {"fields": ("made", "sent", "ended", "attempt_number")}),
         (_("Work"), {"fields": ("work", "last_failure")}),
@@ -130,7 +133,8 @@ class DeclarationDesk(Rejects, Waiting, Looking):
     @display(description=_("paper"), ordering="direction")
     def paper(self, declaration):
         window = f"{declaration.mode} {declaration.customs_code}"
-        return cells.lines([declaration.get_direction_display(), window])
+        zone = declaration.zone
+        return cells.lines([declaration.get_direction_display(), window, *filter(None, [zone])])
 
     @display(description=_("parcel"), ordering="shipment__number")
     def parcel(self, declaration):

@@ -31,7 +31,7 @@ STUCK = {
     "declarations": (
         _("declarations rejected or held"),
         "logistics.declaration",
-        {"state__in": "REJECTED,HELD"},
+        {"waiting": "1"},
         "business",
     ),
     "rates": (_("rates held for a person"), "payments.rate", {"is_held__exact": "1"}, "business"),

@@ -49,13 +49,17 @@ class Reason(forms.Form):
 
 @dataclass(frozen=True)
 class Deed:
-    """How one action is offered: its words, its form, the rows it suits and how they are named."""
+    """How one action is offered: its words, its form, the rows it suits and how they are named.
+
+    `begins` fills the form in advance, when it is about one row.
+    """
 
     title: Any
     question: Any = ""
     form: type[forms.Form] = Nothing
     suits: Callable[[Any], bool] = bool
     shown: Callable[[Any], object] = str
+    begins: Callable[[Any], dict[str, Any]] | None = None
     icon: str = ""
     is_grave: bool = False
 
@@ -76,7 +80,10 @@ def deed(described: Deed) -> Callable[[Act], Callable[..., HttpResponse]]:
             if not desk.has_deed_permission(request):
                 raise PermissionDenied
             rows = _rows(desk, request, queryset, object_id)
-            answers = described.form(request.POST if "sure" in request.POST else None)
+            known = described.begins(rows[0]) if described.begins and len(rows) == 1 else None
+            answers = described.form(
+                request.POST if "sure" in request.POST else None, initial=known
+            )
             if "sure" in request.POST and answers.is_valid():
                 _carry_out(desk, request, rows, act, described, answers.cleaned_data)
                 return HttpResponseRedirect(_back(desk, object_id))

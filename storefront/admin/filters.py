@@ -7,7 +7,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
-from logistics.models import Shipment
+from logistics.models import Declaration, Shipment
 from logistics.models.routing import Mode
 from orders.models import Hold, Order
 from storefront.lib import clock
@@ -46,6 +46,16 @@ class Open(YesNo):
 
     def condition(self):
         return Q(lifted_at=None)
+
+
+class Unanswered(YesNo):
+    """Papers that were rejected or are held, and were not made anew."""
+
+    title = _("needs a person")
+    parameter_name = "waiting"
+
+    def condition(self):
+        return Q(pk__in=Declaration.objects.waiting().values("pk"))
 
 
 class Failing(YesNo):

@@ -16,6 +16,7 @@ from logistics.models import (
     Incident,
     IncidentRule,
     Patience,
+    WeightRule,
 )
 from storefront.lib import clock
 
@@ -177,6 +178,20 @@ class CarrierCodeDesk(Desk):
 class PatienceDesk(Desk):
     list_display = ("code", "silent_hours", *PERIOD)
     ordering = ("code", "-valid_from")
+
+
+@admin.register(WeightRule)
+class WeightRuleDesk(Desk):
+    """How far the scales may be off; a change is a new row with its first day."""
+
+    list_display = ("share", "least", *PERIOD)
+    ordering = ("-valid_from",)
+
+    least = cells.counted("least_g", _("never less than, g"))
+
+    @display(description=_("tolerance"), ordering="tolerance_bps")
+    def share(self, rule):
+        return cells.percent(rule.tolerance_bps)
 
 
 @admin.register(Courier)

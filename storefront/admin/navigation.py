@@ -57,9 +57,7 @@ NAVIGATION = [
         entry(_("Splittings"), "call_split", "logistics.splitting", "?open=1"),
         entry(_("Declarations"), "gavel", "logistics.declaration"),
         {
-            **entry(
-                _("Rejected papers"), "report", "logistics.declaration", "?state__exact=REJECTED"
-            ),
+            **entry(_("Rejected papers"), "report", "logistics.declaration", "?waiting=1"),
             "permission": allowed("logistics.change_declaration"),
         },
         entry(_("Customs filings"), "assignment", "logistics.filing"),
@@ -68,6 +66,7 @@ NAVIGATION = [
         entry(_("Stock"), "warehouse", "logistics.stock"),
         entry(_("Stock movements"), "swap_vert", "logistics.stockmove"),
         entry(_("Advance notices"), "move_to_inbox", "logistics.advice"),
+        entry(_("Damaged pieces"), "broken_image", "logistics.advicecount", "?waiting=1"),
         entry(_("Bins"), "shelves", "logistics.bin"),
         entry(_("Waves"), "waves", "logistics.wave"),
         entry(_("Counts to decide"), "fact_check", "logistics.bincount", "?state__exact=DIFFERS"),
@@ -153,11 +152,14 @@ NAVIGATION = [
         entry(_("Closures"), "block", "logistics.closure"),
         entry(_("How promises hold"), "event_available", "logistics.lanelevel"),
         entry(_("Last miles"), "local_shipping", "logistics.lastmile"),
+        entry(_("Points of issue"), "storefront", "logistics.point"),
+        entry(_("Lists of points of issue"), "sync", "logistics.pointlist"),
         entry(_("Carriers to the door"), "delivery_truck_speed", "logistics.courier"),
         entry(_("Notices of carriers"), "notifications", "logistics.carriernotice"),
         entry(_("Codes of carriers"), "translate", "logistics.carriercode"),
         entry(_("Patience with silent parcels"), "hourglass", "logistics.patience"),
         entry(_("Rules of exceptions"), "rule_settings", "logistics.incidentrule"),
+        entry(_("Rules of weights"), "scale", "logistics.weightrule"),
         entry(_("Holidays"), "event_busy", "logistics.holiday"),
         entry(_("Stages of the centre"), "conveyor_belt", "logistics.stage"),
         entry(_("Duty rules"), "balance", "logistics.dutyrule"),

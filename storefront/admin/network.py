@@ -23,6 +23,8 @@ from logistics.models import (
     LastMile,
     NumberRange,
     Place,
+    Point,
+    PointList,
     Service,
     ServicePrice,
     Stage,
@@ -33,6 +35,7 @@ from . import cells, doing
 from .closing import NEEDED, SHUT
 from .looking import Desk, EditableRows, Looking, Rows
 from .stocking import LayingOut
+from .waiting import Waiting
 
 PERIOD = ("valid_from", "valid_until", "source")
 
@@ -204,8 +207,8 @@ class LaneDesk(Desk):
 
 @admin.register(LastMile)
 class LastMileDesk(Desk):
-    list_display = ("city_now", "end", "carrier", "days", "fixed", "by_weight", *PERIOD)
-    list_filter = ("carrier", ("terminal", RelatedDropdownFilter))
+    list_display = ("city_now", "end", "to_point", "carrier", "days", "fixed", "by_weight", *PERIOD)
+    list_filter = ("carrier", "to_point", ("terminal", RelatedDropdownFilter))
     list_select_related = ("city", "terminal")
     search_fields = ("city__slug", "city__title_ru", "carrier")
     ordering = ("city__slug", "terminal__code")
@@ -224,6 +227,35 @@ class LastMileDesk(Desk):
     @display(description=_("days, P50 and P90"), ordering="days_p90")
     def days(self, last_mile):
         return cells.figure(f"{last_mile.days_p50} / {last_mile.days_p90}")
+
+
+@admin.register(Point)
+class PointDesk(Looking):
+    """As carriers list them: fetched every night, never written here."""
+
+    list_display = ("code", "carrier", "city_now", "postcode", "address", "hours", *PERIOD)
+    list_filter = ("carrier", ("city", RelatedDropdownFilter))
+    list_select_related = ("city",)
+    search_fields = ("code", "title", "address", "postcode", "city__title_ru")
+    ordering = ("city__slug", "postcode", "code")
+
+    @display(description=_("city"), ordering="city__slug")
+    def city_now(self, point):
+        return point.city.title
+
+
+@admin.register(PointList)
+class PointListDesk(Waiting, Looking):
+    """Each night's fetching of a carrier's points."""
+
+    deeds_need = NEEDED
+    actions = ("try_again",)
+    actions_detail = ("try_again",)
+    list_display = ("run_on", "carrier", "done", "work", "outcome")
+    list_filter = ("carrier",)
+    ordering = ("-run_on", "carrier")
+
+    done = cells.dated("done_at", _("done"))
 
 
 @admin.register(Holiday)

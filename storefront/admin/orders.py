@@ -104,7 +104,12 @@ class OrderDesk(Waiting, Looking):
         (None, {"fields": (("shown_number", "state_tag", "sign"), ("cancel_reason", "language"))}),
         (
             _("Recipient"),
-            {"fields": (("recipient", "phone", "email"), ("city_now", "postcode", "street"))},
+            {
+                "fields": (
+                    ("recipient", "phone", "email"),
+                    ("city_now", "postcode", "street", "point"),
+                )
+            },
         ),
         (_("Sum"), {"fields": (("goods_rub", "freight_rub", "duty_rub"), ("rub", "rate_text"))}),
         (

@@ -60,6 +60,18 @@ def _is_ours(declaration):
     return declaration.direction == Declaration.Direction.EXPORT
 
 
+def _begun(declaration):
+    """The element that the rejection names, with what the list says in it."""
+    element = mending.field_of(declaration.reason)
+    if element not in NAMES:
+        return {}
+    return {"element": element, "line": 1, "text": mending.text_of(declaration, element)}
+
+
+def _named(declaration):
+    return f"{declaration}: {declaration.reason}"
+
+
 class Rejects:
     """For the desk of declarations: why a paper was rejected, and what may be done about it."""
 
@@ -86,7 +98,15 @@ class Rejects:
 
     @display(description=_("mended"))
     def mended(self, declaration):
-        return cells.pairs(list(declaration.amended.items())) or cells.NOTHING
+        rows = list(declaration.amended.items())
+        return cells.pairs(rows) if rows else cells.NOTHING
+
+    @display(description=_("next version"))
+    def younger(self, declaration):
+        rows = declaration.shipment.declarations.filter(direction=declaration.direction)
+        found = rows.filter(attempt_number__gt=declaration.attempt_number)
+        following = found.order_by("attempt_number").first()
+        return cells.link(following) if following else cells.NOTHING
 
     @display(description=_("may come back without duty until"))
     def back_until(self, declaration):
@@ -97,7 +117,9 @@ class Rejects:
             title=_("Mend and send again"),
             question=_("A new version is made; the old one stays as it was. Send it?"),
             form=Mending,
-            suits=lambda paper: _is_ours(paper) and paper.state == "REJECTED",
+            suits=lambda paper: _is_ours(paper) and mending.is_open(paper),
+            shown=_named,
+            begins=_begun,
             icon="build",
         )
     )

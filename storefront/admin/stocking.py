@@ -30,7 +30,7 @@ from .waiting import Waiting
 ADVICE_TONES = {"ANNOUNCED": "river", "RECEIVING": "warn", "RECEIVED": "good", "CANCELLED": ""}
 COUNT_TONES = {"OPEN": "warn", "SECOND": "warn", "DIFFERS": "bad", "AGREED": "good", "BOOKED": ""}
 WAVE_TONES = {"OPEN": "warn", "DONE": "good"}
-SERIAL_TONES = {"IN_STOCK": "river", "PACKED": "good"}
+SERIAL_TONES = {"IN_STOCK": "river", "PACKED": "good", "CAME_BACK": ""}
 
 
 class Goods:

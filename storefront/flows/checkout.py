@@ -1,15 +1,16 @@
 """The buyer asks the price, and agrees."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from catalog import pricing
-from logistics import composition, warehouse
+from logistics import composition, points, warehouse
 from logistics.customs import identities, vault
+from logistics.models import Point
 from orders import carts, lifecycle, quotes, terms
 from orders.models import Cart, City, Order, Quote
 from payments import charges, fx
@@ -30,7 +31,7 @@ class OrderedAlready(Refusal):
 
 @dataclass(frozen=True)
 class Agreement:
-    """What a buyer sends when he agrees."""
+    """What a buyer sends when he agrees; `chosen` and `point` as his form had them."""
 
     quote_id: str
     digest: str
@@ -38,28 +39,58 @@ class Agreement:
     contact: lifecycle.Contact
     form_key: str
     person: vault.Person | None = None
+    chosen: Mapping[str, str] = field(default_factory=dict)
+    point: str = ""
 
 
 def price(
-    cart: Cart, *, city: City, chosen: Mapping[str, str], now: datetime
+    cart: Cart, *, city: City, chosen: Mapping[str, str], now: datetime, point: str = ""
 ) -> composition.Basket:
-    """What a cart costs in a city, by today's rates. Read-only.
+    """What a cart costs in a city, to the door or to a point of issue, by today's rates. Read-only.
 
-    Raises: EmptyCart, OutOfStock, NoWay, RateExpired.
+    Raises: EmptyCart, OutOfStock, NoWay, PointClosed, RateExpired.
     """
-    return composition.compose(
-        carts.lines(cart), city=city, chosen=chosen, terms=_terms(now.date()), now=now
-    )
+    wish = _wish(city, chosen, point, now)
+    return composition.compose(carts.lines(cart), wish=wish, terms=_terms(now.date()), now=now)
+
+
+def _wish(city: City, chosen: Mapping[str, str], point: str, now: datetime) -> composition.Wish:
+    """Raises: PointClosed, if a point is named that gives out no parcels."""
+    found = points.find(point, city=city, on=now.date())
+    if point and found is None:
+        raise composition.PointClosed(_("These goods cannot be given out at this point."))
+    return composition.Wish(city, chosen, found)
+
+
+def offered_points(
+    basket: composition.Basket, *, city: City, words: str, now: datetime
+) -> list[Point]:
+    """The points of issue that take every parcel of a cart, by an index or words; the chosen one.
+
+    None, where they could not take one of them.
+    """
+    on, code = now.date(), basket.body.point
+    found = points.near(city, words.strip(), heaviest_g=basket.heaviest_g, on=on)
+    if code and code not in {point.code for point in found}:
+        chosen = points.find(code, city=city, on=on)
+        found = [chosen, *found] if chosen else found
+    return found
 
 
 def quote(
-    cart: Cart, *, city: City, chosen: Mapping[str, str], now: datetime, wall: datetime
+    cart: Cart,
+    *,
+    city: City,
+    chosen: Mapping[str, str],
+    now: datetime,
+    wall: datetime,
+    point: str = "",
 ) -> tuple[Quote, composition.Basket]:
     """Freeze what a cart costs, for as long as a quote holds.
 
     Raises: as `price`.
     """
-    basket = price(cart, city=city, chosen=chosen, now=now)
+    basket = price(cart, city=city, chosen=chosen, now=now, point=point)
     until = wall + terms.quote(on=now.date())
     return quotes.freeze(basket.body, cart=cart, made_at=wall, valid_until=until), basket
 
@@ -70,7 +101,8 @@ def agree(agreement: Agreement, *, actor: str, now: datetime, wall: datetime) ->
 
     Twice is normal: the same quote or form gives the same order.
     Locks: cart, promotions by key, then stock by key.
-    Raises: OrderedAlready, QuoteExpired, QuoteMoved, EmptyCart, UsedUp, OutOfStock, NoWay.
+    Raises: OrderedAlready, QuoteExpired, QuoteMoved, EmptyCart, UsedUp, OutOfStock, NoWay,
+    PointClosed.
     """
     offered = Quote.objects.get(pk=agreement.quote_id)
     if offered.cart_id is None:
@@ -80,11 +112,12 @@ def agree(agreement: Agreement, *, actor: str, now: datetime, wall: datetime) ->
     if known is not None:
         return known
     body = quotes.Body.from_json(offered.body)
+    _must_be_shown(body, agreement)
     fresh = _again(cart, body, now)
     quotes.compare(offered, fresh, digest=agreement.digest, wall=wall)
     order = lifecycle.place(
         offered,
-        contact=agreement.contact,
+        contact=_contact(agreement.contact, body, now),
         form_key=agreement.form_key,
         actor=actor,
         now=now,
@@ -96,9 +129,26 @@ def agree(agreement: Agreement, *, actor: str, now: datetime, wall: datetime) ->
     charge = charges.open(order, method=agreement.method, actor=actor, now_wall=wall)
     warehouse.reserve(order, actor=actor, now=now)
     carts.empty(cart)
-    _remember(agreement.contact, city=order.city, wall=wall)
+    if not order.point:
+        _remember(agreement.contact, city=order.city, wall=wall)
     due.wake(charge.DUE_TASK, id=charge.pk)
     return order
+
+
+def _must_be_shown(body: quotes.Body, agreement: Agreement) -> None:
+    """Raises: QuoteMoved, if the form has another way or end than the sum was shown for."""
+    lanes = [agreement.chosen.get(part.origin) or part.lane for part in body.deliveries]
+    if agreement.point != body.point or lanes != [part.lane for part in body.deliveries]:
+        raise quotes.QuoteMoved(_("You chose another delivery. Please look at the sum again."))
+
+
+def _contact(given: lifecycle.Contact, body: quotes.Body, now: datetime) -> lifecycle.Contact:
+    """Who receives the goods, and where: a point of issue stands in place of his address."""
+    city = City.objects.get(slug=body.city)
+    point = points.find(body.point, city=city, on=now.date())
+    if point is None:
+        return given
+    return replace(given, postcode=point.postcode, street=points.address(point))
 
 
 def asks_papers(basket: composition.Basket, *, now: datetime) -> bool:
@@ -146,14 +196,9 @@ def _again(cart: Cart, body: quotes.Body, now: datetime) -> quotes.Body:
         rate_on=body.rate_on,
         margins=pricing.margins(body.rate_on),
     )
-    basket = composition.compose(
-        lines,
-        city=City.objects.get(slug=body.city),
-        chosen={part.origin: part.lane for part in body.deliveries},
-        terms=locked,
-        now=now,
-    )
-    return basket.body
+    chosen = {part.origin: part.lane for part in body.deliveries}
+    wish = _wish(City.objects.get(slug=body.city), chosen, body.point, now)
+    return composition.compose(lines, wish=wish, terms=locked, now=now).body
 
 
 def _terms(on: date) -> composition.Terms:

@@ -64,6 +64,9 @@ class CheckoutForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.city = city
         self.papers = papers
+        if self.data.get("point"):  # its address stands in place of the buyer's
+            for name in ("postcode", "street"):
+                self.fields[name].required = False
 
     def is_valid(self) -> bool:
         """With the recipient's papers: what was begun of them must be whole."""
@@ -95,6 +98,8 @@ class CheckoutForm(forms.Form):
 
     def clean_postcode(self) -> str:
         postcode: str = self.cleaned_data["postcode"].strip()
+        if self.data.get("point"):
+            return postcode
         if not re.fullmatch(r"\d{6}", postcode):
             raise forms.ValidationError(_("A postcode has six digits."))
         if not any(postcode.startswith(prefix) for prefix in self.city.postcodes):

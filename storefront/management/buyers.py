@@ -10,9 +10,10 @@ from django.conf import settings
 from stdnum.ru import inn
 
 from catalog.models import Offer
+from logistics.composition import Basket
 from logistics.customs.vault import Person
 from orders import carts, lifecycle, reviews
-from orders.models import City, Order, OrderLine
+from orders.models import Cart, City, Order, OrderLine, Quote
 from orders.states import CancelReason
 from storefront.flows import cancellation, checkout
 from storefront.lib import http
@@ -25,6 +26,7 @@ OUTCOMES = {"pays": 80, "tries twice": 6, "leaves": 6, "cancels": 5, "pays by sb
 NAMES = ("Алексей", "Мария", "Дмитрий", "Ольга", "Сергей", "Елена", "Андрей", "Наталья")
 SURNAMES = ("Коваленко", "Шевчук", "Бондарь", "Ткач", "Мельник", "Кравец", "Гончар", "Заяц")
 TRIES = 6
+AT_A_POINT = 0.2  # of buyers, where points of issue take their goods
 PAIRS, FIRST, SECOND = 20, 2, 3  # of so many buyers one is the one before, with a second order
 
 
@@ -117,6 +119,8 @@ class Crowd:
         if chance.random() < 0.5 and plan.number % PAIRS not in (FIRST, SECOND):
             cheap = {g.origin: min(g.ways, key=lambda w: w.freight).lane for g in basket.groups}
             quote, basket = checkout.quote(cart, city=city, chosen=cheap, now=now, wall=now)
+        if known is None and random.Random(f"{plan.luck}:point").random() < AT_A_POINT:  # noqa: S311
+            quote = self._to_point(quote, basket, cart, city, now)
         agreement = checkout.Agreement(
             quote_id=str(quote.pk),
             digest=quote.digest,
@@ -124,12 +128,24 @@ class Crowd:
             contact=known.contact if known else self._contact(plan, chance, city),
             form_key=f"{self.prefix}-{plan.number}-{plan.luck}",
             person=person(plan.number),
+            point=quote.body["point"],
         )
         order = checkout.agree(agreement, actor="guest", now=now, wall=now)
         if plan.number % PAIRS == FIRST:
             offer_id = order.lines.values_list("offer", flat=True)[0]
             self._pairs[plan.number] = Known(city, agreement.contact, offer_id)
         return order
+
+    def _to_point(
+        self, quote: Quote, basket: Basket, cart: Cart, city: City, now: datetime
+    ) -> Quote:
+        """The same to the first point of issue, where there is one and it takes the goods."""
+        points = checkout.offered_points(basket, city=city, words="", now=now)
+        chosen = {group.origin: group.way.lane for group in basket.groups}
+        if not points:
+            return quote
+        code = points[0].code
+        return checkout.quote(cart, city=city, chosen=chosen, now=now, wall=now, point=code)[0]
 
     def _wanted(self, plan: Plan, chance: random.Random) -> list[tuple[int, int]]:
         """Goods and quantities; some buy a small thing, and the next one is them again."""

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.contrib.auth import get_user_model
 from django.db.models import Max, QuerySet
 
-from logistics import studies
+from logistics import points, studies
 from orders.models import Order, OrderEvent
 from payments import jobs
 from storefront.lib import clock
@@ -37,6 +37,7 @@ def go_on(*, until: datetime, most: int | None, say: Callable[[str], object]) ->
     with clock.simulated(last or begun):
         jobs.ensure(now=clock.now())
         studies.ensure(now=clock.now())
+        points.ensure(now=clock.now())
         crowd = _crowd()
         for plan in left:
             crowd.expect(plan, begun=begun)

@@ -112,7 +112,7 @@ def _facts(event: OrderEvent) -> dict[str, object]:
     """What an event of a parcel says, as days and words of the current language."""
     days = {
         name: date.fromisoformat(event.detail[name])
-        for name in ("expected_on", "until_on")
+        for name in ("expected_on", "until_on", "kept_until")
         if event.detail.get(name)
     }
     return {**days, "trouble": outlook.words(str(event.detail.get("trouble", "")))}

@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from functools import partial
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -9,9 +10,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.views.decorators.debug import sensitive_post_parameters
 
-from logistics.composition import Basket
+from logistics.composition import Basket, PointClosed
 from orders import lifecycle, quotes
-from orders.models import Cart, City
+from orders.models import Cart, City, Quote
 from orders.quotes import QuoteExpired, QuoteMoved
 from payments import charges
 from storefront import context
@@ -62,9 +63,7 @@ def _form(request: HttpRequest, city: City) -> CheckoutForm:
 
 
 def _show(request: HttpRequest, found: Cart, city: City, form: CheckoutForm) -> HttpResponse:
-    quote, basket = flow.quote(
-        found, city=city, chosen=showing.chosen(request), now=clock.now(), wall=clock.wall()
-    )
+    quote, basket = _quoted(request, found, city)
     ways = charges.ways(quote.total.amount, on=clock.now().date())
     form.offer(ways.methods, rubles(ways.instalments_from))
     page = {
@@ -73,10 +72,22 @@ def _show(request: HttpRequest, found: Cart, city: City, form: CheckoutForm) -> 
         "quote": quote,
         "basket": basket,
         "groups": showing.lanes(basket),
+        **showing.points(request, basket, city),
         "duties": showing.duties(basket),
         "papers": _papers(request, form, basket),
     }
     return render(request, "checkout/checkout.html", page)
+
+
+def _quoted(request: HttpRequest, found: Cart, city: City) -> tuple[Quote, Basket]:
+    """A quote as chosen; to the door, where the chosen point does not take the goods."""
+    chosen = showing.chosen(request)
+    ask = partial(flow.quote, found, city=city, chosen=chosen, now=clock.now(), wall=clock.wall())
+    try:
+        return ask(point=showing.point(request))
+    except PointClosed as closed:
+        messages.warning(request, str(closed))
+        return ask()
 
 
 def _papers(request: HttpRequest, form: CheckoutForm, basket: Basket) -> PapersForm | None:
@@ -98,6 +109,8 @@ def _agree(request: HttpRequest, found: Cart, form: CheckoutForm) -> HttpRespons
         contact=_contact(form, user_id),
         form_key=_form_key(request, found),
         person=form.person(),
+        chosen=showing.chosen(request),
+        point=showing.point(request),
     )
     actor = actor_of(request)
     order = flow.agree(agreement, actor=actor, now=clock.now(), wall=clock.wall())

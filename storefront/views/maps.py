@@ -11,8 +11,9 @@ from . import orders
 
 
 def way(request: HttpRequest, number: str) -> HttpResponse:
-    """The legs of a parcel of an order this visitor may see, as SVG."""
+    """The legs of a parcel of an order this visitor may see, as SVG; narrow for a phone."""
     mine = Shipment.objects.filter(order__in=orders.mine(request))
     shipment = get_object_or_404(mine.select_related("order__city", "lane"), number=number)
-    drawing = render_to_string("account/way.svg", {"chart": chart.of(shipment)})
+    sheet = chart.NARROW if "narrow" in request.GET else chart.WIDE
+    drawing = render_to_string("account/way.svg", {"chart": chart.of(shipment, sheet)})
     return HttpResponse(drawing, content_type="image/svg+xml")

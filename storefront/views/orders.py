@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from logistics import timeline
+from logistics import points, timeline
 from orders import lifecycle
 from orders.models import Order
 from orders.states import CancelReason
@@ -72,6 +72,7 @@ def show(
         "story": timeline.tell(found),
         "lines": _lines(found, review_form),
         "deliveries": deliveries,
+        "point": points.of(found),
         "protected": [
             _disputes.of_delivery(delivery) for delivery in deliveries if delivery.delivered_at
         ],

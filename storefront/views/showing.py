@@ -6,8 +6,10 @@ from typing import Any
 from django.http import HttpRequest
 
 from logistics.composition import Basket
-from orders.models import CartLine
+from orders.models import CartLine, City
 from orders.quotes import Line
+from storefront.flows import checkout
+from storefront.lib import clock
 from storefront.templatetags import dates
 
 
@@ -55,6 +57,20 @@ def lanes(basket: Basket) -> list[dict[str, Any]]:
         }
         for group in basket.groups
     ]
+
+
+def points(request: HttpRequest, basket: Basket, city: City) -> dict[str, Any]:
+    """The points of issue to choose from, and what they were looked for by."""
+    given = request.POST if request.method == "POST" else request.GET
+    words = given.get("near", "")[:80]
+    found = checkout.offered_points(basket, city=city, words=words, now=clock.now())
+    return {"points": found, "near": words}
+
+
+def point(request: HttpRequest) -> str:
+    """The code of the point of issue a visitor picked; empty for his door."""
+    given = request.POST if request.method == "POST" else request.GET
+    return given.get("point", "")[:40]
 
 
 def chosen(request: HttpRequest) -> dict[str, str]:

@@ -43,6 +43,7 @@ HISTORY = {
     "logistics.ShipmentEvent",
     "logistics.StockMove",
     "logistics.Advice",
+    "logistics.AdviceCount",
     "logistics.Bin",
     "logistics.BinCount",
     "logistics.Serial",

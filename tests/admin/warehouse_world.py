@@ -2,7 +2,18 @@
 
 from datetime import date, timedelta
 
-from logistics.models import Bin, BinCount, Layout, SerialRule, Stock, StorageBill, Wave
+from logistics.models import (
+    AdviceCount,
+    AdviceLine,
+    Bin,
+    BinCount,
+    Layout,
+    SerialRule,
+    Stock,
+    StorageBill,
+    Wave,
+    WeightRule,
+)
 from logistics.stocking import bins, counts, serials
 from tests.factories import logistics, warehouse
 
@@ -21,7 +32,11 @@ def fill(count: int) -> None:
 
 def _piece(number: int, stock: Stock, shelf: Bin) -> None:
     warehouse.put_away(stock, 1, shelf.code)
-    warehouse.advice(stock.offer, 2)
+    line = warehouse.advice(stock.offer, 2).lines.get()
+    AdviceCount.objects.create(
+        line=line, key=f"{number}", whole=0, damaged=1, actor="user:mei", happened_at=warehouse.NOW
+    )
+    AdviceLine.objects.filter(pk=line.pk).update(damaged=1)
     serials.take_in(stock, [warehouse.imei()], now=warehouse.NOW)
     count: BinCount = counts.open(shelf, **warehouse.MEI)
     for who in ("user:mei", "user:li"):
@@ -30,4 +45,9 @@ def _piece(number: int, stock: Stock, shelf: Bin) -> None:
     StorageBill.objects.create(week_until=date(2026, 1, 5) + timedelta(weeks=number))
     SerialRule.objects.get_or_create(
         kind="phone", scheme="IMEI", valid_from=date(2020, 1, 1 + number), source="test"
+    )
+    WeightRule.objects.get_or_create(
+        valid_from=date(2020, 1, 1 + number),
+        valid_until=date(2020, 1, 2 + number),
+        defaults={"tolerance_bps": 500, "least_g": 30, "source": "test"},
     )

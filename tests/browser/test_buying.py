@@ -5,8 +5,11 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from logistics import points
+from logistics.models import Point
 from orders.models import Order
 from payments.models import Charge
+from storefront.lib import clock
 from tests.buyer import AGREED, PAPERS
 from tests.shop import check, eventually
 
@@ -94,12 +97,20 @@ def test_the_queue_of_the_bank_app_is_paid_by_sbp(visitor, demo):
     page.goto(demo.url + "/search/?q=redmi&harbin=1")
     page.locator(".grid .card a").first.click()
     page.locator('form[action$="/cart/add/"] button').first.click()
+    points.ensure(now=clock.now())
+    eventually(Point.objects.exists, seconds=60, why="points of issue are fetched")
     page.locator('a[href$="/checkout/"]').click()
     _fill_recipient(page)
     page.check("[name=method][value=sbp]")
+    shown = page.input_value("[name=digest]")
+    [point] = page.select_option("#point", index=1)
+    expect(page.locator("[name=digest]")).not_to_have_value(shown)
+    expect(page.locator("[name=street]")).to_be_hidden()
+    visitor.look("checkout-point")
     page.locator("button[name=agree]").click()
     page.wait_for_url(f"{demo.outside}/pay/**")
     visitor.look("sbp")
+    assert Order.objects.latest("pk").point == point
 
     page.locator("main button").first.click()
 

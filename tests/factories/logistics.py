@@ -6,8 +6,8 @@ from typing import Any
 
 from catalog.models import Offer
 from logistics import warehouse
-from logistics.models import Departure, Lane, Place, Service, Shipment, Stock
-from orders.models import Delivery, Order
+from logistics.models import Departure, Lane, Place, Point, Service, Shipment, Stock
+from orders.models import City, Delivery, Order
 from storefront.lib import identifiers
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
@@ -29,6 +29,21 @@ def place(code: str = "harbin-warehouse", **fields: Any) -> Place:
         "source": "test",
     }
     return Place.objects.create(**{**plain, **fields})
+
+
+def point(code: str = "DEMO620000", **fields: Any) -> Point:
+    """An office of CDEK where parcels are given out, in Yekaterinburg unless told."""
+    plain = {
+        "carrier": "cdek",
+        "title": "Пункт",
+        "address": "Екатеринбург, адрес демо",
+        "postcode": "620000",
+        "hours": "Пн-Вс 09:00-21:00",
+        "valid_from": NOW.date(),
+        "source": "test",
+    }
+    city = fields.pop("city", None) or City.objects.get(slug="ekaterinburg")
+    return Point.objects.create(code=code, city=city, **{**plain, **fields})
 
 
 def lane(code: str = "air-svx") -> Lane:

@@ -10,7 +10,7 @@ import pytest
 
 from logistics.models import Shipment
 from logistics.states import State
-from storefront.lib import due
+from storefront.lib import due, identifiers
 from tests import soak
 from tests.factories import catalog, logistics, orders, payments
 from tests.shop import LEASE_SECONDS, Shop, eventually
@@ -19,6 +19,19 @@ PARCELS, SOAK_PARCELS = 12, 1000
 DROPPED = 0.3
 CITIES = {"ruspost": ("air-svx", "ekaterinburg"), "cdek": ("road-hek", "khabarovsk")}
 SLOW_MS = 3000
+COPY = """
+INSERT INTO {table} SELECT (jsonb_populate_record(NULL::{table}, to_jsonb(t) || ({own})::jsonb)).*
+FROM {table} t CROSS JOIN unnest(%s::text[]) WITH ORDINALITY c(number, n) WHERE t.id = %s
+"""
+OWN = {
+    "orders_quote": "jsonb_build_object('id', md5(c.number)::uuid)",
+    "orders_order": """jsonb_build_object('id', {key}, 'quote_id', md5(c.number)::uuid,
+        'number', right(({key} + 900000000)::text, 9), 'form_key', c.number,
+        'token_hash', c.number, 'street', t.street || ', ' || c.n)""",
+    "orders_delivery": "jsonb_build_object('id', {key}, 'order_id', {key})",
+    "logistics_shipment": """jsonb_build_object('id', {key}, 'order_id', {key},
+        'delivery_id', {key}, 'number', c.number)""",
+}
 
 
 def test_lost_replies_make_no_second_parcel(shop: Shop) -> None:
@@ -38,7 +51,9 @@ def hand_all_over(shop: Shop, count: int) -> dict[str, object]:
     """Let so many parcels reach their carriers, which drop replies; what their books say then."""
     begun = time.monotonic()
     with dropping(shop, DROPPED):
-        numbers = [waiting(shop, "ruspost" if n % 2 else "cdek").number for n in range(count)]
+        numbers = [
+            number for carrier in CITIES for number in many_waiting(shop, carrier, count // 2)
+        ]
         mine = Shipment.objects.filter(number__in=numbers)
         eventually(lambda: not pushed_on(shop, mine), seconds=60 + count, why="all are handed over")
     failures = sum(mine.values_list("attempt", flat=True)) - count
@@ -67,6 +82,12 @@ def dropping(shop: Shop, share: float) -> Iterator[None]:
 
 def waiting(shop: Shop, carrier: str) -> Shipment:
     """A cleared parcel at its terminal that must be handed over now."""
+    parcel = arrived(shop, carrier)
+    due.plan(parcel, shop.now())
+    return parcel
+
+
+def arrived(shop: Shop, carrier: str) -> Shipment:
     lane, city = CITIES[carrier]
     now = shop.now()
     goods = catalog.offer()
@@ -75,8 +96,26 @@ def waiting(shop: Shop, carrier: str) -> Shipment:
     payments.paid(order)
     parcel = logistics.shipment(order, state=State.IMPORT_CLEARED, state_at=now, planned_at=now)
     Shipment.objects.filter(pk=parcel.pk).update(departure=logistics.arrived(parcel))
-    due.plan(parcel, now)
     return parcel
+
+
+def many_waiting(shop: Shop, carrier: str, count: int) -> list[str]:
+    """As `waiting`, for so many: one real order with its parcel, copied by SQL."""
+    parcel = arrived(shop, carrier)
+    keys = {
+        "orders_quote": parcel.order.quote_id,
+        "orders_order": parcel.order_id,
+        "orders_delivery": parcel.delivery_id,
+        "logistics_shipment": parcel.pk,
+    }
+    first = 1_000_000 * parcel.pk
+    numbers = [identifiers.s10("LY", first // 100 + n, "CN") for n in range(count - 1)]
+    for table, own in OWN.items():
+        own = own.replace("{key}", f"{first} + c.n")
+        shop.owner_sql(COPY.format(table=table, own=own), numbers, keys[table])
+    everybody = [parcel.number, *numbers]
+    Shipment.objects.filter(number__in=everybody).update(due_at=shop.now())
+    return everybody
 
 
 def pushed_on(shop: Shop, parcels: object) -> int:

@@ -75,7 +75,8 @@ def paid_order(
     lines = [order_rows.line(offer, quantity, price) for offer in goods]
     street = {"street": part.pop("street")} if "street" in part else {}
     given = {"origin": origin, "lane": lane, "mode": lane_mode(lane), **LATE, **part}
-    body = order_rows.body(order_rows.part(*lines, **given), city=city)
+    point = {"point": given.pop("point", "")}
+    body = order_rows.body(order_rows.part(*lines, **given), city=city, **point)
     order = order_rows.order(*goods, quantity=quantity, body=body, **street)
     warehouse.reserve(order, actor="test", now=NOW)
     payments.paid(order)

@@ -72,6 +72,56 @@ def test_a_round_takes_the_least_slack_first_and_keeps_every_measure() -> None:
     assert all(row.events.filter(code="HUB_BAGGED").count() == 1 for row in rows)
 
 
+def in_time(order_: Order, until: timedelta, **fields: int) -> Shipment:
+    row = cleared(order_, **fields)
+    Shipment.objects.filter(pk=row.pk).update(leave_by=NOW + until)
+    return row
+
+
+def test_who_would_leave_too_late_pushes_the_most_slack_out_of_an_open_bag() -> None:
+    room(capacity_g=1_000)
+    calm, calmest = (cleared(order(), hours=hours) for hours in (1, 2))
+    fill()
+    first = Shipment.objects.get(pk=calmest.pk)
+    assert first.departure is not None
+    hurried = in_time(order(), first.departure.departs_at - NOW)
+
+    done = fill()
+
+    rows = {row.pk: Shipment.objects.get(pk=row.pk) for row in (calm, calmest, hurried)}
+    assert done.bagged.keys() == {hurried.pk, calmest.pk}
+    assert rows[hurried.pk].departure == rows[calm.pk].departure == first.departure
+    pushed = rows[calmest.pk]
+    assert pushed.departure is not None
+    assert pushed.departure.departs_at > first.departure.departs_at
+    assert pushed.state == State.BAGGED
+    assert pushed.events.filter(code="HUB_BAGGED").count() == 2
+    for vehicle in Vehicle.objects.all():
+        held = Shipment.objects.filter(departure__vehicle=vehicle)
+        assert vehicle.booked_g == sum(row.weight_g or 0 for row in held) <= 1_000
+    for bag in Bag.objects.all():
+        held = Shipment.objects.filter(bag=bag)
+        assert (bag.parcels, bag.weight_g) == (len(held), sum(row.weight_g or 0 for row in held))
+
+
+def test_nobody_is_pushed_out_of_a_sealed_bag_or_by_who_has_time() -> None:
+    room(capacity_g=1_000)
+    for hours in (1, 2):
+        cleared(order(), hours=hours)
+    fill()
+    full = Bag.objects.get()
+    patient = cleared(order())
+
+    done = fill()
+
+    assert done.bagged.keys() == {patient.pk}
+    consolidation.seal(full, "AB12345", actor="user:1", now=NOW)
+    hurried = in_time(order(), full.departure.departs_at - NOW)
+    assert fill().bagged.keys() == {hurried.pk}
+    full.refresh_from_db()
+    assert (full.parcels, full.weight_g) == (2, 1_000)
+
+
 def test_statements_do_not_grow_with_parcels() -> None:
     def asked(count: int) -> int:
         for _parcel in range(count):

@@ -137,7 +137,8 @@ def test_points_of_issue_are_told_by_index(outside: Outside) -> None:
     points = cdek.Cdek().points(postcode="620014")
 
     assert [(point.postcode, point.address.split(",")[0]) for point in points] == [
-        ("620000", "Екатеринбург")
+        ("620000", "Екатеринбург"),
+        ("620001", "Екатеринбург"),
     ]
 
 

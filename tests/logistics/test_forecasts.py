@@ -203,7 +203,9 @@ def test_a_shut_service_makes_another_window_that_is_true() -> None:
 
 def _window(lane: str, city: City) -> tuple[date, date]:
     forecasting.draw(now=NOW)
-    row = Forecast.objects.get(lane__code=lane, city=city, paid_from=windows.slot(NOW))
+    row = Forecast.objects.get(
+        lane__code=lane, city=city, paid_from=windows.slot(NOW), to_point=False
+    )
     kept.forget()
     return row.from_on, row.until_on
 

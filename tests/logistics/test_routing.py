@@ -230,7 +230,7 @@ def test_what_is_left_after_the_flight_is_told_in_days(world: dict[str, City]) -
     lane = Lane.objects.get(code="air-svx")
     air = ways(world["ekaterinburg"])["air-svx"]
 
-    days = routing.onward(lane.pk, world["ekaterinburg"], arrived=air.main.arrives_at)
+    days = routing.onward(lane.pk, routing.Goal(world["ekaterinburg"]), arrived=air.main.arrives_at)
 
     assert days == (air.from_on, air.until_on)
 
@@ -306,8 +306,8 @@ def test_who_orders_later_never_gets_it_earlier(
     for route in known.routes:
         if route.origin != origin:
             continue
-        one = routing._way(known, route, world[slug], PHONE, now)
-        other = routing._way(known, route, world[slug], PHONE, now + wait)
+        one = routing._way(known, route, routing.Goal(world[slug]), PHONE, now)
+        other = routing._way(known, route, routing.Goal(world[slug]), PHONE, now + wait)
         for way in (one, other):
             assert way is None or now.date() <= way.from_on <= way.until_on
         if one and other:

@@ -106,3 +106,26 @@ def test_automatic_hands_take_the_first_pieces_and_goods_without_numbers_cost_no
         centre.perform(centre.STEPS["pack"], row, centre.Act(centre.HANDS, clock.now()))
 
     assert set(Serial.objects.values_list("state", "item__shipment")) == {("PACKED", parcel.pk)}
+
+
+def test_a_piece_that_came_back_is_taken_in_and_leaves_again(picked: tuple[Shipment, list[str]]):
+    parcel, (one, two) = picked
+    packed(parcel, one, two)
+    again = warehouse.advice(catalog.offer(), 1).lines.get()
+    with pytest.raises(advices.serials.BadSerial, match="already"):
+        advices.receive(again, found(whole=1, numbers=[one]), **warehouse.MEI)
+    with moving.locked(parcel) as row:
+        moving.move(
+            row, State.RETURNED, moving.Fact("RETURNED_TO_SENDER", clock.now(), "test", "back"),
+            actor="test",
+        )  # fmt: skip
+
+    advices.receive(again, found(whole=1, numbers=[one]), **warehouse.MEI)
+
+    rows = Serial.objects.filter(number=one).order_by("pk")
+    assert [(row.state, row.item_id is None) for row in rows] == [
+        ("CAME_BACK", False),
+        ("IN_STOCK", True),
+    ]
+    with pytest.raises(advices.serials.BadSerial, match="already"):
+        advices.receive(again, found(whole=1, numbers=[one]), **warehouse.MEI)

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.utils import translation
 
-from logistics import incidents, shipments, watch
+from logistics import floor, incidents, shipments, watch
 from logistics.models import BinStock, FloorScan, Incident, ShipmentEvent, WeightDifference
 from logistics.states import State
 from logistics.stations import scans
@@ -183,3 +183,24 @@ def test_the_board_tells_what_a_departure_lacks(mei: Hands) -> None:
     assert (queue["pick"].an_hour, queue["pick"].today, board.scans) == (1, 1, 1)
     assert [one.missing for one in board.closings] == [[("pack", 1)]]
     assert board.closings[0].closes_at == waves.closes_at(story.parcel(order))
+
+    mei.scan("pack", story.parcel(order).number)
+    board = watch.board(now=clock.now())
+    assert [one.missing for one in board.closings] == [[("weigh", 1)]]
+
+
+def test_the_board_counts_what_automatic_hands_did_too(outside: Outside, settings: Any) -> None:
+    settings.AUTOMATIC_HANDS = True
+    order = story.paid_order()
+
+    story.run(story.is_in(order, State.LOADED))
+
+    done = {one.step: one.today for one in watch.board(now=clock.now()).queues}
+    at = {
+        event.code: floor.midnight(event.happened_at) for event in story.parcel(order).events.all()
+    }
+    today = floor.midnight(clock.now())
+    assert at["HUB_OUTBOUND"] == today
+    assert (done["receive"], done["load"]) == (0, 1)
+    steps = (("pick", "HUB_PICKED"), ("pack", "HUB_PACKED"), ("weigh", "HUB_PACKED"))
+    assert all(done[step] == int(at[code] == today) for step, code in steps)

@@ -127,6 +127,18 @@ def test_two_lines_of_one_offer_are_counted_together() -> None:
 
 
 @pytest.mark.django_db
+def test_a_line_is_served_from_the_row_that_earlier_lines_left_enough_in() -> None:
+    offer = catalog.offer()
+    domestic = logistics.stock(offer, 3)
+    bonded = logistics.stock(offer, 2, regime=Stock.Regime.BONDED)
+    body = orders.body(orders.part(orders.line(offer, 2), orders.line(offer, 2)))
+
+    warehouse.reserve(orders.order(offer, body=body), **ANNA)
+
+    assert (figures(domestic), figures(bonded)) == ((3, 2, 0), (2, 2, 0))
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("is_paid", [False, True])
 def test_what_is_released_is_free_again_and_once(is_paid: bool) -> None:
     offer = catalog.offer()

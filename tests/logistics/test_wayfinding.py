@@ -44,7 +44,7 @@ def test_a_lane_found_by_the_scan_costs_and_lasts_what_the_lane_says() -> None:
                 if not way.lane:
                     continue
                 route = next(one for one in known.routes if one.code == way.lane)
-                walked = routing._way(known, route, city(slug), PHONE, NOW)
+                walked = routing._way(known, route, routing.Goal(city(slug)), PHONE, NOW)
                 assert walked is not None
                 assert abs(way.door_at - walked.door_at) < timedelta(seconds=30)
                 assert way.price == walked.freight
@@ -63,7 +63,7 @@ def test_no_lane_beats_the_ways_of_the_scan() -> None:
             now = NOW + timedelta(days=days)
             found = ways(slug, now=now)
             for route in known.routes:
-                walked = routing._way(known, route, city(slug), PHONE, now)
+                walked = routing._way(known, route, routing.Goal(city(slug)), PHONE, now)
                 if (
                     walked
                     and route.origin == "harbin"
@@ -141,12 +141,12 @@ def test_a_cancelled_flight_is_no_way_and_the_next_one_runs() -> None:
 def test_a_closed_border_holds_its_steps_and_departures_and_the_lane_with_them() -> None:
     known = network.current()
     lane = next(route for route in known.routes if route.code == "road-sfh")
-    open_way = routing._way(known, lane, city("vladivostok"), PHONE, NOW)
+    open_way = routing._way(known, lane, routing.Goal(city("vladivostok")), PHONE, NOW)
     shut(place=logistics.place("suifenhe"), opens_at=NOW + timedelta(days=9))
 
     known = network.current()
     lane = next(route for route in known.routes if route.code == "road-sfh")
-    waits = routing._way(known, lane, city("vladivostok"), PHONE, NOW)
+    waits = routing._way(known, lane, routing.Goal(city("vladivostok")), PHONE, NOW)
 
     assert open_way is not None
     assert waits is not None

@@ -52,6 +52,38 @@ def agreed(client, **changes):
     return client.post("/checkout/", {**FORM, **hidden, **changes})
 
 
+def test_a_point_of_issue_is_chosen_shown_and_ordered(client, offer):
+    point = logistics.point()
+    put(client, offer)
+
+    page = client.get("/checkout/", {"point": point.code, "near": "620000"})
+    without = agreed(client, point=point.code, postcode="", street="")
+    quote = page.context["quote"]
+    hidden = {"quote": quote.pk, "digest": quote.digest, "form_key": "another"}
+    form = {**FORM, **hidden, "point": point.code, "postcode": "", "street": ""}
+    answer = client.post("/checkout/", form)
+
+    assert f'value="{point.code}" selected' in page.content.decode()
+    assert without.status_code == 200  # the sum was shown for the door
+    order = Order.objects.get()
+    assert answer.status_code == 302
+    assert (order.point, order.postcode) == (point.code, point.postcode)
+    assert point.address in order.street
+    shown = client.get(f"/orders/{order.number}/").content.decode()
+    assert point.address in shown
+    assert point.hours in shown
+
+
+def test_a_way_that_was_not_shown_is_not_ordered(client, offer):
+    put(client, offer)
+
+    answer = agreed(client, way_harbin="rail-mzl")
+
+    assert answer.status_code == 200
+    assert not Order.objects.exists()
+    assert answer.context["basket"].groups[0].way.lane == "rail-mzl"
+
+
 def test_a_guest_orders_and_is_led_to_pay(client, offer):
     put(client, offer)
 

@@ -164,7 +164,7 @@ def test_the_screen_and_the_board_cost_the_same_for_one_and_for_twenty(
 
     with django_assert_num_queries(11):
         page = vera.get(reverse("staff_step", args=["pick"]))
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         whole = vera.get(reverse("staff_floor"))
 
     assert page.text.count("LX3") >= count

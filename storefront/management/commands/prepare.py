@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from logistics import studies
+from logistics import points, studies
 from logistics.stocking import fees
 from payments import jobs
 from storefront.lib import clock
@@ -35,7 +35,7 @@ class Command(BaseCommand):
 
     def _plan_the_day(self) -> None:
         """Whatever is done once a day plans its own next time; here it gets its first."""
-        for work in (jobs, studies, fees):
+        for work in (jobs, studies, points, fees):
             work.ensure(now=clock.now())
 
     def _is_behind(self) -> bool:

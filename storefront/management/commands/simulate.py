@@ -12,7 +12,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from logistics import outcome, studies
+from logistics import outcome, points, studies
 from orders.models import Hold, Order
 from payments import jobs
 from storefront.lib import clock
@@ -51,7 +51,7 @@ class Command(BaseCommand):
         parser.add_argument("--days", type=int, default=30, help="days on which they come (30)")
         parser.add_argument("--seed", type=int, default=7, help="makes the same story again (7)")
         parser.add_argument(
-            "--start", default="2026-09-01", help="first day of the story, YYYY-MM-DD (2026-09-01)"
+            "--start", default="2026-01-05", help="first day of the story, YYYY-MM-DD (2026-01-05)"
         )
         parser.add_argument(
             "--shocks",
@@ -87,6 +87,7 @@ class Command(BaseCommand):
         world.goods(now=begun)
         jobs.ensure(now=begun)
         studies.ensure(now=begun)
+        points.ensure(now=begun)
         driver = Driver()
         troubles.expect(shut, driver)
         crowd = buyers.Crowd(driver, prefix="simulate", opinions=world.table("reviews"))
@@ -180,4 +181,4 @@ def _day(text: str) -> datetime:
     try:
         return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
     except ValueError as error:
-        raise CommandError(f"--start {text} is not a day like 2026-09-01") from error
+        raise CommandError(f"--start {text} is not a day like 2026-01-05") from error

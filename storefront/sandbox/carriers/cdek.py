@@ -24,6 +24,9 @@ CARRIER = "cdek"
 _CLIENT = "sungari"
 _LIVES = timedelta(seconds=3599)
 _MAKING = timedelta(seconds=3)
+_TO_POINT = {136, 138, 368, 481, 483}
+_KEPT = timedelta(days=14)
+_OFFICES = 3  # of a town, one for each of its first indices and at least two
 _TARIFFS = {136, 137, 138, 139, 366, 368, 480, 481, 482, 483}
 
 
@@ -107,14 +110,39 @@ def _order(body: Mapping[str, Any]) -> lastmile.Order:
     if not all(isinstance(one.get("weight"), int) and one["weight"] > 0 for one in packages):
         raise _empty("packages.weight")
     here = _town(body.get("from_location"), "v2_sender_location_not_recognized")
-    there = _town(body.get("to_location"), "v2_receiver_location_not_recognized")
-    if not str((body.get("to_location") or {}).get("address") or "").strip():
-        raise _empty("to_location.address")
+    there, index = _whither(body)
     number = str(body.get("number") or "")
     if not number:
         raise _empty("number")
-    index = str(body["to_location"].get("postal_code") or there.index)
-    return lastmile.Order(CARRIER, number, here, there, index, dict(body))
+    to_point = bool(body.get("delivery_point"))
+    return lastmile.Order(CARRIER, number, here, there, index, dict(body), to_point)
+
+
+def _whither(body: Mapping[str, Any]) -> tuple[lastmile.Town, str]:
+    """Find the town and the index of an office or of an address; only one of them may be named.
+
+    Raises: Invalid.
+    """
+    code, where = str(body.get("delivery_point") or ""), body.get("to_location")
+    if bool(code) == bool(where) or bool(code) != (body["tariff_code"] in _TO_POINT):
+        raise Invalid("v2_bad_request", "delivery_point or to_location, by tariff", kind="CREATE")
+    if code:
+        found = next(
+            (
+                (town, one)
+                for town in lastmile.towns()
+                for one in _points_of(town)
+                if one["code"] == code
+            ),
+            None,
+        )
+        if found is None:
+            raise Invalid("v2_delivery_point_not_found", f"No office {code}", kind="CREATE")
+        return found[0], found[1]["location"]["postal_code"]
+    there = _town(where, "v2_receiver_location_not_recognized")
+    if not str((where or {}).get("address") or "").strip():
+        raise _empty("to_location.address")
+    return there, str((where or {}).get("postal_code") or there.index)
 
 
 def _empty(name: str) -> Invalid:
@@ -158,7 +186,15 @@ def _entity(paper: Paper, now: datetime) -> dict[str, Any]:
     sent, made = paper.body["sent"], clock.parse(paper.made_at)
     is_made = now - made >= _MAKING
     statuses = statuses_of(paper, now) if is_made else []
-    names = ("number", "tariff_code", "recipient", "from_location", "to_location", "packages")
+    names = (
+        "number",
+        "tariff_code",
+        "recipient",
+        "from_location",
+        "to_location",
+        "delivery_point",
+        "packages",
+    )
     entity = {
         "uuid": paper.body["uuid"],
         "type": sent.get("type", 1),
@@ -166,10 +202,19 @@ def _entity(paper: Paper, now: datetime) -> dict[str, Any]:
         **({"cdek_number": paper.body["track"]} if is_made else {}),
         **{name: sent[name] for name in names if name in sent},
         "statuses": statuses,
+        **_kept(paper, now),
     }
     state = "SUCCESSFUL" if is_made else "WAITING"
     create = {"request_uuid": paper.body["uuid"], "type": "CREATE", "state": state}
     return {"entity": entity, "requests": [{**create, "date_time": _stamp(made)}]}
+
+
+def _kept(paper: Paper, now: datetime) -> dict[str, str]:
+    """Tell until when an office keeps what waits there."""
+    for event in lastmile.happened(paper, now):
+        if event["code"] == "READY_FOR_PICKUP":
+            return {"keep_free_until": _stamp(clock.parse(event["happened_at"]) + _KEPT)}
+    return {}
 
 
 def statuses_of(paper: Paper, now: datetime) -> list[dict[str, Any]]:
@@ -203,14 +248,22 @@ def _points(request: Request) -> Reply:
     index, name = request.query.get("postal_code", ""), request.query.get("city", "")
     town = lastmile.by_index(index) or lastmile.by_name(name)
     towns = [town] if town else [] if index or name else lastmile.towns()
-    return as_json([_point(one) for one in towns])
+    offices = [point for one in towns for point in _points_of(one)]
+    size, page = int(request.query.get("size", 0)), int(request.query.get("page", 0))
+    return as_json(offices[page * size : (page + 1) * size] if size else offices)
 
 
-def _point(town: lastmile.Town) -> dict[str, Any]:
-    """Tell of one office per town, at its main post office's index; its street is a demo."""
+def _points_of(town: lastmile.Town) -> list[dict[str, Any]]:
+    """Tell of a few offices of a town, at the indices of its post offices; no street is real."""
+    firsts = [prefix.ljust(6, "0") for prefix in town.postcodes[:_OFFICES]]
+    firsts += [f"{int(firsts[0]) + 1:06d}"] if len(firsts) == 1 else []
+    return [_point(town, number, index) for number, index in enumerate(firsts, 1)]
+
+
+def _point(town: lastmile.Town, number: int, index: str) -> dict[str, Any]:
     return {
-        "code": f"DEMO{town.postcodes[0]}",
-        "name": f"{town.title}, пункт выдачи (демо)",
+        "code": f"DEMO{index}",
+        "name": f"{town.title}, пункт выдачи {number} (демо)",
         "type": "PVZ",
         "work_time": "Пн-Вс 09:00-21:00",
         "weight_max": 30,
@@ -219,8 +272,8 @@ def _point(town: lastmile.Town) -> dict[str, Any]:
             "country_code": "RU",
             "region": town.region,
             "city": town.title,
-            "postal_code": town.index,
-            "address": "адрес демо",
+            "postal_code": index,
+            "address": f"адрес демо {number}",
             "latitude": town.latitude,
             "longitude": town.longitude,
         },

@@ -93,6 +93,7 @@ class Order:
     there: Town
     index: str
     sent: dict[str, Any]
+    to_point: bool = False
 
 
 def take(page: sqlite3.Connection, request: Request, order: Order) -> Paper:
@@ -105,6 +106,7 @@ def take(page: sqlite3.Connection, request: Request, order: Order) -> Paper:
         order.there.zone,
         handed,
         lambda: story.takes(step(order.here, order.there)),
+        order.to_point,
     )
     told = way.draw(parcels.ending(page, story, order.carrier))
     track = parcels.track(order.carrier, story.number, order.index, handed)

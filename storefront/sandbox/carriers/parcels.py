@@ -99,8 +99,10 @@ class Way:
         zone: ZoneInfo,
         handed: datetime,
         door: Callable[[], timedelta],
+        to_point: bool = False,
     ) -> None:
-        """Take where it goes, when it was handed over, and how the time to the door is drawn."""
+        """Take where it goes, when it was handed over, and how the time to its end is drawn."""
+        self._to_point = to_point
         self._story = story
         self._city = city
         self._zone = zone
@@ -120,8 +122,24 @@ class Way:
             self._tale.add("LOST", office + self._story.takes("lastmile_return"), self._city)
             return self._tale.events
         self._tale.add("AT_DELIVERY_OFFICE", office, self._city)
-        self._attempts(max(due, office + _HOUR), ending)
+        if self._to_point:
+            self._fetched(max(due, office + _HOUR), ending)
+        else:
+            self._attempts(max(due, office + _HOUR), ending)
         return self._tale.events
+
+    def _fetched(self, due: datetime, ending: str) -> None:
+        """Lay it out by day; its buyer comes for it, late where a courier would have failed."""
+        ready, there = self._daytime(due)
+        self._tale.add("READY_FOR_PICKUP", ready, self._city)
+        if ending == "RETURN":
+            back = there + self._story.takes("lastmile_return")
+            self._tale.add("RETURN_STARTED", back, self._city)
+            self._tale.add("RETURNED_TO_SENDER", back + 2 * (due - self._handed), "SENDER")
+            return
+        late = self._story.takes("lastmile_retry") if ending == "FAILED" else timedelta()
+        _morning, met = self._daytime(there + late + self._story.takes("point_fetched"))
+        self._tale.add("DELIVERED", met, self._city)
 
     def _attempts(self, due: datetime, ending: str) -> None:
         out, there = self._daytime(due)

@@ -1,0 +1,73 @@
+"""Rows that wait for the same: taken together, so that one question is asked for all of them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from django.conf import settings
+from django.db import connection
+
+from storefront.lib import clock, due
+
+Row = TypeVar("Row", bound=due.Due)
+CLAIM = f"""
+    UPDATE {{table}} SET attempt = attempt + 1, lease_until = {due.WALL} + %(lease)s
+    WHERE id IN (
+        SELECT id FROM {{table}}
+        WHERE due_at <= COALESCE(%(now)s, {due.WALL}) AND failures = 0 AND {{alike}}
+          AND (lease_until IS NULL OR lease_until < {due.WALL})
+        ORDER BY due_at, id LIMIT %(most)s FOR NO KEY UPDATE SKIP LOCKED)
+    RETURNING *
+"""  # noqa: S608  our own words
+CLOSE = """
+    UPDATE {table} t SET due_at = v.at, lease_until = NULL, hinted_at = NULL, failures = 0,
+        last_error = ''
+    FROM unnest(%s::bigint[], %s::int[], %s::timestamptz[]) AS v(id, attempt, at)
+    WHERE t.id = v.id AND t.attempt = v.attempt
+    RETURNING t.id
+"""
+
+
+def join(row: Row, *, most: int, **alike: Any) -> list[Row]:
+    """A claimed row, and others that are due and have these values; one statement.
+
+    Who failed before goes alone: one bad row keeps no others from going on.
+    Time: as `due.claim`.
+    """
+    if row.failures or most < 2:
+        return [row]
+    model, wall = type(row), clock.virtual()
+    columns = " AND ".join(f'"{name}" = ANY(%({name})s)' for name in alike)
+    statement = CLAIM.format(table=f'"{model._meta.db_table}"', alike=columns)
+    given: Mapping[str, Any] = {
+        **{name: list(values) for name, values in alike.items()},
+        "wall": wall,
+        "now": wall if model.DUE_CLOCK == "wall" else clock.now(),
+        "lease": timedelta(seconds=settings.LEASE_SECONDS),
+        "most": most - 1,
+    }
+    others = model._default_manager.raw(statement, given)
+    return [row, *sorted(others, key=lambda one: one.pk)]
+
+
+def finish(rows: Sequence[tuple[Row, datetime | None]]) -> list[Row]:
+    """Give claimed rows of one kind back; those that were still ours, in one statement."""
+    if not rows:
+        return []
+    table = f'"{type(rows[0][0])._meta.db_table}"'
+    with connection.cursor() as cursor:
+        cursor.execute(
+            CLOSE.format(table=table),
+            [
+                [row.pk for row, _at in rows],
+                [row.attempt for row, _at in rows],
+                [at for _row, at in rows],
+            ],
+        )
+        mine = {key for (key,) in cursor.fetchall()}
+    done = []
+    for row, at in rows:
+        if row.pk in mine:
+            row.due_at = at
+            done.append(row)
+    return done

@@ -1,0 +1,10 @@
+"""Decisions about damaged pieces are only ever added."""
+
+from django.db import migrations
+
+from storefront.lib import guards
+
+
+class Migration(migrations.Migration):
+    dependencies = [("logistics", "0050_browser_tables")]
+    operations = [*guards.facts("logistics", "damagedecision")]
