@@ -8,6 +8,7 @@ What a library calls by its name is used: the class that we derive from has it.
 import ast
 import importlib
 import operator
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -29,7 +30,7 @@ NAMES = re.compile(r"[-\w.:/,#* ()=\[\]]+")
 HANDED_OVER = re.compile(r"register|receiver|router\.|api\.|hookimpl|fixture|validator|serializer")
 # Read by Django and its libraries by these names, though no class of theirs has them.
 CALLED = {
-    *("urlpatterns", "ROOT_URLCONF", "Command", "_"),
+    *("urlpatterns", "ROOT_URLCONF", "Command", "_", "CELERY_DB_REUSE_MAX"),
     *("USERNAME_FIELD", "EMAIL_FIELD", "create_superuser", "get_short_name", "empty_value_display"),
     # Checks of numbers that partners give; their vectors are tests, no form asks for them yet.
     *("is_ogrn", "is_russian_account", "is_container", "is_station", "is_russian_barcode", "awb"),
@@ -55,6 +56,7 @@ class Definition:
 
 
 def main() -> int:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "storefront.settings")
     django.setup()
     sys.path.insert(0, str(ROOT))
     defined, used = _read()
