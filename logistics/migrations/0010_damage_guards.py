@@ -6,5 +6,5 @@ from storefront.lib import guards
 
 
 class Migration(migrations.Migration):
-    dependencies = [("logistics", "0050_browser_tables")]
+    dependencies = [("logistics", "0009_promise_guards")]
     operations = [*guards.facts("logistics", "damagedecision")]
