@@ -264,7 +264,8 @@ def test_a_call_is_a_hint_kept_once_and_the_order_is_read_again(
 
 def test_forged_calls_are_not_kept(outside: Outside, client: Client) -> None:
     assert call(client, status("1"), token="guessed") == 403
-    assert call(client, status("1"), REMOTE_ADDR="203.0.113.9") == 403
+    stranger = {"REMOTE_ADDR": "203.0.113.9", "HTTP_X_FORWARDED_FOR": "127.0.0.1"}
+    assert call(client, status("1"), **stranger) == 403
     assert call(client, {"type": "ORDER_STATUS", "attributes": {}}) == 400
     assert call(client, {"type": "PRINT_FORM"}) == 400
     assert client.post("/webhooks/nobody/x/", "{}", "application/json").status_code == 404

@@ -21,9 +21,9 @@ def body(event: str = "payment.succeeded", id: str = "p-1", status: str = "succe
     return json.dumps(told).encode()
 
 
-def post(content: bytes, *, provider: str = "yookassa", source: str = HERE) -> int:
+def post(content: bytes, *, provider: str = "yookassa", source: str = HERE, **told: str) -> int:
     request = RequestFactory(enforce_csrf_checks=True).post(
-        f"/webhooks/{provider}/", content, "application/json", REMOTE_ADDR=source
+        f"/webhooks/{provider}/", content, "application/json", REMOTE_ADDR=source, **told
     )
     return webhooks.receive(request, provider).status_code
 
@@ -75,6 +75,9 @@ def test_an_unknown_provider_is_not_found() -> None:
 @pytest.mark.parametrize("source", ["203.0.113.7", "::1", "", "unix:"])
 def test_a_stranger_is_turned_away(source: str) -> None:
     assert post(body(), source=source) == 403
+    assert (
+        post(body(), source=source, HTTP_X_FORWARDED_FOR=HERE, HTTP_FORWARDED=f"for={HERE}") == 403
+    )
     assert not Notice.objects.exists()
 
 
