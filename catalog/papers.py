@@ -10,13 +10,13 @@ from hashlib import sha256
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
 
+from catalog import uploads
 from storefront.lib.refusal import Refusal
 
 MOST_BYTES = 8 * 1024 * 1024
 MOST_PIXELS = 25_000_000
 MOST_INFLATED = 32 * 1024 * 1024
 QUALITY = 88
-BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError, MemoryError)
 TYPES = {".pdf": "application/pdf", ".jpg": "image/jpeg", ".png": "image/png"}
 # Source: ISO 32000-1, 12.6.4 (actions), 7.11.4 (embedded files), 13 (multimedia), 12.7.8 (XFA):
 # what a reader would run, open or send of its own accord. None of it belongs on a scanned paper.
@@ -75,14 +75,14 @@ def _picture(body: bytes) -> tuple[bytes, str]:
             image = Image.open(io.BytesIO(body), formats=("JPEG", "PNG"))
         except Image.DecompressionBombError as error:
             raise _too_many_pixels() from error
-        except BROKEN as error:
+        except uploads.BROKEN as error:
             raise BadPaper(_("Not a PDF, JPEG or PNG file.")) from error
         if image.width * image.height > MOST_PIXELS:
             raise _too_many_pixels()
         ending = ".jpg" if image.format == "JPEG" else ".png"
         try:
             upright = ImageOps.exif_transpose(image).convert("RGB")
-        except BROKEN as error:
+        except uploads.BROKEN as error:
             raise BadPaper(_("The file is damaged.")) from error
     # A copy of the pixels alone: whatever else the file carried stays behind.
     clean = Image.frombytes(upright.mode, upright.size, upright.tobytes())

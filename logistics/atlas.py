@@ -11,7 +11,7 @@ from storefront.lib import kept, money
 from . import network, scanning, timetable
 from .calendars import Calendars
 from .models import Place, Service
-from .network import CUSTOMS, LastStretch, Link
+from .network import CUSTOMS, LOADING, LastStretch, Link
 from .states import State
 
 CHINA, RUSSIA = "CN", "RU"
@@ -24,7 +24,6 @@ STARTS = {
     "shenzhen": ("shenzhen", (State.PLANNED, State.AWAITED)),
 }
 PACKING = (State.PICKED, State.PACKED)
-LOADING = (State.CLEARED, State.BAGGED)
 SPAN = 120  # days of departures in one timetable
 BLOCK = 30  # days after which the next begins
 Node = tuple[int, str]

@@ -20,7 +20,7 @@ BEFORE = {
     "shenzhen": ((State.PLANNED, State.AWAITED), (State.PICKED, State.PACKED)),
 }
 """Stages of the centre in front of each of the first legs of a lane."""
-BEFORE_LOADING = (State.CLEARED, State.BAGGED)
+LOADING = (State.CLEARED, State.BAGGED)
 CUSTOMS = "customs"  # the carrier of steps at an office
 Ends = tuple[int, int, bool]  # of a last mile: terminal, city, whether to a point of issue
 WORKING_DAYS: dict[str, str] = {State.AWAITED: "CN"}  # sellers hand over on working days
@@ -260,7 +260,7 @@ def _links(
     before = BEFORE[legs[0].lane.origin]
     for position, leg in enumerate(legs):
         states = before[position] if position < len(before) else ()
-        states += BEFORE_LOADING if leg.is_main else ()
+        states += LOADING if leg.is_main else ()
         links += [_stage(stages[state]) for state in states if state in stages]
         links.append(replace(services[leg.service_id], is_main=leg.is_main))
     return tuple(links)

@@ -7,10 +7,8 @@ from storefront.lib import kept
 
 from . import network, timetable
 from .models import Lane, Service
-from .network import Route
+from .network import CUSTOMS, Route
 from .timetable import Run
-
-CUSTOMS = "customs"
 
 
 @dataclass(frozen=True)

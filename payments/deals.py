@@ -11,10 +11,10 @@ from django.db.models.functions import TruncDate
 
 from storefront.lib import http
 
+from . import fx
 from .models import DealRate, RatePayload
 
 SOURCE = "bank"
-PLACES = Decimal(1).scaleb(-10)
 
 
 def ask() -> bytes:
@@ -53,7 +53,7 @@ def read(body: bytes) -> DealRate:
 
 
 def _rate(text: object) -> Decimal:
-    rate = Decimal(str(text)).quantize(PLACES)
+    rate = Decimal(str(text)).quantize(fx.PLACES)
     if not rate.is_finite() or rate <= 0:
         raise ValueError(f"{text!r} is not a rate")
     return rate

@@ -3,7 +3,7 @@
 Everything outside talks to these names alone, so that a larger house can put a search server here.
 """
 
-from .facets import FLAGS, Choice, Counts, Span
+from .facets import FLAGS, RATINGS, Choice, Counts, Span
 from .finding import (
     LAST_PAGE,
     PAGE_SIZE,
@@ -21,6 +21,7 @@ __all__ = [
     "FLAGS",
     "LAST_PAGE",
     "PAGE_SIZE",
+    "RATINGS",
     "Choice",
     "Completion",
     "Counts",

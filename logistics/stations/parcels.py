@@ -17,7 +17,6 @@ from storefront.lib.refusal import Refusal
 from .answers import Answer, Hand, Held, asks, deeds, good, wrong
 
 GRAMS = re.compile(r"([0-9]{1,6})\s*(?:g|г|克)?", re.IGNORECASE)
-NUMBER = re.compile(r"[A-Z]{2}[0-9]{9}[A-Z]{2}")
 NOTICE = re.compile(r"A[0-9]{9}")
 
 
@@ -64,7 +63,7 @@ def receive(code: str, hand: Hand) -> Answer:
 
 def pick(code: str, hand: Hand) -> Answer:
     """A bin of the worker's wave lays its pieces in the trolley; a parcel is picked by itself."""
-    if NUMBER.fullmatch(plain(code)):
+    if shipments.FORM.fullmatch(plain(code)):
         return _do(code, "pick", hand)
     wave = wave_of(hand.actor)
     if wave is None or not Bin.objects.filter(code=plain(code)).exists():
@@ -100,7 +99,7 @@ def pack(code: str, hand: Hand) -> Answer:
     """A box is closed; where pieces are kept by number, each is scanned before."""
     wanted = plain(code)
     number = str(hand.held.get("number", ""))
-    if not number or NUMBER.fullmatch(wanted):
+    if not number or shipments.FORM.fullmatch(wanted):
         return _open_box(wanted, hand)
     pieces, numbers = int(hand.held["pieces"]), [str(one) for one in hand.held["numbers"]]
     try:
@@ -153,7 +152,7 @@ def _close_box(number: str, numbers: list[str], hand: Hand) -> Answer:
 def weigh(code: str, hand: Hand) -> Answer:
     """First the parcel, then what the scales show."""
     number = str(hand.held.get("number", ""))
-    if not number or NUMBER.fullmatch(plain(code)):
+    if not number or shipments.FORM.fullmatch(plain(code)):
         return _on_the_scales(plain(code), hand)
     shown = GRAMS.fullmatch(code.strip())
     if shown is None or not int(shown[1]):

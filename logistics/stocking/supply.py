@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from django.db.models import F, Sum
 
 from catalog.models import Offer, Seller
+from logistics import holdings
 from logistics.models import Advice, AdviceLine, Place, Stock
 from orders import terms
 from orders.models import Delivery, OrderLine
 
-FREE = F("on_hand") - F("reserved") - F("allocated")
 LOWEST_SHARE = 0.9
 MEASURED = 5  # notices of a seller from which his own lead time counts
 
@@ -108,7 +108,9 @@ def _free(seller: Seller, offers: dict[int, int]) -> dict[int, int]:
     rows = Stock.objects.filter(
         offer__in=offers, offer__seller=seller, place__kind=Place.Kind.WAREHOUSE
     )
-    return dict(rows.values_list("offer_id").annotate(total=Sum(FREE)).order_by("offer_id"))
+    return dict(
+        rows.values_list("offer_id").annotate(total=Sum(holdings.FREE)).order_by("offer_id")
+    )
 
 
 def _coming(seller: Seller, offers: dict[int, int]) -> dict[int, int]:

@@ -180,13 +180,8 @@ def arrange(picture: Picture, offer: Offer, *, to: int) -> None:
 
 
 def check_own(offer: Offer) -> None:
-    if not may_show(offer):
+    if not editing.owns_variant(offer):
         raise NotYours(_("Others sell these goods too: their pictures stay as they are."))
-
-
-def may_show(offer: Offer) -> bool:
-    """Whether the seller may choose the pictures: he alone sells this variant."""
-    return not Offer.objects.filter(variant=offer.variant_id).exclude(pk=offer.pk).exists()
 
 
 def _look_again(offer: Offer, *, actor: str, now: datetime) -> None:

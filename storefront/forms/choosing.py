@@ -10,13 +10,12 @@ from django.core.validators import slug_re
 from django.utils.datastructures import MultiValueDict
 
 from catalog import pricing
-from catalog.search import FLAGS, Choice, Span
+from catalog.search import FLAGS, RATINGS, Choice, Span
 
 Given = MultiValueDict[str, str]
 MOST = 30
 LONGEST_NUMBER = 8
 PLAIN_NUMBER = re.compile(r"\d{1,8}(\.\d{1,2})?", re.ASCII)
-RATINGS = ("4.5", "4", "3")
 DAYS = ("7", "10", "14")
 # A slider of about so many stops can be walked by arrow keys and set by a finger.
 STOPS = 150

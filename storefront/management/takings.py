@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 
 from orders.models import Order
-from payments import chargebacks, notices
+from payments import chargebacks, notices, providers
 from payments.models import Bearer, Charge, Chargeback
 from storefront.flows import disputes as flow
 from storefront.lib import clock, http
@@ -56,7 +56,7 @@ class Takings:
     def _tell(self, event: str, told: dict[str, Any]) -> None:
         """What is simulated the sandbox does not send by itself: its notice is handed over."""
         body = json.dumps({"type": "notification", "event": event, "object": told}).encode()
-        notices.keep("yookassa", body, source="127.0.0.1", now_wall=clock.wall())
+        notices.keep(providers.FIRST, body, source="127.0.0.1", now_wall=clock.wall())
 
     def _answer(self, ident: str, chance: random.Random, now: datetime) -> None:
         row = Chargeback.objects.select_related("charge__order").get(provider_id=ident)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from catalog import colours, pricing, shelves
 from catalog.models import Brand, Seller
-from catalog.search import Choice, Counts, Span
+from catalog.search import RATINGS, Choice, Counts, Span
 from storefront.forms import choosing
 from storefront.templatetags import dates
 
@@ -103,7 +103,7 @@ def _ratings(look: Look) -> Facet | None:
             look.counts.rating.get(value, 0),
             look.choice.rating is not None and value == look.given.get("rating"),
         )
-        for value in choosing.RATINGS
+        for value in RATINGS
     ]
     return _single("rating", _("Rating"), [one for one in options if one.count or one.checked])
 

@@ -100,6 +100,7 @@ def test_every_kind_has_properties_of_its_own():
 
 
 def test_every_number_has_a_unit_that_is_read_and_every_choice_its_values():
+    assert Attribute.objects.exists()
     for row in Attribute.objects.all():
         if row.data_type == Attribute.Type.NUMBER and row.unit_en:
             assert row.unit_en in attributes.UNITS, row.key
@@ -110,6 +111,7 @@ def test_every_number_has_a_unit_that_is_read_and_every_choice_its_values():
 
 
 def test_every_spelling_of_a_choice_means_that_choice():
+    assert AttributeChoice.objects.exists()
     for row in AttributeChoice.objects.select_related("attribute"):
         for text in (row.key, row.title_ru, row.title_zh, row.title_en):
             meant = attributes.meant(row.attribute.key, text)

@@ -27,6 +27,7 @@ def test_parts_of_a_category_point_to_it():
 
 
 def test_every_tariff_row_has_a_source_and_a_well_formed_code():
+    assert HsCode.objects.exists()
     for row in HsCode.objects.all():
         assert row.source
         assert identifiers.is_hs(row.code)

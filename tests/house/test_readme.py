@@ -57,7 +57,7 @@ def test_command_takes_what_readme_gives_it(line: str) -> None:
     parser = load_command_class("storefront", name).create_parser("manage.py", name)
     parser.called_from_command_line = False  # a wrong word is an error here, not an exit
 
-    parser.parse_args(rest)
+    assert parser.parse_args(rest)
 
 
 @pytest.mark.django_db

@@ -118,6 +118,16 @@ DUE = {"task": "app.tasks.run", "query": "lane__code"}
     assert not {"told", "shown", "alone"} & used
 
 
+def test_a_file_that_nobody_imports_is_found(checkout: Path) -> None:
+    (checkout / "storefront" / "gone.py").write_text("")
+    module = ast.parse("from storefront import views\nfrom .settings import text")
+    _forget()
+
+    stray = list(unused._modules({"urls"}, set(unused._imports(module))))
+
+    assert stray == ["storefront/gone.py is imported by nobody"]
+
+
 def test_what_git_ignores_is_not_ours(checkout: Path) -> None:
     for words in (["init", "-q"], ["add", "README.md"]):
         subprocess.run(["git", *words], cwd=checkout, check=True)

@@ -48,6 +48,7 @@ def test_every_row_names_its_source(model: type[Place]) -> None:
 
 
 def test_each_lane_is_a_chain_from_its_origin_to_its_terminal() -> None:
+    assert Lane.objects.exists()
     for lane in Lane.objects.prefetch_related("legs__service__origin", "legs__service__target"):
         legs = sorted(lane.legs.all(), key=lambda leg: leg.position)
         places = [(leg.service.origin.code, leg.service.target.code) for leg in legs]
@@ -89,6 +90,7 @@ def test_every_city_is_reached_from_both_origins() -> None:
 
 
 def test_timetables_have_days_and_hours_and_steps_have_none() -> None:
+    assert Service.objects.exists()
     for service in Service.objects.all():
         assert service.is_step is (service.departs is None), service.code
         assert service.is_step is (not service.weekdays), service.code

@@ -15,12 +15,6 @@ from tests.logistics.story import NOW, Outside
 pytestmark = pytest.mark.django_db
 
 
-def test_every_due_model_of_logistics_has_its_task() -> None:
-    for model in (Shipment, Declaration, Departure):
-        name = model.DUE_TASK.rsplit(".", 1)[1]
-        assert getattr(tasks, name).name == model.DUE_TASK
-
-
 def test_a_row_that_is_not_due_is_left_alone(outside: Outside) -> None:
     order = story.paid_order()
     parcel = story.parcel(order)

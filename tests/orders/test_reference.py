@@ -26,6 +26,7 @@ def test_forty_cities_are_loaded_and_loading_again_changes_nothing() -> None:
 
 
 def test_each_city_has_a_time_zone_of_the_world_and_a_source() -> None:
+    assert City.objects.exists()
     for city in City.objects.all():
         assert ZoneInfo(city.timezone).key == city.timezone
         assert city.source

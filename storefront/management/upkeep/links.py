@@ -150,7 +150,8 @@ def _is_there(path: str, name: str) -> bool:
     if any(place in _places() for place in places) or name in MADE:
         return True
     if "/" not in name:
-        return name in _names() or name in _sources()
+        program = f"{name.removesuffix('.json')}.py"  # it writes its figures beside itself
+        return name in _names() or name in _sources() or program in _names()
     return any(one.endswith(f"/{name}") for one in _places())
 
 
@@ -173,7 +174,8 @@ def _is_a_member(module: str, name: str) -> bool:
 @cache
 def _sources() -> frozenset[str]:
     """Names with a dot in the code: files that others send, or that it makes."""
-    text = "\n".join(tree.text(path) for path in tree.named(".py", under=tree.PRODUCT))
+    python = tree.named(".py", under=(*tree.PRODUCT, "benchmarks"))
+    text = "\n".join(map(tree.text, python))
     return frozenset(re.findall(r"[\w-]+\.\w+", text))
 
 

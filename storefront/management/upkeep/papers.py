@@ -27,7 +27,7 @@ CAPITALS = re.compile(r"[A-Z][A-Z_]*[A-Z]")
 # Of the system, of web servers, of the tests' own processes; and those only compose passes on.
 FOREIGN = re.compile(r"PATH|HTTP_\w*|PATH_INFO|QUERY_STRING|REQUEST_METHOD|REMOTE_ADDR|CONTENT_\w+")
 INNER = re.compile(
-    r"TEST_\w+|PYTEST_\w+|DJANGO_\w+|BENCH_\w+|SUNGARI_\w+|LC_ALL|NAME|MAKEFILE_LIST"
+    r"TEST_\w+|PYTEST_\w+|DJANGO_\w+|BENCH_\w+|CENTRE_\w+|SUNGARI_\w+|LC_ALL|NAME|MAKEFILE_LIST"
 )
 
 

@@ -8,6 +8,7 @@ What a library calls by its name is used: the class that we derive from has it.
 import ast
 import importlib
 import operator
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -29,13 +30,15 @@ NAMES = re.compile(r"[-\w.:/,#* ()=\[\]]+")
 HANDED_OVER = re.compile(r"register|receiver|router\.|api\.|hookimpl|fixture|validator|serializer")
 # Read by Django and its libraries by these names, though no class of theirs has them.
 CALLED = {
-    *("urlpatterns", "ROOT_URLCONF", "Command", "_"),
+    *("urlpatterns", "ROOT_URLCONF", "Command", "_", "CELERY_DB_REUSE_MAX"),
     *("USERNAME_FIELD", "EMAIL_FIELD", "create_superuser", "get_short_name", "empty_value_display"),
     # Checks of numbers that partners give; their vectors are tests, no form asks for them yet.
     *("is_ogrn", "is_russian_account", "is_container", "is_station", "is_russian_barcode", "awb"),
     "door_at",  # when two ways are the same is asked by tests alone
 }
 SETTINGS = "storefront/settings.py"
+# Found by Django, Celery or Python by where they lie.
+FOUND = re.compile(r"/(__init__|__main__|apps|tasks|wsgi)\.py|/(migrations|commands|templatetags)/")
 LIBRARIES = ("WHITENOISE_", "UNFOLD", "CONTENT_SECURITY_POLICY")
 
 
@@ -55,25 +58,49 @@ class Definition:
 
 
 def main() -> int:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "storefront.settings")
     django.setup()
     sys.path.insert(0, str(ROOT))
-    defined, used = _read()
+    defined, used, imported = _read()
     dead = [each for each in defined if each.name not in used and not _is_called_for(each)]
-    return tree.tell([*map(str, dead), *_settings(used)], what="dead names")
+    findings = [*map(str, dead), *_settings(used), *_modules(used, imported)]
+    return tree.tell(findings, what="dead names")
 
 
-def _read() -> tuple[list[Definition], set[str]]:
+def _read() -> tuple[list[Definition], set[str], set[str]]:
     defined: list[Definition] = []
     used: set[str] = set()
+    imported: set[str] = set()
     for path in tree.named(".py", under=(*tree.PRODUCT, "benchmarks", "manage.py")):
         module = ast.parse(tree.text(path))
         used.update(_uses(module, set()))
+        imported.update(_imports(module))
         ours = path.startswith(tree.PRODUCT) and "/migrations/" not in path
         if ours and path != SETTINGS:
             defined += _definitions(path, module.body, "")
-    for path in tree.named(".html", ".svg", ".txt", ".yml", "Dockerfile", "pyproject.toml", ".sql"):
+    for path in tree.named(
+        ".html", ".svg", ".txt", ".yml", "Dockerfile", "Makefile", "pyproject.toml", ".sql"
+    ):
         used.update(WORD.findall(tree.text(path)))
-    return defined, used
+    return defined, used, imported
+
+
+def _imports(module: ast.Module) -> Iterator[str]:
+    """The last parts of what is imported: modules, and names out of them."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            whole = [each.name for each in node.names]
+            whole += [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
+            yield from (part for name in whole for part in name.split("."))
+
+
+def _modules(used: set[str], imported: set[str]) -> Iterator[str]:
+    """Files that nobody imports, names in the settings or finds by their folder."""
+    for path in tree.named(".py", under=tree.PRODUCT):
+        stem = path.rpartition("/")[2].removesuffix(".py")
+        found = FOUND.search(path) or stem in {*used, *imported}
+        if not found:
+            yield f"{path} is imported by nobody"
 
 
 def _uses(node: ast.AST, within: set[str]) -> Iterator[str]:
@@ -133,7 +160,10 @@ def _is_called_for(each: Definition) -> bool:
     """Does a library, the language or a framework's way of naming ask for it?"""
     if each.is_handed_over or each.name in CALLED or each.name.startswith("__"):
         return True
-    module = importlib.import_module(each.path.removesuffix(".py").replace("/", "."))
+    try:
+        module = importlib.import_module(each.path.removesuffix(".py").replace("/", "."))
+    except ImportError:
+        return False  # what cannot be imported is used by nobody
     if not each.owner:
         return _is_found_by_django(getattr(module, each.name, None))
     owner = operator.attrgetter(each.owner)(module)
