@@ -6,10 +6,11 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
-from django.utils import formats
+from django.utils import dateformat
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from catalog.models import language
 from storefront.lib import due, kept, locks
 from storefront.lib.refusal import Refusal
 
@@ -142,6 +143,12 @@ def cancel_departures(closure: Closure, *, now: datetime) -> int:
     return cancelled
 
 
+def in_words(day: str) -> str:
+    """A day, given as it is kept, without its year and in the reader's language."""
+    form = "n月j日" if language() == "zh" else "j E"
+    return dateformat.format(date.fromisoformat(day), form)
+
+
 def words(detail: dict[str, Any]) -> str:
     """What a buyer is told of a parcel that was planned anew: why, and the new day."""
     if not detail.get("closure"):
@@ -149,9 +156,9 @@ def words(detail: dict[str, Any]) -> str:
     why = capfirst(str(Closure.Kind(detail["closure"]).label))
     if not detail.get("expected_on"):
         return _("%(why)s. We are looking for another way and will write to you.") % {"why": why}
-    day = formats.date_format(date.fromisoformat(detail["expected_on"]), "MONTH_DAY_FORMAT")
+    day = in_words(detail["expected_on"])
     if not detail.get("until_on"):
         return _("%(why)s. Expected on %(day)s.") % {"why": why, "day": day}
-    last = formats.date_format(date.fromisoformat(detail["until_on"]), "MONTH_DAY_FORMAT")
+    last = in_words(detail["until_on"])
     text = _("%(why)s. Expected on %(day)s, on %(last)s at the latest.")
     return text % {"why": why, "day": day, "last": last}

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Prefetch
-from django.utils import formats
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -217,4 +216,4 @@ def _detail(event: OrderEvent) -> str:
 
 
 def _day(text: str) -> str:
-    return formats.date_format(date.fromisoformat(text), "MONTH_DAY_FORMAT") if text else ""
+    return closures.in_words(text) if text else ""

@@ -83,7 +83,10 @@ class Service(Dated):
     )
 
     weekdays = ArrayField(
-        models.PositiveSmallIntegerField(), default=list, blank=True, verbose_name=_("Days")
+        models.PositiveSmallIntegerField(),
+        default=list,
+        blank=True,
+        verbose_name=_("days of the week"),
     )
     departs = models.TimeField(_("departs"), null=True, blank=True)
     cutoff_hours = models.DecimalField(

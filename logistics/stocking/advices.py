@@ -7,13 +7,21 @@ from zoneinfo import ZoneInfo
 
 from django.core.files.base import ContentFile
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
 from catalog import papers
 from catalog.models import Offer, Seller
 from logistics import warehouse
-from logistics.models import Advice, AdviceCount, AdviceLine, DamagePicture, Place, Stock
+from logistics.models import (
+    Advice,
+    AdviceCount,
+    AdviceLine,
+    DamageDecision,
+    DamagePicture,
+    Place,
+    Stock,
+)
 from storefront.lib import identifiers, locks
 from storefront.lib.refusal import Refusal
 
@@ -238,6 +246,8 @@ def find(number: str) -> Advice | None:
 
 
 def lines(advice: Advice) -> list[AdviceLine]:
-    """The lines of a notice with their goods, in the order of their announcement."""
+    """The lines of a notice with goods and what was decided, in the order of announcement."""
     rows = advice.lines.select_related("offer__variant__product").order_by("pk")
-    return list(rows.prefetch_related("counts__pictures"))
+    decisions = DamageDecision.objects.select_related("offer").order_by("pk")
+    decided = Prefetch("counts__decisions", queryset=decisions)
+    return list(rows.prefetch_related("counts__pictures", decided))

@@ -107,7 +107,7 @@ class ClosureDesk(Looking):
     list_select_related = ("place",)
     search_fields = ("service", "place__code", "source")
     ordering = ("-closed_at", "-pk")
-    fields = ("what", "kind", "closed", "opens", "now", "source", "entered", "enterer")
+    fields = ("what", "service", "kind", "closed", "opens", "now", "source", "entered", "enterer")
     inlines = (Outcomes,)
 
     closed = cells.dated("closed_at", _("closed from"))
@@ -124,8 +124,8 @@ class ClosureDesk(Looking):
         if closure.place:
             return closure.place.title
         ends = routes().get(closure.service)
-        way = f"{ends[0].title} \u2192 {ends[1].title}" if ends else ""
-        return cells.lines([way, closure.service]) if way else closure.service
+        towns = [place.title.split(",")[0] for place in ends or ()]
+        return " \u2192 ".join(towns) or closure.service
 
     @display(description=_("now"))
     def now(self, closure):

@@ -66,7 +66,7 @@ NAVIGATION = [
         entry(_("Stock"), "warehouse", "logistics.stock"),
         entry(_("Stock movements"), "swap_vert", "logistics.stockmove"),
         entry(_("Advance notices"), "move_to_inbox", "logistics.advice"),
-        entry(_("Damaged pieces"), "broken_image", "logistics.advicecount", "?waiting=1"),
+        entry(_("Damaged goods"), "broken_image", "logistics.advicecount", "?waiting=1"),
         entry(_("Bins"), "shelves", "logistics.bin"),
         entry(_("Waves"), "waves", "logistics.wave"),
         entry(_("Counts to decide"), "fact_check", "logistics.bincount", "?state__exact=DIFFERS"),

@@ -65,7 +65,7 @@ class Change(forms.Form):
         label=_("From"), widget=widgets.UnfoldAdminTextInputWidget(attrs={"type": "date"})
     )
     weekdays = forms.TypedMultipleChoiceField(
-        label=_("Days"), choices=DAYS, coerce=int, required=False,
+        label=_("days of the week"), choices=DAYS, coerce=int, required=False,
         widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
     departs = forms.TimeField(

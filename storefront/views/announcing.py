@@ -118,6 +118,7 @@ def _shown(advice: Advice) -> list[dict[str, Any]]:
         {
             "line": line,
             "notes": [count.note for count in line.counts.all() if count.note],
+            "decisions": [one for count in line.counts.all() for one in count.decisions.all()],
             "pictures": [p for count in line.counts.all() for p in count.pictures.all()],
         }
         for line in advices.lines(advice)

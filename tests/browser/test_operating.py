@@ -168,6 +168,7 @@ def test_a_buyer_watches_a_parcel_whose_flight_was_cancelled(
     expect(way).to_contain_text("Дальше")
     expect(way.locator(".note.warn")).to_contain_text("перевозчик отменил рейсы")
     expect(way.locator(".note.warn")).to_contain_text(re.compile(rf"\b{parcel.expected_on.day}\b"))
+    expect(way.locator(".log")).to_contain_text(f"{parcel.expected_on.day} декабря")
     expect(way.locator("img.map")).to_be_visible()
     assert way_drawn(anna) != drawn
     told = eventually(lambda: told_of(shop, order), why="a mail about it")

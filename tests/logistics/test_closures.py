@@ -139,10 +139,12 @@ def test_the_buyer_reads_why_and_when_in_the_mail_and_on_the_page(outside: Outsi
     sending.send(due.claim(Letter, letter.pk), wall=clock.wall())
 
     with translation.override("en"):
-        entries = timeline.tell(order).entries
-    entry = next(one for one in entries if one.text.startswith("Weather"))
+        told = timeline.tell(order)
+    entry = next(one for one in told.entries if one.text.startswith("Weather"))
     day = story.parcel(order).expected_on
-    assert f"{day:%B} {day.day}" in entry.text
+    words = f"Weather, ice or flood. Expected on {day.day} {day:%B}."
+    assert [(one.anew, one.reason) for one in told.outlooks] == [(words, "")]
+    assert f"{day.day} {day:%B}" in entry.text
     assert mail.outbox[-1].to == [order.email]
     assert str(day.day) in mail.outbox[-1].body
     assert order.shown_number in mail.outbox[-1].body
