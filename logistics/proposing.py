@@ -15,7 +15,7 @@ from storefront.lib import kept
 from storefront.lib.refusal import Refusal
 
 from . import atlas, wayfinding, windows
-from .models import Lane, LaneLeg, Mode, Place, Service, ServicePrice
+from .models import Lane, LaneLeg, Place, Service, ServicePrice
 from .network import CUSTOMS
 from .routing import Parcel
 
@@ -161,7 +161,7 @@ def sell(key: str, *, actor: str, now: datetime) -> Lane:
 def _free_code(found: Proposal) -> str:
     """As the other lanes are named: whence, how, over which border, whither."""
     whence = "" if found.origin == "harbin" else "szx-"
-    stem = slugify(f"{whence}{Mode(found.main.mode)}-{found.entry.code}-{found.terminal.code}")[:44]
+    stem = slugify(f"{whence}{found.main.mode}-{found.entry.code}-{found.terminal.code}")[:44]
     return next(code for code in _codes(stem) if not Lane.objects.filter(code=code).exists())
 
 
