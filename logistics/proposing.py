@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from moneyed import Money
 
 from orders.models import City
-from storefront.lib import kept
+from storefront.lib import kept, locks
 from storefront.lib.refusal import Refusal
 
 from . import atlas, wayfinding, windows
@@ -130,8 +130,11 @@ def _proposal(
 def sell(key: str, *, actor: str, now: datetime) -> Lane:
     """Make a lane of a proposed way, sold from today on; its words and prices may be edited.
 
+    Locks: the services of the way, so that it is sold once.
     Raises: NotProposed.
     """
+    locks.rows(Service.objects.filter(code__in=key.split()[1:]))
+    kept.forget()  # another process may have sold it a moment ago
     found = next((one for one in proposals(now=now) if one.key == key), None)
     if found is None:
         raise NotProposed(_("The network has no such way now, or it is sold already."))
