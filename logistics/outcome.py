@@ -50,6 +50,9 @@ def _parcels() -> Iterator[Row]:
     counts = Shipment.objects.values_list("state").annotate(n=Count("pk")).order_by("state")
     for state, number in counts:
         yield f"  {state.lower()}", str(number)
+    at_points = Shipment.objects.exclude(order__point="")
+    waited = at_points.exclude(ready_at=None).count()
+    yield "  to points of issue / were ready there", f"{at_points.count()} / {waited}"
     yield from _together()
     again = Declaration.objects.filter(attempt_number__gt=1).count()
     yield "  declarations sent again", str(again)

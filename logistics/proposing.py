@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from moneyed import Money
 
 from orders.models import City
-from storefront.lib import kept
+from storefront.lib import kept, locks
 from storefront.lib.refusal import Refusal
 
 from . import atlas, wayfinding, windows
-from .models import Lane, LaneLeg, Mode, Place, Service, ServicePrice
+from .models import Lane, LaneLeg, Place, Service, ServicePrice
 from .network import CUSTOMS
 from .routing import Parcel
 
@@ -130,8 +130,11 @@ def _proposal(
 def sell(key: str, *, actor: str, now: datetime) -> Lane:
     """Make a lane of a proposed way, sold from today on; its words and prices may be edited.
 
+    Locks: the services of the way, so that it is sold once.
     Raises: NotProposed.
     """
+    locks.rows(Service.objects.filter(code__in=key.split()[1:]))
+    kept.forget()  # another process may have sold it a moment ago
     found = next((one for one in proposals(now=now) if one.key == key), None)
     if found is None:
         raise NotProposed(_("The network has no such way now, or it is sold already."))
@@ -161,7 +164,7 @@ def sell(key: str, *, actor: str, now: datetime) -> Lane:
 def _free_code(found: Proposal) -> str:
     """As the other lanes are named: whence, how, over which border, whither."""
     whence = "" if found.origin == "harbin" else "szx-"
-    stem = slugify(f"{whence}{Mode(found.main.mode)}-{found.entry.code}-{found.terminal.code}")[:44]
+    stem = slugify(f"{whence}{found.main.mode}-{found.entry.code}-{found.terminal.code}")[:44]
     return next(code for code in _codes(stem) if not Lane.objects.filter(code=code).exists())
 
 

@@ -3,9 +3,10 @@
 from decimal import Decimal
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +14,7 @@ from unfold import widgets
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
 
-from logistics import closures, network, revising, sketch
+from logistics import closures, network, proposing, revising, sketch
 from logistics.closures import Notice
 from logistics.models import (
     DutyRule,
@@ -192,6 +193,7 @@ class LaneDesk(Desk):
     search_fields = ("code", "title_ru", "title_zh", "title_en")
     ordering = ("code", "-valid_from")
     inlines = (Legs,)
+    list_before_template = "admin/proposals_link.html"
 
     fixed = cells.priced("base", _("base"))
     by_weight = cells.priced("per_100g", _("per 100 g"))
@@ -203,6 +205,33 @@ class LaneDesk(Desk):
     @display(description=_("terminal"), ordering="terminal__code")
     def end(self, lane):
         return lane.terminal.title
+
+    def get_urls(self):
+        shown = self.admin_site.admin_view(self.proposed)
+        return [path("proposed/", shown, name="logistics_lane_proposed"), *super().get_urls()]
+
+    def proposed(self, request: HttpRequest) -> HttpResponse:
+        """Ways of the network that no lane sells; one of them becomes a lane."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        if request.method == "POST":
+            return self._sold(request)
+        given = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Ways no lane sells"),
+            "proposals": proposing.proposals(now=clock.now()),
+        }
+        return TemplateResponse(request, "admin/proposals.html", given)
+
+    def _sold(self, request: HttpRequest) -> HttpResponse:
+        actor, key = f"user:{request.user.pk}", request.POST.get("key", "")[:500]
+        try:
+            lane = proposing.sell(key, actor=actor, now=clock.now())
+        except proposing.NotProposed as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+            return redirect("admin:logistics_lane_proposed")
+        return redirect("admin:logistics_lane_change", lane.pk)
 
 
 @admin.register(LastMile)

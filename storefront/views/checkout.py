@@ -43,7 +43,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
         return _show(request, found, city, form)
     except flow.OrderedAlready as known:
         return redirect("order", number=known.order.number)
-    except (QuoteMoved, QuoteExpired, charges.NotOffered) as moved:
+    except (QuoteMoved, QuoteExpired, PointClosed, charges.NotOffered) as moved:
         messages.warning(request, str(moved))
         return _show(request, found, city, form)
     except Refusal as refusal:

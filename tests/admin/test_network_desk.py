@@ -4,7 +4,7 @@ import re
 
 from django.urls import reverse
 
-from logistics.models import Closure, Place, Replanned, Service
+from logistics.models import Closure, Lane, Place, Replanned, Service
 from orders.models import Delivery
 from storefront.lib import clock
 from tests.admin.test_deeds import deed, me, told
@@ -117,3 +117,19 @@ def test_how_promises_hold_is_shown_to_operators(operator):
     assert "air-svx" in page
     assert "<circle" in page
     assert operator.get(reverse("admin:logistics_lanelevel_changelist")).status_code == 200
+
+
+def test_a_way_no_lane_sells_is_sold_by_a_button(operator):
+    url = reverse("admin:logistics_lane_proposed")
+
+    page = operator.get(url)
+    key = page.context["proposals"][0].key
+    sold = operator.post(url, {"key": key})
+    again = operator.post(url, {"key": key})
+
+    lane = Lane.objects.latest("pk")
+    assert sold.url == reverse("admin:logistics_lane_change", args=[lane.pk])
+    legs = lane.legs.order_by("position").values_list("service__code", flat=True)
+    assert " ".join([lane.origin, *legs]) == key
+    assert again.url == url
+    assert Lane.objects.latest("pk") == lane
