@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from catalog.models import Product
+from catalog.models import Product, Stack
 from orders.models import Order
 from payments.models import Job, Notice
-from storefront.celery import app
+from storefront.celery import app, held
 from storefront.lib import clock, due, sweeping
 from tests.factories import catalog, orders
 from tests.lib.broker import Broker
@@ -173,6 +173,25 @@ def test_sweeper_hints_what_is_due_once_and_again_only_after_a_while(broker: Bro
 
     Order.objects.update(hinted_at=clock.wall() - sweeping.HINT_AGAIN - timedelta(seconds=1))
     assert sweeping.sweep() == 1
+
+
+def test_full_queue_is_sent_no_hint_twice(broker: Broker) -> None:
+    found = [waiting_order() for _ in range(3)]
+    for kind in (Product, Stack):
+        kind.objects.update(due_at=None)
+    long_ago = clock.wall() - sweeping.HINT_AGAIN - timedelta(seconds=1)
+
+    assert sweeping.sweep(limit=2, held=held) == 2
+    assert sweeping.sweep(limit=2, held=held) == 1  # one that was never hinted is hinted once
+    Order.objects.update(hinted_at=long_ago)
+    assert (held("storefront.tasks.expire_order"), len(broker.hints("default"))) == (3, 3)
+    assert sweeping.sweep(limit=2, held=held) == 0
+    broker.client.ltrim("default", 0, 0)
+    assert sweeping.sweep(limit=2, held=held) == 2
+    broker.client.flushdb()
+    assert held("storefront.tasks.expire_order") == 0
+    Order.objects.update(hinted_at=long_ago)
+    assert sweeping.sweep(limit=3, held=held) == len(found)
 
 
 def test_sweeper_leaves_what_is_held_or_not_due(broker: Broker) -> None:
