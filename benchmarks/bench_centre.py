@@ -135,7 +135,7 @@ def fill(count: int) -> None:
     with clock.simulated(NOW):
         goods = [catalog.offer() for _ in range(GOODS)]
         for number in range(count):
-            story.paid_order(goods[number % GOODS])
+            story.paid_order(goods[number % GOODS], phone=f"+7912{number:07}")
     for kind in due.kinds():
         if kind is not Shipment:
             kind._default_manager.filter(due_at__isnull=False).update(due_at=None)
