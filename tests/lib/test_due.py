@@ -5,7 +5,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
+from celery.fixups.django import DjangoWorkerFixup
+from django.conf import settings
+from django.db import connection, transaction
 
 from catalog.models import Product, Stack
 from orders.models import Order
@@ -239,3 +241,14 @@ def test_next_due_tells_the_earliest_of_each_kind_earliest_first() -> None:
 
     assert sweeping.next_due() == [(job.due_at, Job), (first, Order)]
     assert list(due.waiting(Order, limit=5)) == [early, late]
+
+
+def test_connection_outlives_the_task_that_used_it() -> None:
+    fixup, task = DjangoWorkerFixup(app), app.tasks["storefront.tasks.sweep"]
+    connection.ensure_connection()
+    used = connection.connection
+
+    fixup.on_task_postrun(task)
+
+    assert fixup.db_reuse_max == settings.CELERY_DB_REUSE_MAX
+    assert connection.connection is used
