@@ -39,6 +39,7 @@ WISHED = 0.2
 WORKERS = ("one", "other")
 GOODS = 20
 GRID = timedelta(minutes=10)
+EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 LOOK = 0.01
 LONGEST = 1800
 LOGICAL = {"wal_level": "logical", "max_replication_slots": "4", "max_wal_senders": "4"}
@@ -134,7 +135,7 @@ def fill(count: int) -> None:
     with clock.simulated(NOW):
         goods = [catalog.offer() for _ in range(GOODS)]
         for number in range(count):
-            story.paid_order(goods[number % GOODS])
+            story.paid_order(goods[number % GOODS], phone=f"+7912{number:07}")
     for kind in due.kinds():
         if kind is not Shipment:
             kind._default_manager.filter(due_at__isnull=False).update(due_at=None)
@@ -225,23 +226,8 @@ def conduct(shop: Any, options: argparse.Namespace) -> int:
         if not Shipment.objects.filter(state__in=short).exists() and not unbooked.exists():
             return jumps
         assert waiting, "nothing waits, and they are not there"
-        jump(shop, waiting[0])
+        shop.stand_at(waiting[0] + (EPOCH - waiting[0]) % GRID)
         jumps += 1
-
-
-def jump(shop: Any, instant: datetime) -> None:
-    """Let it be the next mark of the grid after an instant, and let a sweeper look at once."""
-    from celery import Celery
-
-    from storefront.lib import clock
-
-    epoch = datetime(2020, 1, 1, tzinfo=UTC)
-    at = instant + (epoch - instant) % GRID
-    clock._write(shop.folder / "clock.json", clock.Anchor(datetime.now(UTC), at, 0.0))
-    sender = getattr(shop, "sender", None)
-    if sender is None:
-        sender = shop.sender = Celery(broker=shop._valkey.url)
-    sender.send_task("storefront.tasks.sweep", queue="sweep", ignore_result=True)
 
 
 def race(shop: Any, postgres: Any, script: Path, copies: list[str], rounds: int) -> list[float]:

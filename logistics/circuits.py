@@ -1,6 +1,6 @@
 """Outside parties that are away or slow: they are left in peace, and others need not wait.
 
-After a few calls in a row that came to nothing a party counts as away; one worker at a time
+After a few steps in a row without any answer a party counts as away; one worker at a time
 probes it, each time later, and the first answer lets all that waits go on. One that answers slowly
 is spoken to by one worker at a time, so that it never holds them all.
 """
@@ -11,7 +11,9 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
+import requests
 from django.db.models import F, Q
 
 from storefront.lib import clock, due, http, kept, locks
@@ -26,6 +28,15 @@ LOOK = 2  # seconds that a process believes what it read
 CHINA, RUSSIA = "customs.cn", "customs.ru"
 WAITING: tuple[type[due.Due], ...] = (Shipment, Declaration, Departure, Filing, Courier)
 _in_a_row: Counter[str] = Counter()
+_heard = Counter({"answers": 0})  # to this process, from anybody
+
+
+def _hear(answer: requests.Response, **_how: Any) -> None:
+    """Whatever is no failure of their own shows that somebody is there."""
+    _heard["answers"] += answer.status_code < 500
+
+
+http.session().hooks["response"].append(_hear)
 
 
 class Away(Exception):
@@ -60,11 +71,14 @@ def through(name: str) -> Iterator[None]:
         return
     known = _troubled(int(time.monotonic() // LOOK)).get(name)
     with _turn(name, known):
-        begun = time.monotonic()
+        begun, heard = time.monotonic(), _heard["answers"]
         try:
             yield
         except (http.Unreachable, http.Unknown) as error:
-            _failed(name, known, error)
+            if _heard["answers"] > heard:  # to a call before the one that failed
+                _answered(name, known)
+            else:
+                _failed(name, known, error)
             raise
         except http.Refused:
             _answered(name, known)

@@ -1,5 +1,6 @@
 """The one place where a parcel changes its state, each time with the fact that moved it."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from storefront.lib import due, locks
 from storefront.lib.refusal import Refusal
 
 from . import incidents, milestones
-from .models import Bag, Box, Shipment, ShipmentEvent, Stock
+from .models import Bag, Box, Shipment, Stock
 from .states import MOVES, Code, State
 
 S = State
@@ -58,6 +59,18 @@ SELECT moved.id, %(code)s, 'centre', left('bagged:' || b.number, 120), '', %(act
     %(now)s, clock_timestamp(), jsonb_build_object('bag', b.number)
 FROM moved JOIN logistics_bag b ON b.id = moved.bag_id
 ON CONFLICT DO NOTHING
+"""
+
+NOTE = """
+INSERT INTO logistics_shipmentevent (shipment_id, code, source, source_key, place, actor,
+    happened_at, recorded_at, detail)
+SELECT %(shipment)s, code, source, key, place, %(actor)s, at, clock_timestamp(), detail::jsonb
+FROM unnest(%(codes)s::text[], %(sources)s::text[], %(keys)s::text[], %(places)s::text[],
+    %(times)s::timestamptz[], %(details)s::text[])
+    WITH ORDINALITY AS told(code, source, key, place, at, detail, n)
+ORDER BY n
+ON CONFLICT (shipment_id, source, source_key) DO NOTHING
+RETURNING source, source_key
 """
 
 
@@ -137,22 +150,34 @@ def note(shipment: Shipment, fact: Fact, *, actor: str) -> bool:
 
 
 def note_all(shipment: Shipment, facts: Iterable[Fact], *, actor: str) -> list[Fact]:
-    """Keep facts, and say which of them were new; two statements, however many they are.
+    """Keep facts, and say which of them were new; one statement, however many they are.
 
     Locks: the caller holds the shipment, so nobody else writes its events.
     """
     told = {(fact.source[:40], fact.key[:120]): fact for fact in facts}
-    rows = ShipmentEvent.objects.filter(
-        shipment=shipment, source_key__in={key for _source, key in told}
-    )
-    known = set(rows.values_list("source", "source_key"))
-    fresh = {name: fact for name, fact in told.items() if name not in known}
+    if not told:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(NOTE, _columns(shipment, told, actor=actor))
+        fresh = [told[name] for name in cursor.fetchall()]
     if fresh:
-        ShipmentEvent.objects.bulk_create(
-            _event(shipment, fact, actor=actor) for fact in fresh.values()
-        )
-        _tell_box(shipment, max(fact.at for fact in fresh.values()))
-    return list(fresh.values())
+        _tell_box(shipment, max(fact.at for fact in fresh))
+    return fresh
+
+
+def _columns(
+    shipment: Shipment, told: Mapping[tuple[str, str], Fact], *, actor: str
+) -> dict[str, Any]:
+    return {
+        "shipment": shipment.pk,
+        "actor": actor,
+        "sources": [source for source, _key in told],
+        "keys": [key for _source, key in told],
+        "codes": [fact.code[:30] for fact in told.values()],
+        "places": [fact.place[:80] for fact in told.values()],
+        "times": [fact.at for fact in told.values()],
+        "details": [json.dumps(fact.detail) for fact in told.values()],
+    }
 
 
 def _tell_box(shipment: Shipment, at: datetime) -> None:
@@ -163,19 +188,6 @@ def _tell_box(shipment: Shipment, at: datetime) -> None:
     Shipment.objects.filter(follows=shipment.pk, state__in=UNDER_WAY).update(**anew)
     if shipment.state not in UNDER_WAY:
         Box.objects.filter(pk=shipment.box_id, state=Box.State.OPEN).update(**anew)
-
-
-def _event(shipment: Shipment, fact: Fact, *, actor: str) -> ShipmentEvent:
-    return ShipmentEvent(
-        shipment=shipment,
-        source=fact.source[:40],
-        source_key=fact.key[:120],
-        code=fact.code[:30],
-        place=fact.place[:80],
-        actor=actor,
-        happened_at=fact.at,
-        detail=fact.detail,
-    )
 
 
 def mind(shipment: Shipment, fact: Fact, *, actor: str) -> None:

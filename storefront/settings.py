@@ -176,8 +176,7 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_DB_REUSE_MAX = 500  # tasks on one connection; by itself Celery makes a new one for each
-CELERY_TASK_TIME_LIMIT = 45
-CELERY_TASK_SOFT_TIME_LIMIT = 40
+CELERY_TASK_TIME_LIMIT, CELERY_TASK_SOFT_TIME_LIMIT = 45, 40
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     "storefront.tasks.sweep": {"queue": "sweep"},  # no backlog may keep what waits from being found

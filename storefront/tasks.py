@@ -16,6 +16,7 @@ from logistics.models import RecipientIdentity
 from orders.models import Delivery, Order
 from payments import jobs, ledger
 from payments.models import Charge, Chargeback, Dispute, Job, Notice
+from storefront import celery
 from storefront.flows import (
     cancellation,
     disputes,
@@ -36,7 +37,7 @@ LOOKS = 6  # how often a notice of an unknown object is followed before it is pu
 def sweep(**_: Any) -> None:
     """Find what waits; any number of sweepers may run."""
     sending.announce(wall=clock.wall())
-    sweeping.sweep()
+    sweeping.sweep(held=celery.held)
 
 
 @shared_task(name="storefront.tasks.heartbeat")

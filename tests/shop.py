@@ -14,6 +14,7 @@ import psycopg2
 import pytest
 import redis
 import requests
+from celery import Celery
 from django.conf import settings
 
 from catalog import search
@@ -139,6 +140,13 @@ class Shop:
         path = self.folder / "clock.json"
         clock.stop(path)
         clock.start(path, speed)
+
+    def stand_at(self, instant: datetime) -> None:
+        """It is this instant from now on, until it is another; a sweeper looks at once."""
+        assert self._valkey is not None
+        clock._write(self.folder / "clock.json", clock.Anchor(datetime.now(UTC), instant, 0.0))
+        with Celery(broker=self._valkey.url) as sender:
+            sender.send_task("storefront.tasks.sweep", queue="sweep", ignore_result=True)
 
     def now(self) -> datetime:
         """Business time as the shop's processes see it."""

@@ -1,6 +1,7 @@
 """The life of a paper at a customs window: made, sent, answered, mended, ended."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -225,11 +226,11 @@ def _listen(declaration: Declaration, *, now: datetime) -> None:
 
 def _take_in(told: Sequence[tuple[Declaration, Heard, Told]], *, now: datetime) -> None:
     """Keep what was heard; only what decides something of a parcel, or holds it, takes its lock."""
-    quiet = [one for one in told if one[1].word == "pending" and one[0].state == D.SENT]
-    with transaction.atomic():
+    quiet = [one for one in told if one[1].word not in STATES and one[0].state == D.SENT]
+    news = [(row, said.messages) for row, said, before in quiet if not before.knows(said)]
+    with transaction.atomic() if quiet else nullcontext():
         rows = company.finish([(row, _next_look(row, now=now)) for row, _said, _told in quiet])
-        mine = {row.pk for row in rows}
-        _keep_all((row, said.messages) for row, said, _told in quiet if row.pk in mine)
+        _keep_all((row, messages) for row, messages in news if row in rows)
     known = {row.pk for row, _said, _told in quiet}
     for row, heard, before in told:
         if row.pk not in known:

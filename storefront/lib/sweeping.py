@@ -1,6 +1,6 @@
 """Finding what waits: the sweeper hints rows that are due, and tells when the next ones are."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from operator import itemgetter
 from typing import Any
@@ -13,39 +13,39 @@ HINT_AGAIN = timedelta(seconds=10)
 Times = Mapping[str, Any]
 
 
-def sweep(*, limit: int = 200) -> int:
-    """Hint every due row that was not hinted lately; any number of sweepers may run."""
+def sweep(*, limit: int = 200, held: Callable[[str], int] = lambda _task: 0) -> int:
+    """Hint every due row that was not hinted lately; any number of sweepers may run.
+
+    What was hinted is not hinted again while its queue holds `limit` hints: `held` counts them.
+    """
     wall = clock.wall()
     times = {"wall": wall, "business": clock.now(), "stale": wall - HINT_AGAIN, "limit": limit}
-    return sum(_hint(kind, times) for kind in _with_rows(times))
+    return sum(_hint(kind, times, held) for kind in _with_rows(times))
 
 
 def _unheard(kind: type[due.Due]) -> str:
     """What is due, held by nobody, and not hinted lately or not since its holder was lost."""
     return f"""FROM "{kind._meta.db_table}" WHERE due_at <= %({kind.DUE_CLOCK})s
-        AND (hinted_at IS NULL OR hinted_at < %(stale)s OR hinted_at < lease_until)
+        AND (hinted_at IS NULL OR %(again)s AND hinted_at < %(stale)s OR hinted_at < lease_until)
         AND (lease_until IS NULL OR lease_until < %(wall)s)"""
 
 
 def _with_rows(times: Times) -> list[type[due.Due]]:
     """The kinds that have such rows; one statement, for mostly nearly all have none."""
     known = due.kinds()
-    looks = [
-        f"SELECT {number} WHERE EXISTS (SELECT {_unheard(kind)})"
-        for number, kind in enumerate(known)
-    ]
+    looks = [f"SELECT {n} WHERE EXISTS (SELECT {_unheard(kind)})" for n, kind in enumerate(known)]
     with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(looks), times)
+        cursor.execute(" UNION ALL ".join(looks), {**times, "again": True})
         return [known[number] for (number,) in cursor.fetchall()]
 
 
-def _hint(kind: type[due.Due], times: Times) -> int:
+def _hint(kind: type[due.Due], times: Times, held: Callable[[str], int]) -> int:
     """Locks: the rows, skipping those another sweeper holds; only while they are marked."""
     statement = f"""UPDATE "{kind._meta.db_table}" SET hinted_at = %(wall)s WHERE id IN (
         SELECT id {_unheard(kind)} ORDER BY due_at, id LIMIT %(limit)s
         FOR NO KEY UPDATE SKIP LOCKED) RETURNING id, due_at"""  # noqa: S608  our own names
     with connection.cursor() as cursor:
-        cursor.execute(statement, times)
+        cursor.execute(statement, {**times, "again": held(kind.DUE_TASK) < times["limit"]})
         found = sorted(cursor.fetchall(), key=itemgetter(1, 0))
     for id, _at in found:
         due.send(kind.DUE_TASK, id=id)
@@ -62,4 +62,4 @@ def next_due() -> list[tuple[datetime, type[due.Due]]]:
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(parts))
         found = [(first, known[number]) for number, first in cursor.fetchall() if first]
-    return sorted(found, key=lambda row: row[0])
+    return sorted(found, key=itemgetter(0))

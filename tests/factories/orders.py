@@ -80,7 +80,7 @@ def order(*offers: Offer, quantity: int = 1, now: datetime = NOW, **fields: Any)
     n = next(_numbers)
     contact = lifecycle.Contact(
         recipient="Анна Тестова",
-        phone="+79120000000",
+        phone=fields.pop("phone", "+79120000000"),
         email="anna@example.com",
         postcode="620014",
         street=fields.pop("street", f"ул. Тестовая, {n}"),

@@ -119,10 +119,11 @@ def many_waiting(shop: Shop, carrier: str, count: int) -> list[str]:
 
 
 def pushed_on(shop: Shop, parcels: object) -> int:
-    """How many are not at their carrier yet; who failed may try again at once."""
+    """How many are not at their carrier yet; who failed may try again at once, and is told once."""
     ordered = parcels.exclude(pushed_at=None).filter(failures=0, lease_until=None)
-    left = parcels.exclude(pk__in=ordered)
-    left.filter(failures__gt=0, lease_until=None).update(due_at=shop.now(), hinted_at=None)
+    left, now = parcels.exclude(pk__in=ordered), shop.now()
+    put_off = left.filter(failures__gt=0, lease_until=None, due_at__gt=now)
+    put_off.update(due_at=now, hinted_at=None)
     return left.count()
 
 

@@ -5,12 +5,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
+from celery.fixups.django import DjangoWorkerFixup
+from django.conf import settings
+from django.db import connection, transaction
 
-from catalog.models import Product
+from catalog.models import Product, Stack
 from orders.models import Order
 from payments.models import Job, Notice
-from storefront.celery import app
+from storefront.celery import app, held
 from storefront.lib import clock, due, sweeping
 from tests.factories import catalog, orders
 from tests.lib.broker import Broker
@@ -175,6 +177,25 @@ def test_sweeper_hints_what_is_due_once_and_again_only_after_a_while(broker: Bro
     assert sweeping.sweep() == 1
 
 
+def test_full_queue_is_sent_no_hint_twice(broker: Broker) -> None:
+    found = [waiting_order() for _ in range(3)]
+    for kind in (Product, Stack):
+        kind.objects.update(due_at=None)
+    long_ago = clock.wall() - sweeping.HINT_AGAIN - timedelta(seconds=1)
+
+    assert sweeping.sweep(limit=2, held=held) == 2
+    assert sweeping.sweep(limit=2, held=held) == 1  # one that was never hinted is hinted once
+    Order.objects.update(hinted_at=long_ago)
+    assert (held("storefront.tasks.expire_order"), len(broker.hints("default"))) == (3, 3)
+    assert sweeping.sweep(limit=2, held=held) == 0
+    broker.client.ltrim("default", 0, 0)
+    assert sweeping.sweep(limit=2, held=held) == 2
+    broker.client.flushdb()
+    assert held("storefront.tasks.expire_order") == 0
+    Order.objects.update(hinted_at=long_ago)
+    assert sweeping.sweep(limit=3, held=held) == len(found)
+
+
 def test_sweeper_leaves_what_is_held_or_not_due(broker: Broker) -> None:
     order = waiting_order()
     Product.objects.update(due_at=None)
@@ -220,3 +241,14 @@ def test_next_due_tells_the_earliest_of_each_kind_earliest_first() -> None:
 
     assert sweeping.next_due() == [(job.due_at, Job), (first, Order)]
     assert list(due.waiting(Order, limit=5)) == [early, late]
+
+
+def test_connection_outlives_the_task_that_used_it() -> None:
+    fixup, task = DjangoWorkerFixup(app), app.tasks["storefront.tasks.sweep"]
+    connection.ensure_connection()
+    used = connection.connection
+
+    fixup.on_task_postrun(task)
+
+    assert fixup.db_reuse_max == settings.CELERY_DB_REUSE_MAX
+    assert connection.connection is used

@@ -73,11 +73,11 @@ def paid_order(
         logistics.stock(offer, 100, at=at, regime=regime)
     price = str(part.pop("price_rub", "16990"))
     lines = [order_rows.line(offer, quantity, price) for offer in goods]
-    street = {"street": part.pop("street")} if "street" in part else {}
+    whose = {name: part.pop(name) for name in ("street", "phone") if name in part}
     given = {"origin": origin, "lane": lane, "mode": lane_mode(lane), **LATE, **part}
     point = {"point": given.pop("point", "")}
     body = order_rows.body(order_rows.part(*lines, **given), city=city, **point)
-    order = order_rows.order(*goods, quantity=quantity, body=body, **street)
+    order = order_rows.order(*goods, quantity=quantity, body=body, **whose)
     warehouse.reserve(order, actor="test", now=NOW)
     payments.paid(order)
     warehouse.allocate(order, actor="test", now=NOW)

@@ -87,6 +87,20 @@ def test_an_answer_that_refuses_is_an_answer(outside: Outside) -> None:
     assert not Circuit.objects.exists()
 
 
+def test_a_party_that_answers_half_of_each_step_is_there(outside: Outside) -> None:
+    for _step in range(circuits.IN_A_ROW + 1):
+        with pytest.raises(http.Unknown):
+            lose_the_second_answer(outside)
+
+    assert not Circuit.objects.exists()
+
+
+def lose_the_second_answer(outside: Outside) -> None:
+    with circuits.through("cdek"):
+        http.call("GET", f"{outside.url}/healthz")
+        raise http.Unknown("no answer to the next call")
+
+
 def test_one_dead_carrier_keeps_nobody_from_customs(paper: Declaration) -> None:
     with circuits.through(circuits.RUSSIA):
         reached = True
