@@ -14,13 +14,14 @@ ADMIN_POLICY = (
 
 
 def headers(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Private pages are not stored; the admin has its own policy (docs/adr).
+    """Private pages are not stored; the admin has its own policy (docs/adr); no NUL comes in.
 
     What a page does not say of itself is said for it: a visitor with a session gets an answer
     of his own, which no shared cache may give to another.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
+        _without_nul(request)
         response = answer(request)
         path = request.path_info
         if path.startswith("/admin/"):
@@ -33,3 +34,14 @@ def headers(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequ
         return response
 
     return middleware
+
+
+def _without_nul(request: HttpRequest) -> None:
+    """Put the sign for what cannot be read where an address has a NUL, which no text of ours has.
+
+    PostgreSQL refuses a query with one, and the page would fail; so it finds nothing instead.
+    """
+    request.path_info = request.path_info.replace("\0", "\ufffd")
+    query = request.META.get("QUERY_STRING", "")
+    if "%00" in query:
+        request.META["QUERY_STRING"] = query.replace("%00", "%EF%BF%BD")
