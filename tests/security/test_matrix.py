@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from zlib import crc32
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.http import HttpResponse
 
 from tests.security import addresses, policy
@@ -24,6 +24,16 @@ SANDBOX = {"default-src 'none'", "sandbox"}  # of files that people have sent
 SAME_FOR_ALL = {"picture", "media"}  # a picture has one address in every shop window
 # Looking at these is written down, or asks the acquirer how the payment stands.
 LOOKS_WRITTEN_DOWN = {"admin:catalog_sellerapplication_paper", "pay_return"}
+# What Anna typed of herself; buyers, sellers and strangers read it nowhere.
+PERSONAL = (
+    "Анна Тестова",
+    "+79120000",
+    "ул. Тестовая",
+    "anna@example.com",
+    "271828",
+    "500100732259",
+)
+OTHERS = {"anonymous", "gleb", "boris", "lin"}
 HIDDEN = ("session", "csrftoken")
 TOLD = ("INSERT", "UPDATE", "DELETE")
 
@@ -38,7 +48,7 @@ def test_every_role_is_outside_of_some_door_and_inside_of_another():
 
 
 class Visit:
-    """Questions at doors, each with what it wrote."""
+    """Questions at doors, each with what it wrote, and undone: a secret link opens a session."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -47,8 +57,10 @@ class Visit:
     def ask(self, role: str, method: str, name: str) -> HttpResponse:
         self.written = []
         path = addresses.path(self.world, PLACES[name])
-        with connection.execute_wrapper(self._note):
-            return self.world.client(role).generic(method, path)
+        with transaction.atomic(), connection.execute_wrapper(self._note):
+            answer = self.world.client(role).generic(method, path)
+            transaction.set_rollback(True)
+        return answer
 
     def _note(self, execute, sql, params, many, context):
         if sql.startswith(TOLD) and "django_session" not in sql:
@@ -73,6 +85,9 @@ def faults(visit: Visit, role: str, method: str, name: str) -> Iterator[str]:
     if visit.written and (is_shut or method == "GET") and name not in LOOKS_WRITTEN_DOWN:
         yield f"{asked} wrote {visit.written}"
     yield from (f"{asked}: {fault}" for fault in bare(answer, role, name))
+    page = b"".join(answer).decode(errors="replace")
+    if role in OTHERS:
+        yield from (f"{asked} tells {word}" for word in PERSONAL if word in page)
 
 
 def is_expected(answer: HttpResponse, expected: Iterable[policy.Answer]) -> bool:
