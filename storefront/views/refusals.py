@@ -35,6 +35,8 @@ def told_on(page: str) -> Callable[[View[P]], View[P]]:
 def back(request: HttpRequest, *, otherwise: str) -> str:
     """The page the visitor came from, if it is ours; a word without a slash is no page."""
     wanted = request.POST.get("next") or request.headers.get("Referer", "")
-    if "/" in wanted and url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):
+    if "/" in wanted and url_has_allowed_host_and_scheme(
+        wanted, {request.get_host()}, request.is_secure()
+    ):
         return wanted
     return reverse(otherwise)

@@ -14,7 +14,7 @@ from tests.conftest import _point, clone
 from tests.security.world import NOW, World
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def made(
     django_db_setup: None,
     django_db_blocker,
