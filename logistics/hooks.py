@@ -48,7 +48,7 @@ def keep(
         raise NotTheirs(_("Calls are not taken from this address."))
     try:
         call = drawer.read_call(body if len(body) <= LIMIT else b"")
-    except (ValueError, AttributeError) as error:
+    except (ValueError, AttributeError, RecursionError) as error:
         raise BadCall(_("This is not a call of a carrier.")) from error
     return CarrierNotice.objects.get_or_create(
         carrier=carrier,

@@ -49,7 +49,8 @@ def keep(provider: str, body: bytes, *, source: str, now_wall: datetime) -> Noti
         hint = drawer.hint(body)
     except ValueError as error:
         raise BadNotice(_("This is not a notice.")) from error
-    if len(hint.event) > 60 or len(hint.object_id) > 80 or "\0" in hint.event + hint.object_id:
+    is_text = (hint.event + hint.object_id + hint.status).isprintable()  # no NUL, half of no pair
+    if len(hint.event) > 60 or len(hint.object_id) > 80 or not is_text:
         raise BadNotice(_("This is not a notice."))
     digest = hashlib.sha256(f"{hint.status} ".encode() + body).hexdigest()
     return Notice.objects.get_or_create(

@@ -93,7 +93,7 @@ selling = [
     path("import/<int:pk>/drop/", importing.drop, name="seller_import_drop"),
     path("import/<int:pk>/progress/", importing.progress, name="seller_import_progress"),
     re_path(
-        r"^import/(?P<pk>\d+)/refused\.(?P<form>csv|xlsx)$",
+        r"^import/(?P<pk>\d{1,18})/refused\.(?P<form>csv|xlsx)$",
         importing.refused,
         name="seller_import_refused",
     ),

@@ -262,10 +262,12 @@ class YooKassa:
         try:
             found = json.loads(body)
             subject = found["object"]
-            words = Hint(str(found["event"]), str(subject["id"]), str(subject["status"]))
+            words = [found["event"], subject["id"], subject["status"]]
         except (ValueError, RecursionError, KeyError, TypeError) as error:
             raise ValueError(f"not a notice: {error}") from error
-        return words
+        if not all(isinstance(word, str) for word in words):
+            raise ValueError("not a notice: it names things that are no words")
+        return Hint(*words)
 
     def _post(self, path: str, key: str, body: Any) -> dict[str, Any]:
         headers = {"Idempotence-Key": key}

@@ -104,7 +104,8 @@ def leads(described: Deed) -> Callable[[Callable[[Any, Any], str]], Callable[...
             if not desk.has_deed_permission(request):
                 raise PermissionDenied
             (row,) = _rows(desk, request, None, object_id)
-            return HttpResponseRedirect(where(desk, row))
+            is_offered = described.suits(row)
+            return HttpResponseRedirect(where(desk, row) if is_offered else _back(desk, object_id))
 
         return _offered(method, described)
 

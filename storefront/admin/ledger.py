@@ -97,7 +97,7 @@ class AccountDesk(Looking):
         self._admit(request)
         account = get_object_or_404(Account, pk=pk)
         asked = request.GET.get("before", "")
-        before = int(asked) if asked.isdigit() and len(asked) < 19 else None
+        before = int(asked) if asked.isdecimal() and len(asked) < 19 else None
         page = ledger.page(account, before=before)
         return self._shown(
             request,

@@ -103,7 +103,7 @@ def asking_for(line: StatementLine) -> str:
 
 
 def _line(key: object) -> StatementLine | None:
-    known = str(key).isdigit() and len(str(key)) < 19
+    known = str(key).isdecimal() and len(str(key)) < 19
     return StatementLine.objects.select_related("account").filter(pk=key).first() if known else None
 
 

@@ -185,7 +185,7 @@ class Together(doing.Reason):
 
     def _rows(self, name: str, rows) -> list:
         text = self.cleaned_data[name].replace(",", " ").split()
-        wanted = {int(word) for word in text if word.isdigit()}
+        wanted = {int(word) for word in text if word.isdecimal() and len(word) < 19}
         found = list(rows.filter(pk__in=wanted))
         if len(found) != len(text):
             raise forms.ValidationError(_("There is no such number."))

@@ -70,7 +70,7 @@ class AnnounceForm(forms.Form):
         typed = {
             name.removeprefix(TYPED): value.strip()
             for name, value in self.data.items()
-            if name.startswith(TYPED) and value.strip()
+            if name.startswith(TYPED) and value.strip() and len(name) < len(TYPED) + 19
         }
         own = set(self._offers.filter(pk__in=filter(str.isdecimal, typed)).values_list("pk"))
         for name, value in typed.items():

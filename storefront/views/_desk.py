@@ -77,6 +77,11 @@ def actor(request: HttpRequest) -> str:
     return f"user:{request.user.pk}"
 
 
+def key(text: str) -> int:
+    """The key of a row that a form or an address names; 0, which no row has, for anything else."""
+    return int(text) if text.isdecimal() and len(text) < 19 else 0
+
+
 def offers(request: HttpRequest, seller: Seller) -> QuerySet[Offer]:
     """The offers this visitor may see, with what their rows show."""
     rows = Offer.objects.for_member(request.user.pk).filter(seller=seller)

@@ -15,7 +15,7 @@ from storefront.flows import joining
 from storefront.forms.applying import ApplicationForm, initial
 from storefront.lib import clock
 
-from ._desk import actor
+from ._desk import actor, key
 from .refusals import told_on
 
 State = SellerApplication.State
@@ -68,8 +68,8 @@ def _papers(request: HttpRequest, form: ApplicationForm, row: SellerApplication)
             joining.lay_in(row, paper, now=clock.now())
         except applications.TooManyPapers as refusal:
             form.add_error(form.place(paper), str(refusal))
-    unwanted = request.POST.get("drop", "")
-    if unwanted.isdecimal():
+    unwanted = key(request.POST.get("drop", ""))
+    if unwanted:
         joining.drop(get_object_or_404(row.papers, pk=unwanted))
 
 

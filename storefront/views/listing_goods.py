@@ -18,7 +18,7 @@ from storefront.forms.seller import PicturesForm, ProductForm, initial
 from storefront.lib import clock
 
 from . import _cards, _desk, _papers
-from ._desk import actor, listing_page
+from ._desk import actor, key, listing_page
 from .refusals import told_on
 
 CARDS_SHOWN = 24
@@ -52,11 +52,11 @@ def _is_new(request: HttpRequest, kind: str) -> bool:
 def _chosen(request: HttpRequest) -> tuple[Product | None, Variant | None]:
     """The card and the variant that the address names."""
     wanted, which = request.GET.get("card", ""), request.GET.get("variant", "")
-    if not wanted.isdecimal():
+    if not wanted.isdecimal():  # a new card, or none
         return None, None
     cards = Product.objects.select_related("brand", "category").prefetch_related("variants")
-    card = get_object_or_404(cards, pk=wanted)
-    variant = get_object_or_404(card.variants, pk=which) if which.isdecimal() else None
+    card = get_object_or_404(cards, pk=key(wanted))
+    variant = get_object_or_404(card.variants, pk=key(which)) if which.isdecimal() else None
     return card, variant
 
 
@@ -194,7 +194,7 @@ def _show(request: HttpRequest, seller: Seller, offer: Offer) -> HttpResponse:
 
 def _picture(request: HttpRequest, offer: Offer) -> Any:
     wanted = request.POST.get("picture", "")
-    return get_object_or_404(offer.variant.pictures, pk=wanted if wanted.isdecimal() else 0)
+    return get_object_or_404(offer.variant.pictures, pk=key(wanted))
 
 
 def _hide(request: HttpRequest, seller: Seller, offer: Offer) -> HttpResponse:

@@ -16,7 +16,7 @@ from storefront.forms.applying import InviteForm, RoleForm
 from storefront.lib import clock
 from storefront.lib.refusal import Refusal
 
-from ._desk import actor, owner_page
+from ._desk import actor, key, owner_page
 from .refusals import told_on
 
 Role = SellerMember.Role
@@ -86,7 +86,7 @@ def _after(request: HttpRequest, member: SellerMember) -> str:
 def _take_back(request: HttpRequest, seller: Seller) -> HttpResponse:
     pk = request.POST.get("invitation", "")
     rows = SellerInvitation.objects.filter(seller=seller)
-    row = get_object_or_404(rows, pk=pk if pk.isdecimal() else 0)
+    row = get_object_or_404(rows, pk=key(pk))
     joining.take_back(row, actor=actor(request), now=clock.now(), wall=clock.wall())
     messages.success(request, _("The invitation is taken back."))
     return redirect("seller_members")
@@ -95,7 +95,7 @@ def _take_back(request: HttpRequest, seller: Seller) -> HttpResponse:
 def _member(request: HttpRequest, seller: Seller) -> SellerMember:
     pk = request.POST.get("member", "")
     rows = SellerMember.objects.filter(seller=seller)
-    return get_object_or_404(rows, pk=pk if pk.isdecimal() else 0)
+    return get_object_or_404(rows, pk=key(pk))
 
 
 ACTIONS: dict[str, Callable[[HttpRequest, Seller], HttpResponse]] = {

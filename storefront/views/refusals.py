@@ -33,8 +33,10 @@ def told_on(page: str) -> Callable[[View[P]], View[P]]:
 
 
 def back(request: HttpRequest, *, otherwise: str) -> str:
-    """The page the visitor came from, if it is ours."""
+    """The page the visitor came from, if it is ours; a word without a slash is no page."""
     wanted = request.POST.get("next") or request.headers.get("Referer", "")
-    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):
+    if "/" in wanted and url_has_allowed_host_and_scheme(
+        wanted, {request.get_host()}, request.is_secure()
+    ):
         return wanted
     return reverse(otherwise)
