@@ -290,7 +290,7 @@ def rows_of(database: str) -> Iterator[None]:
 def check(shop: Shop) -> None:
     """Every book holds, and the ledger is zero in each currency."""
     failures = [(name, found) for name, _looked, found in check_books.checks() if found]
-    assert failures == []
+    assert failures == [], failures
     sums: dict[str, int] = {}
     for currency, units in Entry.objects.values_list("currency", "units"):
         sums[currency] = sums.get(currency, 0) + units

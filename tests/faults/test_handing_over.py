@@ -35,25 +35,31 @@ OWN = {
 
 
 def test_lost_replies_make_no_second_parcel(shop: Shop) -> None:
-    hand_all_over(shop, PARCELS)
+    halves = dict.fromkeys(CITIES, PARCELS // 2)
+    hand_all_over(
+        shop,
+        lambda: [waiting(shop, each).number for each, n in halves.items() for _ in range(n)],
+    )
 
 
 @pytest.mark.soak
 def test_thousand_lost_replies_make_a_thousand_parcels(own_shop: Callable[..., Shop]) -> None:
     shop = own_shop("own", "beat")
     with shop.rows():
-        figures = hand_all_over(shop, SOAK_PARCELS)
+        half = SOAK_PARCELS // 2
+        figures = hand_all_over(
+            shop, lambda: [number for each in CITIES for number in many_waiting(shop, each, half)]
+        )
         assert shop.books("parcels")["count"] == SOAK_PARCELS
     soak.keep("lost_pushes", figures)
 
 
-def hand_all_over(shop: Shop, count: int) -> dict[str, object]:
-    """Let so many parcels reach their carriers, which drop replies; what their books say then."""
+def hand_all_over(shop: Shop, make: Callable[[], list[str]]) -> dict[str, object]:
+    """Let parcels reach their carriers, which drop replies; what their books say then."""
     begun = time.monotonic()
     with dropping(shop, DROPPED):
-        numbers = [
-            number for carrier in CITIES for number in many_waiting(shop, carrier, count // 2)
-        ]
+        numbers = make()
+        count = len(numbers)
         mine = Shipment.objects.filter(number__in=numbers)
         eventually(lambda: not pushed_on(shop, mine), seconds=60 + count, why="all are handed over")
     failures = sum(mine.values_list("attempt", flat=True)) - count

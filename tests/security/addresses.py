@@ -34,6 +34,7 @@ NOBODYS: dict[str, dict[str, Any]] = {  # of no row
     "admin:app_list": {"app_label": "orders"},
     "admin:view_on_site": {"content_type_id": "1", "object_id": "1"},
     "admin:payments_chargeback_file": {"pk": 1},
+    "admin:logistics_advicecount_picture": {"pk": 1},
     "admin/(?P<url>.*)$": {"url": "nowhere"},
 }
 
