@@ -7,6 +7,7 @@ import pytest
 
 from orders import holds, lifecycle
 from orders.models import Delivery, Order
+from orders.states import CancelReason
 from payments import ledger
 from payments.models import Journal
 from storefront.flows import settlement
@@ -99,6 +100,19 @@ def test_order_with_two_deliveries_is_complete_after_the_second() -> None:
     order.refresh_from_db()
     assert order.state == "COMPLETED"
     assert ledger.order_balance("buyer_funds", "RUB", order.number) == 0
+
+
+def test_order_is_complete_when_its_last_delivery_fails_after_the_others_are_paid_out() -> None:
+    order = paid(goods(), goods(at="shenzhen"))
+    first, last = order.deliveries.order_by("position")
+    lifecycle.mark_delivered(first, delivered_at=NOW, is_kept=True, actor="test", now=NOW)
+    clock.set_virtual(NOW + DAYS)
+    release(first)
+
+    lifecycle.mark_failed(last, reason=CancelReason.LOST, actor="test", now=clock.now())
+
+    order.refresh_from_db()
+    assert (order.state, order.cancel_reason) == ("COMPLETED", "")
 
 
 def test_delivery_is_released_once() -> None:
