@@ -90,15 +90,17 @@ class Sender(threading.Thread):
             self._world.woken.set()
 
     def _due(self, under_way: set[int]) -> list[sqlite3.Row]:
-        room = 4 * _AT_ONCE - len(under_way)
+        # As it was before the rows are read: one that ends meanwhile stands in them as it was.
+        busy = under_way.copy()
+        room = 4 * _AT_ONCE - len(busy)
         if room <= 0:
             return []
         with self._world.books.read() as page:
             rows = page.execute(
                 "SELECT * FROM notices WHERE due_at <= ? ORDER BY due_at LIMIT ?",
-                (time.time(), room + len(under_way)),
+                (time.time(), room + len(busy)),
             ).fetchall()
-        return [row for row in rows if row["id"] not in under_way][:room]
+        return [row for row in rows if row["id"] not in busy][:room]
 
 
 def _send(world: World, row: sqlite3.Row) -> None:
