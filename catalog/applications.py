@@ -12,6 +12,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from catalog import checking, members
+from catalog.dated import holding
 from catalog.models import (
     ApplicationEvent,
     ApplicationPaper,
@@ -299,8 +300,7 @@ def commission_bps(on: date) -> int:
     Units: basis points.
     Raises: NoCommission.
     """
-    still = Q(valid_until__isnull=True) | Q(valid_until__gt=on)
-    rows = Margin.objects.filter(still, kind=Margin.Kind.COMMISSION, valid_from__lte=on)
+    rows = Margin.objects.filter(holding(on), kind=Margin.Kind.COMMISSION)
     row = rows.order_by("-valid_from").first()
     if row is None:
         raise NoCommission(_("No commission is set for new sellers on this day."))

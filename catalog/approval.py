@@ -9,10 +9,11 @@ from statistics import median
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from catalog import listings, snapshots
+from catalog.dated import holding
 from catalog.models import ApprovalRule, Offer, Product, RefusalReason, Seller
 from catalog.snapshots import Change
 from storefront.lib import locks
@@ -178,8 +179,7 @@ def _customs(snapshot: snapshots.Snapshot) -> tuple[str, ...]:
 
 
 def _rules(on: date) -> list[ApprovalRule]:
-    still = Q(valid_until__isnull=True) | Q(valid_until__gt=on)
-    rows = ApprovalRule.objects.filter(still, is_active=True, valid_from__lte=on)
+    rows = ApprovalRule.objects.filter(holding(on), is_active=True)
     return list(rows.order_by("least_approved", "pk"))
 
 

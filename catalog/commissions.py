@@ -2,8 +2,7 @@
 
 from datetime import date
 
-from django.db.models import Q
-
+from catalog.dated import holding
 from storefront.lib import kept
 
 from .models import Category, CommissionRule, Seller
@@ -29,8 +28,7 @@ def bps(seller: Seller, category_id: int, *, on: date) -> int:
 @kept.for_a_minute
 def rules(on: date) -> dict[int, int]:
     """The rules that hold on a day, by category; a process asks the database once a minute."""
-    still = Q(valid_until__isnull=True) | Q(valid_until__gt=on)
-    rows = CommissionRule.objects.filter(still, valid_from__lte=on).order_by("valid_from", "pk")
+    rows = CommissionRule.objects.filter(holding(on)).order_by("valid_from", "pk")
     return dict(rows.values_list("category_id", "rate_bps"))
 
 

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_FLOOR, Context, Decimal, localcontext
 
-from django.db.models import Q
-
+from catalog.dated import holding
 from catalog.models import Margin
 from storefront.lib import kept, money
 
@@ -55,9 +54,7 @@ def margins(on: date) -> Margins:
 
     Raises: NoMargin, if one of the two kinds has no row for the day.
     """
-    rows = Margin.objects.filter(
-        Q(valid_until__isnull=True) | Q(valid_until__gt=on), valid_from__lte=on
-    )
+    rows = Margin.objects.filter(holding(on))
     bps = dict(rows.order_by("valid_from").values_list("kind", "rate_bps"))
     try:
         return Margins(bps[Margin.Kind.EXCHANGE], bps[Margin.Kind.PLATFORM])

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from catalog.dated import holding
 from catalog.models import Restriction, Variant, language
 from storefront.lib import kept
 from storefront.lib.refusal import Refusal
@@ -26,10 +26,7 @@ def rules(on: date) -> list[Restriction]:
 
 @kept.for_a_minute
 def _rules(on: date) -> tuple[Restriction, ...]:
-    rows = Restriction.objects.filter(
-        Q(valid_until__isnull=True) | Q(valid_until__gt=on), valid_from__lte=on
-    )
-    return tuple(rows.order_by("pk"))
+    return tuple(Restriction.objects.filter(holding(on)).order_by("pk"))
 
 
 def forbidden(

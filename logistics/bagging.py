@@ -154,15 +154,8 @@ def _by_vehicle(
 ) -> dict[packing.Key, list[Piece]]:
     """Who lies in which vehicle, of those that still load."""
     found: dict[packing.Key, list[Piece]] = defaultdict(list)
-    at = (
-        dict(
-            Shipment.objects.filter(pk__in=[piece.key for piece in inside]).values_list(
-                "pk", "departure__departs_at"
-            )
-        )
-        if inside
-        else {}
-    )
+    rows = Shipment.objects.filter(pk__in=[piece.key for piece in inside])
+    at = dict(rows.values_list("pk", "departure__departs_at"))
     for piece in inside:
         if at[piece.key] in {offer.vehicle for offer in offers[piece.lane]}:
             found[at[piece.key]].append(piece)
@@ -171,14 +164,7 @@ def _by_vehicle(
 
 def _take_out(pieces: Sequence[Piece]) -> None:
     """Count so much less in the bags, the departures and their vehicles; a few for each."""
-    if not pieces:
-        return
-    at = {
-        row.pk: row
-        for row in Shipment.objects.filter(pk__in=[piece.key for piece in pieces]).select_related(
-            "departure"
-        )
-    }
+    at = Shipment.objects.select_related("departure").in_bulk([piece.key for piece in pieces])
     for piece in pieces:
         row = at[piece.key]
         assert row.departure is not None

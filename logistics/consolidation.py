@@ -9,6 +9,7 @@ from django.db.models import CharField, Count, F, Q, Sum, Value
 from django.db.models.functions import Cast, Concat, LPad
 from django.utils.translation import gettext as _
 
+from catalog.dated import holding
 from orders.models import Hold
 from storefront.lib import kept, locks
 from storefront.lib.refusal import Refusal
@@ -53,8 +54,7 @@ def room(free: int | None, ahead: int, wanted: int) -> tuple[bool, int]:
 
 @kept.for_a_minute
 def _limits(on: date) -> dict[str, int]:
-    holds = Q(valid_until=None) | Q(valid_until__gt=on)
-    rows = BagLimit.objects.filter(holds, valid_from__lte=on).order_by("valid_from")
+    rows = BagLimit.objects.filter(holding(on)).order_by("valid_from")
     return {row.mode: row.limit_g for row in rows}
 
 

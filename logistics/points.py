@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from django.db import transaction
 from django.db.models import Q
 
+from catalog.dated import holding
 from orders.models import City, Order
 from storefront.lib import due, http
 
@@ -123,6 +124,5 @@ def address(point: Point) -> str:
 
 def _carriers(city: City, on: date) -> set[str]:
     """Who brings parcels to points of a city."""
-    rows = LastMile.objects.filter(city=city, to_point=True, valid_from__lte=on)
-    lasting = rows.filter(Q(valid_until=None) | Q(valid_until__gt=on))
-    return set(lasting.values_list("carrier", flat=True))
+    rows = LastMile.objects.filter(holding(on), city=city, to_point=True)
+    return set(rows.values_list("carrier", flat=True))

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import Max, Q
+from django.db.models import Max
 
+from catalog.dated import holding
 from orders import holds, lifecycle
 
 from . import moving, network, runs, slack
@@ -39,10 +40,9 @@ def _others(shipment: Shipment, *, now: datetime) -> list[Lane]:
     """Lanes from the same origin by the same office to the same city, the cheapest first."""
     own, on = shipment.lane, now.date()
     lanes = Lane.objects.filter(
-        Q(valid_until=None) | Q(valid_until__gt=on),
+        holding(on),
         origin=own.origin,
         export_customs=own.export_customs_id,
-        valid_from__lte=on,
     ).exclude(pk=own.pk)
     known, city, to_point = network.current(), shipment.order.city_id, bool(shipment.order.point)
     cheapest = lanes.select_related("terminal", "import_customs").order_by("base", "pk")

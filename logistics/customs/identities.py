@@ -5,9 +5,10 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from catalog.dated import holding
 from logistics import expecting, moving
 from logistics.models import ConsentText, IdentityConsent, IdentityRule, RecipientIdentity, Shipment
 from logistics.states import State
@@ -41,8 +42,7 @@ class NotAsked(Refusal):
 
 @kept.for_a_minute
 def _rules(on: date) -> tuple[IdentityRule, ...]:
-    holds_now = Q(valid_until=None) | Q(valid_until__gt=on)
-    rows = IdentityRule.objects.filter(holds_now, is_active=True, valid_from__lte=on)
+    rows = IdentityRule.objects.filter(holding(on), is_active=True)
     return tuple(rows.order_by("pk"))
 
 

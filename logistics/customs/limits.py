@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
-from django.db.models import Q, Sum
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from catalog import restrictions
+from catalog.dated import holding
 from catalog.models import HsCode, Variant
 from logistics.models import ImportLimit
 from orders import holds
@@ -28,8 +29,7 @@ class OverLimit(Refusal):
 
 @kept.for_a_minute
 def _rules(on: date) -> tuple[ImportLimit, ...]:
-    holds_now = Q(valid_until=None) | Q(valid_until__gt=on)
-    rows = ImportLimit.objects.filter(holds_now, is_active=True, valid_from__lte=on)
+    rows = ImportLimit.objects.filter(holding(on), is_active=True)
     return tuple(rows.order_by("pk"))
 
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from catalog.dated import holding
 from logistics.models import CustomsMode
 from storefront.lib import kept
 
@@ -45,8 +45,7 @@ class Mode:
 
 @kept.for_a_minute
 def _rows(on: date) -> tuple[CustomsMode, ...]:
-    holds = Q(valid_until=None) | Q(valid_until__gt=on)
-    return tuple(CustomsMode.objects.filter(holds, valid_from__lte=on).order_by("-valid_from"))
+    return tuple(CustomsMode.objects.filter(holding(on)).order_by("-valid_from"))
 
 
 def choose(traits: Traits, *, on: date) -> Mode:

@@ -3,9 +3,9 @@
 import calendar
 from datetime import date, datetime
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from catalog.dated import holding
 from logistics.models import Declaration, Filing, ReturnRelief
 from storefront.lib.refusal import Refusal
 
@@ -27,9 +27,8 @@ def last_day(declaration: Declaration, *, on: date) -> date | None:
     if declaration.ended_at is None or declaration.state != Declaration.State.RELEASED:
         return None
     exported = declaration.ended_at.astimezone(BEIJING).date()
-    holds = Q(valid_until=None) | Q(valid_until__gt=on)
     rules = ReturnRelief.objects.filter(
-        holds, valid_from__lte=on, exported_from__lte=exported, exported_until__gt=exported
+        holding(on), exported_from__lte=exported, exported_until__gt=exported
     )
     fitting = [rule for rule in rules if declaration.mode in rule.modes.split("|")]
     return max((_months_after(exported, rule.months) for rule in fitting), default=None)

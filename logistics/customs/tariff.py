@@ -2,8 +2,7 @@
 
 from datetime import date
 
-from django.db.models import Q
-
+from catalog.dated import holding
 from logistics.models import DutyRule
 from storefront.lib import kept
 
@@ -21,12 +20,8 @@ def rule_for(on: date) -> Rule:
 
     Raises: NoRule.
     """
-    holds = Q(valid_until=None) | Q(valid_until__gt=on)
-    row = (
-        DutyRule.objects.filter(holds, is_active=True, valid_from__lte=on)
-        .order_by("-valid_from")
-        .first()
-    )
+    rows = DutyRule.objects.filter(holding(on), is_active=True)
+    row = rows.order_by("-valid_from").first()
     if row is None:
         raise NoRule(f"no rule of duty for {on}")
     return _as_rule(row)

@@ -3,9 +3,9 @@
 from datetime import date
 
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from catalog.dated import holding
 from orders.models import City
 from storefront.lib import due
 
@@ -15,8 +15,7 @@ from .routing import Dated
 class PointQuerySet(models.QuerySet["Point"]):
     def open(self, city: City, *, on: date) -> "PointQuerySet":
         """Those of a city that give parcels out on a day."""
-        lasting = Q(valid_until=None) | Q(valid_until__gt=on)
-        return self.filter(lasting, city=city, valid_from__lte=on)
+        return self.filter(holding(on), city=city)
 
 
 class Point(Dated):

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q, Sum
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
+from catalog.dated import holding
 from logistics.models import (
     AdviceCount,
     Serial,
@@ -32,12 +33,8 @@ class BadSerial(Refusal):
 
 def scheme_of(kind: str, *, now: datetime) -> str:
     """How pieces of a kind are numbered; nothing, if they are not."""
-    rules = SerialRule.objects.filter(kind=kind, valid_from__lte=now.date())
-    rule = (
-        rules.filter(Q(valid_until=None) | Q(valid_until__gt=now.date()))
-        .order_by("-valid_from")
-        .first()
-    )
+    rules = SerialRule.objects.filter(holding(now.date()), kind=kind)
+    rule = rules.order_by("-valid_from").first()
     return rule.scheme if rule else ""
 
 

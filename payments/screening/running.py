@@ -7,8 +7,9 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 
+from catalog.dated import holding
 from orders import holds, terms
 from orders.models import Order
 from payments.models import (
@@ -65,8 +66,7 @@ def ground(*, on: date) -> Ground:
 
 
 def _words(on: date) -> "QuerySet[ScreeningWord]":
-    still = Q(valid_until=None) | Q(valid_until__gt=on)
-    return ScreeningWord.objects.filter(still, valid_from__lte=on)
+    return ScreeningWord.objects.filter(holding(on))
 
 
 @dataclass(frozen=True)
