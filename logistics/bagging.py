@@ -11,7 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from orders.models import Hold, Order
 from storefront.lib import locks
 
-from . import consolidation, moving, packing, runs, slack
+from . import consolidation, convoys, packing, runs, slack
 from .models import Bag, Departure, Lane, Leg, Service, Shipment, Vehicle
 from .packing import Bagged, Bags, Offer, Piece
 from .states import State
@@ -88,7 +88,7 @@ def _fill(main_id: int, turn: _Turn) -> Round:
     bags = _write(bagged, departures)
     found = {one.piece.key: bags[one.offer.key, one.bag] for one in bagged}
     for here, keys in ((State.CLEARED, found.keys() - pushed), (State.BAGGED, pushed)):
-        moving.bag_all({pk: found[pk] for pk in keys}, here=here, now=now, actor=turn.actor)
+        convoys.bag_all({pk: found[pk] for pk in keys}, here=here, now=now, actor=turn.actor)
     return Round(found, [piece.key for piece in left if piece.key in ready])
 
 

@@ -3,7 +3,7 @@
 The parcels keep their orders, their money and their own numbers; from the bag on they go as one.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -54,6 +54,17 @@ def propose(shipment: Shipment, *, now: datetime) -> Box | None:
         if mine is None or mine.box_id is not None:
             return None
         return _join(mine, [row for row in rows if row.pk != mine.pk], now=now)
+
+
+def with_company(shipments: Collection[Shipment]) -> set[int]:
+    """Those of some parcels for which `propose` would find others; one query."""
+    to_same = Shipment.objects.filter(
+        state__in=BEFORE_BAG,
+        order__phone=OuterRef("order__phone"),
+        order__city=OuterRef("order__city"),
+    ).exclude(pk=OuterRef("pk"))
+    rows = Shipment.objects.filter(Exists(to_same), pk__in=[one.pk for one in shipments])
+    return set(rows.values_list("pk", flat=True))
 
 
 def _company(shipment: Shipment) -> QuerySet[Shipment]:

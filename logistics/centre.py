@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from storefront.lib import kept
 from storefront.lib.refusal import Refusal
 
 from . import consolidation, departures, expecting, moving, warehouse, weighing
@@ -70,8 +71,13 @@ def hands_at(state: State, *, now: datetime, number: str = "") -> datetime | Non
         chance = random.Random(f"{seed}:{number}")  # noqa: S311  seeded on purpose
         spread = log(nine / half) / NormalDist().inv_cdf(0.9)
         return now + timedelta(minutes=half * exp(chance.gauss(0, spread)))
-    stage = Stage.objects.filter(state=state).first()
-    return now + timedelta(minutes=stage.minutes_p50 if stage else 0)
+    return now + timedelta(minutes=_minutes().get(state, 0))
+
+
+@kept.for_a_minute
+def _minutes() -> dict[str, int]:
+    """What half of the parcels wait in each state for the hands that take them on."""
+    return dict(Stage.objects.values_list("state", "minutes_p50"))
 
 
 def _pick(shipment: Shipment, act: Act) -> None:
@@ -110,7 +116,7 @@ def _weigh(shipment: Shipment, act: Act) -> None:
 
     Raises: WrongWeight, if they show nothing, or not what was declared.
     """
-    weight = _weighed(shipment) if act.actor == HANDS else act.weight_g or 0
+    weight = weighed(shipment) if act.actor == HANDS else act.weight_g or 0
     if act.actor != HANDS:
         weighing.check(shipment, weight, now=act.now)
     changes = {"weight_g": weight, "packed_at": shipment.packed_at}
@@ -118,7 +124,7 @@ def _weigh(shipment: Shipment, act: Act) -> None:
     moving.move(shipment, State.PACKED, fact, actor=act.actor, **changes)
 
 
-def _weighed(shipment: Shipment) -> int:
+def weighed(shipment: Shipment) -> int:
     """What automatic scales show: the plan, up to 3 % off, always the same for a parcel."""
     off = zlib.crc32(shipment.number.encode()) % 61 - 30
     return max(1, round(shipment.planned_weight_g * (1000 + off) / 1000))

@@ -1,6 +1,7 @@
 """Rows that wait for the same: taken together, so that one question is asked for all of them."""
 
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -8,7 +9,9 @@ from django.conf import settings
 from django.db import connection
 
 from storefront.lib import clock, due
+from storefront.lib.refusal import Refusal
 
+log = logging.getLogger(__name__)
 Row = TypeVar("Row", bound=due.Due)
 CLAIM = f"""
     UPDATE {{table}} SET attempt = attempt + 1, lease_until = {due.WALL} + %(lease)s
@@ -48,6 +51,16 @@ def join(row: Row, *, most: int, **alike: Any) -> list[Row]:
     }
     others = model._default_manager.raw(statement, given)
     return [row, *sorted(others, key=lambda one: one.pk)]
+
+
+def apart(row: Row, step: Callable[..., None], *, now: datetime) -> None:
+    """Take the step of a row that was joined, and go on whatever comes of it."""
+    try:
+        with due.fenced():
+            step(row, now=now)
+    except Refusal as refusal:
+        log.warning("%s %s: %s", type(row).__name__, row.pk, refusal)
+        due.retry(row, refusal)
 
 
 def finish(rows: Sequence[tuple[Row, datetime | None]]) -> list[Row]:

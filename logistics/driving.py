@@ -13,6 +13,7 @@ from . import (
     boxes,
     centre,
     collecting,
+    company,
     departures,
     expecting,
     failing,
@@ -21,9 +22,10 @@ from . import (
     riding,
     runs,
     stranded,
+    together,
 )
 from .centre import Act
-from .customs import declarations, identities
+from .customs import declarations, identities, opening
 from .models import Declaration, Departure, Shipment
 from .moving import Fact
 from .states import Code, State
@@ -42,7 +44,13 @@ def drive(shipment: Shipment, *, now: datetime) -> None:
     if shipment.follows_id is not None and shipment.state in riding.RIDING:
         riding.follow(shipment, now=now)
         return
-    STEPS.get(State(shipment.state), _rest)(shipment, now=now)
+    step = STEPS.get(State(shipment.state), _rest)
+    left = together.take(shipment, now=now)
+    for other in left:
+        if other.pk != shipment.pk:
+            company.apart(other, step, now=now)
+    if shipment in left:
+        step(shipment, now=now)
 
 
 def _rest(shipment: Shipment, *, now: datetime) -> None:
@@ -89,7 +97,7 @@ def _declare(shipment: Shipment, *, now: datetime) -> None:
             expecting.update(row, now=now, actor=ACTOR)
             due.finish(shipment, at=now + LATER)
             return
-        paper = declarations.open_for(row, Declaration.Direction.EXPORT, now=now)
+        paper = opening.open_for(row, Declaration.Direction.EXPORT, now=now)
         fact = Fact(Code.EXPORT_CUSTOMS_START, now, "customs.cn", f"{paper.reference}:opened")
         moving.move(row, S.DECLARED, fact, actor=ACTOR)
         due.finish(shipment, at=None)

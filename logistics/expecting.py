@@ -1,5 +1,6 @@
 """When a parcel will be at its door, from its plan and from what really happened so far."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -36,7 +37,9 @@ def _on_the_way(shipment: Shipment, *, now: datetime) -> date:
     if departure is not None and departure.arrived_at is not None:
         ready = _cleared_at(shipment, departure.arrived_at, now=now)
         return _local(ready + _door(shipment), city.timezone)
-    legs = list(shipment.legs.select_related("service").order_by("position"))
+    legs = shipment.known_legs
+    if legs is None:
+        legs = list(shipment.legs.select_related("service").order_by("position"))
     main = runs.main_of(shipment.lane_id)
     started = [leg for leg in legs if leg.departed_at is not None]
     goal = routing.goal_of(shipment.order)
@@ -80,7 +83,7 @@ def _cleared_at(shipment: Shipment, arrived_at: datetime, *, now: datetime) -> d
     return max(arrived_at, now, shipment.state_at + (needs or timedelta(0)))
 
 
-def _by_main(shipment: Shipment, legs: list[Leg], *, now: datetime) -> datetime:
+def _by_main(shipment: Shipment, legs: Sequence[Leg], *, now: datetime) -> datetime:
     """When the main service brings, or brought, the parcel to its end.
 
     Raises: LaneClosed.

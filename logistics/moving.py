@@ -1,4 +1,7 @@
-"""The one place where a parcel changes its state, each time with the fact that moved it."""
+"""The one way a parcel changes its state, each time with the fact that moved it.
+
+Many that move alike do so by `convoys`, with the same rules.
+"""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,8 +20,8 @@ from storefront.lib import due, locks
 from storefront.lib.refusal import Refusal
 
 from . import incidents, milestones
-from .models import Bag, Box, Shipment, Stock
-from .states import MOVES, Code, State
+from .models import Box, Shipment, Stock
+from .states import MOVES, State
 
 S = State
 WAY = (
@@ -37,30 +40,6 @@ WAY = (
 UNDER_WAY = WAY[WAY.index(S.BAGGED) : -1]
 ON_THE_SHELF = frozenset({S.AWAITED, S.STOCKED, S.PICKED})
 RANK = {state: rank for rank, state in enumerate((S.PLANNED, S.AWAITED, S.STOCKED, *WAY))}
-BAG = """
-WITH told AS (
-    SELECT * FROM unnest(%(keys)s::bigint[], %(bags)s::bigint[], %(departures)s::bigint[])
-        AS told(id, bag, departure)
-), found AS (
-    SELECT id, bag, departure FROM told
-    UNION ALL
-    SELECT f.id, told.bag, told.departure
-    FROM logistics_shipment f JOIN told ON f.follows_id = told.id
-), moved AS (
-    UPDATE logistics_shipment s
-    SET state = %(to)s, state_at = %(now)s, bag_id = found.bag, departure_id = found.departure,
-        due_at = NULL, hinted_at = NULL, lease_until = NULL, attempt = attempt + 1, failures = 0
-    FROM found WHERE s.id = found.id AND s.state = %(here)s
-    RETURNING s.id, s.bag_id
-)
-INSERT INTO logistics_shipmentevent (shipment_id, code, source, source_key, place, actor,
-    happened_at, recorded_at, detail)
-SELECT moved.id, %(code)s, 'centre', left('bagged:' || b.number, 120), '', %(actor)s,
-    %(now)s, clock_timestamp(), jsonb_build_object('bag', b.number)
-FROM moved JOIN logistics_bag b ON b.id = moved.bag_id
-ON CONFLICT DO NOTHING
-"""
-
 NOTE = """
 INSERT INTO logistics_shipmentevent (shipment_id, code, source, source_key, place, actor,
     happened_at, recorded_at, detail)
@@ -224,38 +203,6 @@ def _step(shipment: Shipment, to: State, fact: Fact, *, actor: str, **changes: A
     done = Shipment.objects.filter(pk=shipment.pk, state=here).update(**changes)
     assert done, "the caller does not hold the shipment"
     milestones.entered(shipment, to, at=fact.at, actor=actor)
-
-
-def bag_all(
-    found: Mapping[int, Bag], *, now: datetime, actor: str, here: State = S.CLEARED
-) -> None:
-    """Move cleared parcels into their bags, with what rides in their boxes, and keep why.
-
-    With `here`, parcels of that state: those in a bag get another one.
-
-    Three statements, however many they are, and a few for each that has an exception.
-    Locks: the caller holds the orders and the parcels.
-    """
-    if not found:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            BAG,
-            {
-                "keys": list(found),
-                "bags": [bag.pk for bag in found.values()],
-                "departures": [bag.departure_id for bag in found.values()],
-                "here": here,
-                "to": S.BAGGED,
-                "code": Code.HUB_BAGGED,
-                "now": now,
-                "actor": actor,
-            },
-        )
-    close_boxes(found, now=now)
-    for row in Shipment.objects.filter(pk__in=found, has_incident=True).order_by("pk"):
-        key = f"bagged:{found[row.pk].number}"
-        mind(row, Fact(Code.HUB_BAGGED, now, "centre", key), actor=actor)
 
 
 def close_boxes(leads: Iterable[int], *, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """Stop signs: any stage can put one on an order, with a reason and a desk that owns it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -43,3 +44,9 @@ def lift(hold: Hold, *, answer: str, actor: str, now: datetime) -> None:
 def is_on(order_id: int) -> bool:
     """Whether an open stop sign stands on an order."""
     return Hold.objects.filter(order_id=order_id, lifted_at=None).exists()
+
+
+def among(order_ids: Iterable[int]) -> set[int]:
+    """Those of some orders on which an open stop sign stands; one query."""
+    rows = Hold.objects.filter(order__in=list(order_ids), lifted_at=None)
+    return set(rows.values_list("order_id", flat=True))

@@ -1,28 +1,20 @@
 """The life of a paper at a customs window: made, sent, answered, mended, ended."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import transaction
 
 from logistics import centre, company, expecting, moving, slack
-from logistics.models import (
-    Declaration,
-    DeclarationLine,
-    DeclarationMessage,
-    Shipment,
-    ShipmentItem,
-)
+from logistics.models import Declaration, Shipment
 from logistics.moving import Fact
 from logistics.states import Code, State
 from orders import holds
-from storefront.lib import due, http, xml
+from storefront.lib import due
 
-from . import answers, filings, modes, papers, windows
-from .gateways.messages import WrongPaper
+from . import answers, filings, opening, releasing, said, sending, windows
+from .said import Told
 from .windows import Heard, Message
 
 D = Declaration.State
@@ -43,7 +35,6 @@ assert set(D) - {D.READY} == frozenset().union(*MOVES.values())
 TRIES = 2  # the second rejection is for a person
 LATER = timedelta(hours=6)
 ACTOR = "task:customs"
-OUTSIDE = (http.Unreachable, http.Unknown, http.Refused, xml.BadXml)
 ASKED = "CUSTOMS_ASKS"
 CODES = {
     (EXPORT, "released"): Code.EXPORT_CUSTOMS_CLEARED,
@@ -58,79 +49,6 @@ CODES = {
 STATES = {"held": D.HELD, "released": D.RELEASED, "rejected": D.REJECTED, "refused": D.REFUSED}
 
 
-@dataclass(frozen=True)
-class Told:
-    """What was said about a paper so far: our messages by kind, and every answer kept."""
-
-    ours: dict[str, Message]
-    theirs: list[Message]
-
-    def knows(self, heard: Heard) -> bool:
-        known = {(message.kind, message.guid) for message in self.theirs}
-        return known.issuperset((message.kind, message.guid) for message, _at in heard.messages)
-
-
-def open_for(
-    shipment: Shipment,
-    direction: Declaration.Direction,
-    *,
-    now: datetime,
-    amended: Mapping[str, str] | None = None,
-) -> Declaration:
-    """Make the next paper of a parcel for a window; it is due at once.
-
-    `amended` is what a person mended in the last one, by element.
-    Locks: the caller holds the order and the parcel.
-    """
-    number = shipment.declarations.filter(direction=direction).count() + 1
-    items = papers.declared(shipment, direction)
-    lane = shipment.lane
-    office = lane.export_customs if direction == EXPORT else lane.import_customs
-    declaration = Declaration.objects.create(
-        shipment=shipment,
-        direction=direction,
-        attempt_number=number,
-        customs_code=office.customs_code or papers.RUSSIA_ALONE,
-        zone=office.zone,
-        reference=f"{direction[0]}-{shipment.number}-{number}",
-        made_at=now,
-        due_at=now,
-        amended=dict(amended or {}),
-        **(_chinese(shipment, items, now=now) if direction == EXPORT else {"mode": "ИМ"}),
-    )
-    _list(declaration, items)
-    due.wake(Declaration.DUE_TASK, id=declaration.pk)
-    return declaration
-
-
-def _list(declaration: Declaration, items: list[ShipmentItem]) -> None:
-    """Keep the goods as they are declared."""
-    DeclarationLine.objects.bulk_create(
-        DeclarationLine(
-            declaration=declaration,
-            position=position,
-            line=item.line,
-            hs_code=item.line.offer.variant.hs_code,
-            origin=item.line.offer.variant.origin,
-            quantity=item.quantity,
-            net_weight_g=item.line.offer.variant.net_weight_g * item.quantity,
-            value=item.line.price_cny * item.quantity,
-        )
-        for position, item in enumerate(items, start=1)
-    )
-
-
-def _chinese(shipment: Shipment, items: list[ShipmentItem], *, now: datetime) -> dict[str, Any]:
-    """By which mode, in which form and under whose name; no mode is said when it is written."""
-    firm = papers.owner(shipment, items)
-    named = {"declarant_code": firm.code, "declarant_name": firm.name[:100]}
-    try:
-        mode = modes.choose(papers.traits_of(items), on=now.date())
-    except modes.NoMode:
-        return named
-    return {**named, "mode": mode.code, "is_simplified": mode.is_simplified}
-
-
 def ensure(shipment: Shipment, direction: Declaration.Direction, *, now: datetime) -> bool:
     """See that a paper is under way; False, while the last was rejected and waits for a person.
 
@@ -140,7 +58,7 @@ def ensure(shipment: Shipment, direction: Declaration.Direction, *, now: datetim
     if last is not None and last.state == D.REJECTED and holds.is_on(shipment.order_id):
         return False
     if last is None or last.state in {D.REJECTED, D.CANCELLED}:
-        open_for(shipment, direction, now=now)
+        opening.open_for(shipment, direction, now=now)
     return True
 
 
@@ -158,52 +76,22 @@ def drive(declaration: Declaration, *, now: datetime) -> None:
 
 
 def _send(declaration: Declaration, *, now: datetime) -> None:
-    """Write the messages down, then hand them in: the same ones, however often it is tried."""
+    """Hand a paper in, and others that wait for the same window.
+
+    Raises: the errors of lib.http; those that were left come again by themselves.
+    """
     window = windows.WINDOWS[declaration.direction]
-    try:
-        ours = _messages([declaration])[declaration.pk].ours
-        if not ours:
-            written = window.write(declaration)
-            _keep(declaration, [(message, now) for message in written], is_ours=True)
-            ours = {message.kind: message for message in written}
-        number = window.send(ours)
-    except WrongPaper as wrong:
-        _settle(declaration, Heard("rejected", now, str(wrong), "", ()), now=now)
-        return
-    with transaction.atomic():
-        Declaration.objects.filter(pk=declaration.pk, state=D.READY).update(
-            state=D.SENT, sent_at=now, inventory_number=number
-        )
-        due.finish(declaration, at=now + window.least)
-
-
-def _keep(
-    declaration: Declaration, messages: Iterable[tuple[Message, datetime]], *, is_ours: bool = False
-) -> None:
-    """Store messages as they were; one that came before is not stored again."""
-    _keep_all([(declaration, messages)], is_ours=is_ours)
-
-
-def _keep_all(
-    papers: Iterable[tuple[Declaration, Iterable[tuple[Message, datetime]]]],
-    *,
-    is_ours: bool = False,
-) -> None:
-    DeclarationMessage.objects.bulk_create(
-        [
-            DeclarationMessage(
-                declaration=declaration,
-                kind=message.kind,
-                guid=message.guid,
-                is_ours=is_ours,
-                body=message.body,
-                moved_at=at,
-            )
-            for declaration, messages in papers
-            for message, at in messages
-        ],
-        ignore_conflicts=True,
-    )
+    alike = {"direction": [declaration.direction], "state": [D.READY]}
+    done = sending.hand_in(company.join(declaration, most=window.together, **alike), now=now)
+    for row, why in done.wrong:
+        with due.fenced():
+            _settle(row, Heard("rejected", now, str(why), "", ()), now=now)
+    if done.failure is not None:
+        for row in done.left:
+            if row.pk != declaration.pk:
+                due.retry(row, done.failure)
+        if declaration in done.left:
+            raise done.failure
 
 
 def _listen(declaration: Declaration, *, now: datetime) -> None:
@@ -214,45 +102,34 @@ def _listen(declaration: Declaration, *, now: datetime) -> None:
     window = windows.WINDOWS[declaration.direction]
     alike = {"direction": [declaration.direction], "state": [D.SENT, D.HELD]}
     rows = company.join(declaration, most=window.together, **alike)
-    told = _messages(rows)
+    told = said.of(rows)
     try:
         heard = window.listen([(told[row.pk].ours, told[row.pk].theirs) for row in rows])
-    except OUTSIDE as error:
+    except sending.OUTSIDE as error:
         for other in rows[1:]:
             due.retry(other, error)
         raise
-    _take_in([(row, said, told[row.pk]) for row, said in zip(rows, heard, strict=True)], now=now)
+    _take_in([(row, one, told[row.pk]) for row, one in zip(rows, heard, strict=True)], now=now)
 
 
 def _take_in(told: Sequence[tuple[Declaration, Heard, Told]], *, now: datetime) -> None:
     """Keep what was heard; only what decides something of a parcel, or holds it, takes its lock."""
     quiet = [one for one in told if one[1].word not in STATES and one[0].state == D.SENT]
-    news = [(row, said.messages) for row, said, before in quiet if not before.knows(said)]
+    news = [(row, heard.messages) for row, heard, before in quiet if not before.knows(heard)]
     with transaction.atomic() if quiet else nullcontext():
-        rows = company.finish([(row, _next_look(row, now=now)) for row, _said, _told in quiet])
-        _keep_all((row, messages) for row, messages in news if row in rows)
-    known = {row.pk for row, _said, _told in quiet}
+        rows = company.finish([(row, _next_look(row, now=now)) for row, _heard, _told in quiet])
+        said.keep((row, messages) for row, messages in news if row in rows)
+    known = {row.pk for row, _heard, _told in quiet}
+    known |= releasing.release([(row, heard) for row, heard, _told in told], now=now)
     for row, heard, before in told:
         if row.pk not in known:
             with due.fenced():
                 _wait(row, now=now) if before.knows(heard) else _settle(row, heard, now=now)
 
 
-def _messages(rows: Sequence[Declaration]) -> dict[int, Told]:
-    """All that was sent and heard of papers so far; one query."""
-    found = {row.pk: Told({}, []) for row in rows}
-    for one in DeclarationMessage.objects.filter(declaration__in=found).order_by("pk"):
-        message = Message(one.kind, one.guid, one.body)
-        if one.is_ours:
-            found[one.declaration_id].ours[one.kind] = message
-        else:
-            found[one.declaration_id].theirs.append(message)
-    return found
-
-
 def heard_so_far(declaration: Declaration) -> list[Message]:
     """Every answer that was kept."""
-    return _messages([declaration])[declaration.pk].theirs
+    return said.of([declaration])[declaration.pk].theirs
 
 
 def take_in(declaration: Declaration, heard: Heard, *, now: datetime) -> None:
@@ -283,7 +160,7 @@ def _settle(declaration: Declaration, heard: Heard, *, now: datetime) -> None:
     Locks: the order, the parcel.
     """
     with moving.locked(declaration.shipment) as shipment:
-        _keep(declaration, heard.messages)
+        said.keep([(declaration, heard.messages)])
         state = STATES.get(heard.word, D(declaration.state))
         if state in MOVES[D(declaration.state)]:
             _change(declaration, state, heard, now=now)
@@ -380,7 +257,7 @@ def _mend(declaration: Declaration, shipment: Shipment, heard: Heard, *, now: da
     """Make the paper anew once; the second time a person must look."""
     direction = Declaration.Direction(declaration.direction)
     if declaration.attempt_number < TRIES:
-        open_for(shipment, direction, now=now)
+        opening.open_for(shipment, direction, now=now)
         return
     holds.put(
         shipment.order,

@@ -17,7 +17,7 @@ from orders import holds
 from storefront.lib import xml
 from storefront.lib.refusal import Refusal
 
-from . import declarations
+from . import opening
 from .gateways import messages, receipts
 from .gateways.receipts import Answer
 
@@ -132,7 +132,7 @@ def send_again(
         last = _last(shipment, declaration)
         mended = {**last.amended, **(_checked(last, change) if change else {})}
         direction = Declaration.Direction(last.direction)
-        made = declarations.open_for(shipment, direction, now=now, amended=mended)
+        made = opening.open_for(shipment, direction, now=now, amended=mended)
         _note(shipment, made, mended, actor=actor, now=now)
         _lift(shipment, actor=actor, now=now)
         moving.plan(shipment, None)

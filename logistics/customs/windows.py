@@ -183,7 +183,7 @@ class Russian:
 
     source = "customs.ru"
     least, most = timedelta(minutes=20), timedelta(hours=4)
-    together = 1
+    together = 10  # each is asked about in a call of its own
     kind = "1006275E"  # Source: the album of formats of the FTS, ExpressCargoDeclaration
     answer = "1006347E"
 

@@ -1,6 +1,6 @@
 """Customs papers and the dated rules of duty."""
 
-from typing import Self
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -118,6 +118,13 @@ class Declaration(due.Due):
     """A parcel's paper at one customs window."""
 
     DUE_TASK = "logistics.tasks.drive_declaration"
+    DUE_ALIKE = "direction || ' ' || state"
+    DUE_TOGETHER: ClassVar = {
+        "EXPORT READY": 20,
+        "EXPORT SENT": 20,
+        "IMPORT READY": 10,
+        "IMPORT SENT": 10,
+    }
 
     class Direction(models.TextChoices):
         EXPORT = "EXPORT", _("export from China")

@@ -1,6 +1,7 @@
 """Parcels, what is in them, where they are to go and where they have been."""
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -64,7 +65,12 @@ class Shipment(due.Due):
         "lane__import_customs",
         "departure__service",
     )
+    DUE_ALIKE = "state"
+    DUE_TOGETHER: ClassVar = dict.fromkeys(("PLANNED", "STOCKED", "PICKED", "PACKED"), 50)
     held_stocks: "Sequence[Stock]" = ()  # rows of stock that whoever locked the parcel holds too
+
+    known_items: "Sequence[ShipmentItem] | None" = None  # its contents, if they were read with it
+    known_legs: "Sequence[Leg] | None" = None
 
     number = models.CharField(_("number"), max_length=13, unique=True)
     order = models.ForeignKey(

@@ -37,6 +37,8 @@ class Due(models.Model):
     DUE_TASK: ClassVar[str]
     DUE_CLOCK: ClassVar[Literal["wall", "business"]] = "business"
     TAKEN_WITH: ClassVar[tuple[str, ...]] = ()  # what every step reads beside the row
+    DUE_ALIKE: ClassVar[str] = "''"  # columns, as SQL; a worker takes rows with the same together,
+    DUE_TOGETHER: ClassVar[dict[str, int]] = {}  # so many of them, and one hint is for them all
 
     due_at = models.DateTimeField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True, editable=False)
@@ -127,10 +129,7 @@ def claim(model: type[Row], id: int) -> Row | None:
 
 
 def finish(row: Due, *, at: datetime | None) -> None:
-    """Give a claimed row back, inside the transaction of its effect.
-
-    Raises: Zombie, if the lease was lost; the transaction must roll back.
-    """
+    """Give a claimed row back in the transaction of its effect. Raises: Zombie, to roll it back."""
     _close(row, due_at=at, failures=0, last_error="")
 
 
@@ -161,10 +160,7 @@ def _close(row: Due, **values: Any) -> None:
 
 
 def is_due_again(row: Due) -> bool:
-    """Whether a finished row waits for its next step now, so that its worker can go on at once.
-
-    Never in simulated time, where one process sees to the order of all steps.
-    """
+    """Whether a finished row is due for its next step at once; never in simulated time."""
     return clock.virtual() is None and row.due_at is not None and row.due_at <= now_for(type(row))
 
 
@@ -175,10 +171,3 @@ def fenced() -> Iterator[None]:
         yield
     except Zombie as lost:
         log.info("taken over meanwhile: %s", lost)
-
-
-def waiting(model: type[Row], *, limit: int) -> models.QuerySet[Row]:
-    """Due rows nobody holds, oldest first."""
-    free = Q(lease_until__isnull=True) | Q(lease_until__lt=clock.wall())
-    ready = model._default_manager.filter(free, due_at__lte=now_for(model))
-    return ready.order_by("due_at", "pk")[:limit]

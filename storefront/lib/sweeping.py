@@ -1,5 +1,6 @@
 """Finding what waits: the sweeper hints rows that are due, and tells when the next ones are."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from operator import itemgetter
@@ -43,12 +44,16 @@ def _hint(kind: type[due.Due], times: Times, held: Callable[[str], int]) -> int:
     """Locks: the rows, skipping those another sweeper holds; only while they are marked."""
     statement = f"""UPDATE "{kind._meta.db_table}" SET hinted_at = %(wall)s WHERE id IN (
         SELECT id {_unheard(kind)} ORDER BY due_at, id LIMIT %(limit)s
-        FOR NO KEY UPDATE SKIP LOCKED) RETURNING id, due_at"""  # noqa: S608  our own names
+        FOR NO KEY UPDATE SKIP LOCKED)
+        RETURNING id, due_at, CASE WHEN failures = 0 THEN {kind.DUE_ALIKE} END"""  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(statement, {**times, "again": held(kind.DUE_TASK) < times["limit"]})
         found = sorted(cursor.fetchall(), key=itemgetter(1, 0))
-    for id, _at in found:
-        due.send(kind.DUE_TASK, id=id)
+    told: Counter[str] = Counter()
+    for id, _at, alike in found:
+        if told[alike] % kind.DUE_TOGETHER.get(alike, 1) == 0:
+            due.send(kind.DUE_TASK, id=id)
+        told[alike] += 1
     return len(found)
 
 

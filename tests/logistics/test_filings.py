@@ -9,7 +9,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from logistics import moving
-from logistics.customs import declarations, filings, mending, returning, windows
+from logistics.customs import declarations, filings, mending, opening, returning, windows
 from logistics.customs.filings import NotCancellable
 from logistics.customs.gateways import messages, receipts
 from logistics.customs.mending import Change, NotMendable
@@ -159,7 +159,7 @@ def declared() -> Declaration:
     story.warehouse.reserve(order, actor="test", now=NOW)
     shipment = logistics.shipment(order, state=State.DECLARED)
     with moving.locked(shipment) as row:
-        paper = declarations.open_for(row, EXPORT, now=NOW)
+        paper = opening.open_for(row, EXPORT, now=NOW)
     Declaration.objects.filter(pk=paper.pk).update(state="SENT", sent_at=NOW)
     return paper
 
