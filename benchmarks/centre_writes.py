@@ -2,7 +2,8 @@
 
 PostgreSQL decodes what was committed, transaction by transaction, each row with all its values
 (`test_decoding`); from that a script is made which `psql` runs against a copy of the database as
-it was before: the same rows of the same tables, in the same transactions, one statement per row.
+it was before: the same rows of the same tables, one statement per row, in the same transactions,
+or `apart`: each parcel's rows of a transaction in one of their own, as if nothing were batched.
 """
 
 import re
@@ -29,14 +30,17 @@ class Writes:
     """A script of bare SQL, and how many rows it writes where, in how many transactions."""
 
     script: list[str] = field(default_factory=list)
+    apart: list[str] = field(default_factory=list)
     rows: Counter[str] = field(default_factory=Counter)
     transactions: int = 0
+    transactions_apart: int = 0
 
     def told(self, parcels: int) -> dict[str, Any]:
         """Per parcel."""
         return {
             "rows": round(sum(self.rows.values()) / parcels, 1),
             "transactions": round(self.transactions / parcels, 1),
+            "transactions_apart": round(self.transactions_apart / parcels, 1),
             "by_table": {
                 name: round(count / parcels, 2) for name, count in self.rows.most_common()
             },
@@ -63,13 +67,34 @@ def heard(url: str) -> Writes:
     changes = f"SELECT data FROM pg_logical_slot_get_changes(%s, NULL, NULL, {words})"
     told = asked(url, changes, SLOT)
     asked(url, "SELECT pg_drop_replication_slot(%s)", SLOT)
-    writes, last = Writes(), {}
+    writes, last, owners = Writes(), {}, {}
     for changes in _transactions(line for (line,) in told):
         statements = [_statement(change, last, writes.rows) for change in changes]
-        is_alone = len(statements) == 1
-        writes.script += statements if is_alone else ["BEGIN;", *statements, "COMMIT;"]
+        writes.script += _whole(statements)
         writes.transactions += 1
+        parts: dict[str, list[str]] = {}
+        for change, statement in zip(changes, statements, strict=True):
+            parts.setdefault(_owner(change, owners), []).append(statement)
+        for part in parts.values():
+            writes.apart += _whole(part)
+        writes.transactions_apart += len(parts)
     return writes
+
+
+def _whole(statements: list[str]) -> list[str]:
+    return statements if len(statements) == 1 else ["BEGIN;", *statements, "COMMIT;"]
+
+
+def _owner(change: str, owners: dict[str, str]) -> str:
+    """The parcel that a row is about; nothing, if it is about several or none."""
+    found = CHANGE.fullmatch(change)
+    assert found, change[:200]
+    table, _verb, rest = found.groups()
+    values = {name: value for name, _kind, value in VALUE.findall(rest)}
+    parcel = values["id"] if table == "logistics_shipment" else values.get("shipment_id", "")
+    if table == "logistics_declaration":
+        owners[values["id"]] = parcel
+    return parcel or owners.get(values.get("declaration_id", ""), "")
 
 
 def _transactions(lines: Iterable[str]) -> Iterator[list[str]]:

@@ -130,7 +130,7 @@ def move_all(goings: Sequence[Going], to: State, *, actor: str) -> None:
     """Move parcels that stand alike one step, keep why, and give them back; one statement.
 
     The facts are of one code and source. Further statements only for a parcel that has an
-    exception, or whose order must hear of it.
+    exception or is in a box, or whose order must hear of it.
     Locks: the caller holds the orders and the parcels.
     Raises: WrongMove.
     """
@@ -147,6 +147,7 @@ def move_all(goings: Sequence[Going], to: State, *, actor: str) -> None:
         changes = {"state": to, "state_at": one.fact.at, "due_at": one.due_at, **one.changes}
         for name, value in changes.items():
             setattr(one.shipment, name, value)
+        moving.tell_box(one.shipment, one.fact.at)
         moving.mind(one.shipment, one.fact, actor=actor)
         milestones.entered(one.shipment, to, at=one.fact.at, actor=actor)
 

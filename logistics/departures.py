@@ -11,8 +11,9 @@ from django.db.models import Q
 from orders.models import Order
 from storefront.lib import due, http, locks
 
-from . import bills, consolidation, moving, runs, tracking, vocabulary
+from . import bills, consolidation, convoys, moving, runs, tracking, vocabulary
 from .carriers import Event, linehaul
+from .convoys import Going
 from .customs import filings
 from .models import Bag, Departure, Shipment
 from .moving import Fact
@@ -89,8 +90,9 @@ def _lock(keys: list[int], state: State) -> list[Shipment]:
 
 @transaction.atomic
 def _load_chunk(departure: Departure, keys: list[int], *, now: datetime) -> None:
-    for row in _lock(keys, State.BAGGED):
-        loaded(row, departure, actor="task:hands", now=now)
+    fact = _aboard(departure, now=now)
+    going = [Going(row, fact) for row in _lock(keys, State.BAGGED)]
+    convoys.move_all(going, State.LOADED, actor="task:hands")
 
 
 def loaded(row: Shipment, departure: Departure, *, actor: str, now: datetime) -> None:
@@ -98,9 +100,12 @@ def loaded(row: Shipment, departure: Departure, *, actor: str, now: datetime) ->
 
     Locks: the caller holds the order and the parcel.
     """
+    moving.move(row, State.LOADED, _aboard(departure, now=now), actor=actor)
+
+
+def _aboard(departure: Departure, *, now: datetime) -> Fact:
     detail = {"departure": departure.number}
-    fact = Fact(Code.HUB_OUTBOUND, now, "centre", f"loaded:{departure.number}", detail=detail)
-    moving.move(row, State.LOADED, fact, actor=actor)
+    return Fact(Code.HUB_OUTBOUND, now, "centre", f"loaded:{departure.number}", detail=detail)
 
 
 @transaction.atomic

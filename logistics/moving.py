@@ -140,7 +140,7 @@ def note_all(shipment: Shipment, facts: Iterable[Fact], *, actor: str) -> list[F
         cursor.execute(NOTE, _columns(shipment, told, actor=actor))
         fresh = [told[name] for name in cursor.fetchall()]
     if fresh:
-        _tell_box(shipment, max(fact.at for fact in fresh))
+        tell_box(shipment, max(fact.at for fact in fresh))
     return fresh
 
 
@@ -159,7 +159,7 @@ def _columns(
     }
 
 
-def _tell_box(shipment: Shipment, at: datetime) -> None:
+def tell_box(shipment: Shipment, at: datetime) -> None:
     """Wake what rides in the box of a parcel that was bagged, or the box that is being made."""
     if shipment.box_id is None:
         return

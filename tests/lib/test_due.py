@@ -251,3 +251,20 @@ def test_connection_outlives_the_task_that_used_it() -> None:
 
     assert fixup.db_reuse_max == settings.CELERY_DB_REUSE_MAX
     assert connection.connection is used
+
+
+def test_one_hint_is_for_all_rows_that_a_worker_takes_together(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Order, "DUE_ALIKE", "language")
+    monkeypatch.setattr(Order, "DUE_TOGETHER", {"ru": 3})
+    rows = [waiting_order() for _ in range(5)] + [waiting_order() for _ in range(2)]
+    Order.objects.filter(pk__in=[row.pk for row in rows[5:]]).update(language="zh")
+    alone = waiting_order()
+    Order.objects.filter(pk=alone.pk).update(failures=1)
+    Product.objects.update(due_at=None)
+
+    assert sweeping.sweep() == 8
+
+    hinted = {id for _task, id in broker.hints("default")}
+    assert hinted == {rows[0].pk, rows[3].pk, rows[5].pk, rows[6].pk, alone.pk}
