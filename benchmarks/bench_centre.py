@@ -16,7 +16,7 @@ is against that; `ratio_to_batches` against the shop's own transactions, so that
 both. After it the copies must hold what the shop holds. The time workers waited for the sandbox
 is told apart; `ratio` leaves it in, `ratio_without_sandbox` takes it out of their time.
 
-All parcels leave on one departure that has room for them, so that what is measured is the
+All parcels leave on one train, which runs on Sundays only here, so that what is measured is the
 centre, and not the way of those that have left while others wait for the next.
 """
 
@@ -43,6 +43,7 @@ from benchmarks import centre_writes as writes  # noqa: E402
 WISHED = 0.2
 WORKERS = ("one", "other")
 GOODS = 20
+LANE, TRAIN = "rail-mzl", "train-hrb-mzl"
 GRID = timedelta(minutes=10)
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 LOOK = 0.03
@@ -142,11 +143,11 @@ def fill(count: int) -> None:
     from tests.logistics import story
     from tests.logistics.story import NOW
 
-    Service.objects.update(capacity_g=None, capacity_parcels=None, capacity_cm3=None)
+    Service.objects.filter(code=TRAIN).update(weekdays="7")
     with clock.simulated(NOW):
         goods = [catalog.offer() for _ in range(GOODS)]
         for number in range(count):
-            story.paid_order(goods[number % GOODS], phone=f"+7912{number:07}")
+            story.paid_order(goods[number % GOODS], lane=LANE, phone=f"+7912{number:07}")
     for kind in due.kinds():
         if kind is not Shipment:
             kind._default_manager.filter(due_at__isnull=False).update(due_at=None)
