@@ -143,7 +143,7 @@ def fill(count: int) -> None:
     from tests.logistics import story
     from tests.logistics.story import NOW
 
-    Service.objects.filter(code=TRAIN).update(weekdays="7")
+    Service.objects.filter(code=TRAIN).update(weekdays=[7])
     with clock.simulated(NOW):
         goods = [catalog.offer() for _ in range(GOODS)]
         for number in range(count):
