@@ -1,5 +1,6 @@
 """Many parcels in one go: the same comes of them as of each alone, by far fewer statements."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -7,8 +8,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from logistics import boxes, company, together
+from logistics.customs import releasing, windows
 from logistics.models import Declaration, Place, Reservation, Shipment, Stock, StockMove
-from logistics.states import State
+from logistics.states import Code, State
 from orders import holds
 from orders.models import Order
 from storefront.lib import clock, due
@@ -119,3 +121,46 @@ def test_company_is_found_for_all_at_once() -> None:
     Order.objects.filter(pk__in=[one.pk for one in same]).update(phone="+79120000077")
     rows = [story.parcel(order) for order in strangers + same]
     assert boxes.with_company(rows) == {story.parcel(order).pk for order in same}
+
+
+def released(orders: list[Order]) -> list[tuple[object, ...]]:
+    """What a released paper leaves behind, of each parcel."""
+    found = []
+    for order in orders:
+        parcel = story.parcel(order)
+        paper = parcel.declarations.get()
+        assert (paper.due_at, paper.lease_until, paper.summary) == (None, None, None)
+        assert paper.inventory_number
+        assert parcel.leave_by is not None
+        cleared = parcel.events.get(code=Code.EXPORT_CUSTOMS_CLEARED)
+        assert cleared.happened_at == paper.ended_at
+        key = cleared.source_key.replace(parcel.number, "N")
+        kinds = sorted(set(paper.messages.values_list("kind", flat=True)))
+        found.append((paper.state, paper.answer_code, kinds, cleared.source, cleared.actor, key))
+    return found
+
+
+def test_papers_released_together_and_alone_come_to_the_same(
+    outside: Outside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found, gone = {}, []
+    release = releasing.release
+
+    def noted(told: Any, *, now: datetime) -> set[int]:
+        went = release(told, now=now)
+        gone.extend([len(went)] if went else [])
+        return went
+
+    monkeypatch.setattr(releasing, "release", noted)
+    for most in (1, 20):
+        monkeypatch.setattr(windows.Chinese, "together", most)
+        orders = several(3)
+        mine = Declaration.objects.filter(shipment__order__in=orders)
+        story.run(lambda mine=mine: mine.filter(state="SENT").count() == 3)
+        clock.set_virtual(clock.now() + timedelta(days=4))  # the window has decided all of them
+        mine.update(due_at=clock.now())
+        story.run(lambda mine=mine: mine.filter(state="RELEASED").count() == 3)
+        found[most] = released(orders)
+        Shipment.objects.update(due_at=None)
+    assert found[1] == found[20]
+    assert max(gone) >= 2
