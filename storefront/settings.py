@@ -23,8 +23,8 @@ def text(name: str, default: str = "") -> str:
     return os.environ.get(name, default)
 
 
-def flag(name: str) -> bool:
-    return text(name).lower() in {"1", "true", "yes"}
+def flag(name: str, default: str = "") -> bool:
+    return text(name, default).lower() in {"1", "true", "yes"}
 
 
 def number(name: str, default: float) -> float:
@@ -119,6 +119,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "storefront.middleware.headers",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "storefront.middleware.desks",
 ]
 TEMPLATES = [
     {
@@ -240,6 +241,10 @@ ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_ADAPTER = "storefront.accounts.adapter.Adapter"
+STAFF_SECOND_FACTOR = flag("STAFF_SECOND_FACTOR", "" if DEBUG or DEMO else "1")
+STAFF_SESSION_HOURS = number("STAFF_SESSION_HOURS", 12)
+STAFF_IDLE_MINUTES = number("STAFF_IDLE_MINUTES", 30)
+FLOOR_IDLE_MINUTES = number("FLOOR_IDLE_MINUTES", 60)
 LOGIN_REDIRECT_URL = "/"
 LOGIN_URL = "account_login"
 
@@ -368,6 +373,10 @@ STAFF_TOKEN = text("STAFF_TOKEN")
 
 # The admin
 
+RIVER = (
+    "50:#f0f7f6 100:#e3f0ee 200:#b7d6d2 300:#8cc0bb 400:#66bfba 500:#2f8f8c "
+    "600:#0f5f60 700:#0b4a4b 800:#093c3d 900:#072e2f 950:#041d1e"
+)
 UNFOLD = {
     "SITE_TITLE": _("Sungari"),
     "SITE_HEADER": _("Sungari"),
@@ -382,18 +391,6 @@ UNFOLD = {
     "STYLES": ["storefront.admin.desk.stylesheet"],
     "SITE_FAVICONS": [{"rel": "icon", "href": "storefront.admin.desk.favicon"}],
     "COLORS": {
-        "primary": {
-            "50": "#f0f7f6",
-            "100": "#e3f0ee",
-            "200": "#b7d6d2",
-            "300": "#8cc0bb",
-            "400": "#66bfba",
-            "500": "#2f8f8c",
-            "600": "#0f5f60",
-            "700": "#0b4a4b",
-            "800": "#093c3d",
-            "900": "#072e2f",
-            "950": "#041d1e",
-        }
+        "primary": dict(shade.split(":") for shade in RIVER.split()),
     },
 }

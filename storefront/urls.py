@@ -26,6 +26,7 @@ from storefront.views import (
     picking,
     pictures,
     promoting,
+    second,
     seller,
     shop,
     staff,
@@ -78,6 +79,8 @@ following: list[URLPattern | URLResolver] = [
     path("o/<str:token>/", orders.guest, name="order_guest"),
     path("way/<str:number>.svg", maps.way, name="way_map"),
     path("account/", account.account, name="account"),
+    path("account/second/", second.second, name="second"),
+    path("account/second/ask/", second.ask, name="second_ask"),
     path("account/", include("allauth.account.urls")),
 ]
 selling = [

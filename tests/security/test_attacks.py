@@ -17,7 +17,7 @@ from catalog.models import SellerMember
 from logistics.carriers import cdek
 from logistics.models import CarrierNotice
 from payments.models import Notice
-from storefront.accounts.models import User
+from storefront.accounts.models import Try, User
 from tests.admin.world import PASSWORD
 from tests.factories import catalog
 from tests.security.world import BACKEND
@@ -253,3 +253,18 @@ def test_a_number_that_no_row_can_have_is_of_no_row(number):
     ]
 
     assert [answer.status_code for answer in asked if answer.status_code >= 500] == []
+
+
+def test_a_password_is_not_guessed_while_the_cache_is_away(anna, settings):
+    away = settings.CACHES["default"] | {"LOCATION": "redis://127.0.0.1:1/0"}
+    settings.CACHES = {"default": away}
+    for number in range(5):
+        tried = {"login": anna.email, "password": f"guess-{number}"}
+        stranger(REMOTE_ADDR=f"203.0.113.{number}").post(at("account_login"), tried)
+
+    late = stranger(REMOTE_ADDR="203.0.113.99")
+    late.post(at("account_login"), {"login": anna.email, "password": PASSWORD})
+
+    assert SESSION_KEY not in late.session
+    assert Try.objects.exists()
+    assert cache.get("page") is None, "the rest is a miss"
