@@ -1,9 +1,7 @@
 """The second step of signing in: set up, asked for, renewed, taken away."""
 
-import time
 from typing import Any
 
-from allauth.account.decorators import reauthentication_required
 from allauth.account.internal.decorators import login_stage_required
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
@@ -19,20 +17,15 @@ from storefront.accounts.stages import SecondStage
 from storefront.forms.second import CodeForm
 from storefront.lib import clock
 
+from ._fresh import password_typed
+
 SHARED = "second_shared"  # of a telephone that has not shown a code yet, in the session alone
-FRESH = 300  # seconds
-
-
-def _is_stale(request: HttpRequest) -> bool:
-    """Whether the password was typed so long ago that it is asked again."""
-    since: int = request.session.get("since", 0)
-    return not request.user.is_authenticated or time.time() - since > FRESH
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @sensitive_post_parameters()
-@reauthentication_required(enabled=_is_stale)  # type: ignore[untyped-decorator]  # allauth has no types
+@password_typed
 def second(request: HttpRequest) -> HttpResponse:
     """What is set up, or how to do it; codes for the paper are shown on one answer alone."""
     user: Any = request.user
