@@ -19,7 +19,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no ty
         return super().save_user(request, user, form, commit=commit)
 
     def get_login_stages(self) -> list[str]:
-        return [*super().get_login_stages(), "storefront.accounts.stages.SecondStage"]
+        return [f"storefront.accounts.stages.{name}" for name in ("AddressStage", "SecondStage")]
 
     def post_login(self, request: HttpRequest, user: Any, **facts: Any) -> HttpResponse:
         request.session["desks"] = noted = desks.desks(user)

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import pytest
 from django.contrib.auth import SESSION_KEY
+from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
@@ -120,7 +121,11 @@ def told(page: str, email: str) -> str:
 
 @pytest.mark.parametrize(
     ("name", "field", "more"),
-    [("account_login", "login", {"password": "wrong"}), ("account_reset_password", "email", {})],
+    [
+        ("account_login", "login", {"password": "wrong"}),
+        ("account_reset_password", "email", {}),
+        ("account_signup", "email", {"password1": PASSWORD}),
+    ],
 )
 def test_nobody_learns_here_who_has_an_account(anna, name, field, more):
     pages = []
@@ -131,6 +136,22 @@ def test_nobody_learns_here_who_has_an_account(anna, name, field, more):
         )
 
     assert pages[0] == pages[1]
+
+
+def test_an_address_is_proved_by_a_code_before_an_account_opens():
+    """A stranger who signs up with another's address gets nowhere, now or later."""
+    given = {"email": "new@example.com", "password1": PASSWORD}
+    browser, other = stranger(), stranger()
+    browser.post(at("account_signup"), {**given, "next": "/orders/"})
+    code = re.search(r"^\s*([A-Z0-9-]{6,9})\s*$", mail.outbox[0].body, re.MULTILINE)[1]
+
+    other.post(at("account_login"), {"login": given["email"], "password": PASSWORD})
+    wrong = browser.post(at("account_email_verification_sent"), {"code": "AAAA-AAAA"})
+    right = browser.post(at("account_email_verification_sent"), {"code": code})
+
+    assert SESSION_KEY not in other.session
+    assert (wrong.status_code, right.status_code, right.url) == (200, 302, "/orders/")
+    assert SESSION_KEY in browser.session
 
 
 def test_a_password_is_not_guessed_from_ever_new_addresses(anna):
