@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+from decimal import Decimal
 from urllib.parse import quote
 
 import pytest
@@ -14,14 +15,18 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from catalog.models import SellerMember
+from catalog.models import Offer, SellerMember
 from logistics.carriers import cdek
 from logistics.models import CarrierNotice
+from orders.models import Order
 from payments.models import Notice
 from storefront.accounts.models import Try, User
+from storefront.lib import clock
 from tests.admin.world import PASSWORD
-from tests.factories import catalog
+from tests.factories import catalog, orders, payments
+from tests.factories import logistics as places
 from tests.security.world import BACKEND
+from tests.views.test_buying import agreed, put
 
 pytestmark = pytest.mark.django_db
 
@@ -289,3 +294,32 @@ def test_a_password_is_not_guessed_while_the_cache_is_away(anna, settings):
     assert SESSION_KEY not in late.session
     assert Try.objects.exists()
     assert cache.get("page") is None, "the rest is a miss"
+
+
+def test_fields_no_form_has_are_read_by_none(client):
+    """A buyer sets no price, no state and no owner; a seller approves nothing of his own."""
+    payments.rate("11.87", on=orders.NOW.date())
+    payments.rate("99.33", on=orders.NOW.date(), currency="EUR")
+    wish = {"total": "1", "price": "1", "freight": "0", "duty": "0", "rate": "0.01", "user": "1"}
+    wish |= {"state": "PAID", "paid_at": "2026-01-01", "number": "1", "expires_at": "2099-01-01"}
+    offer, seller = catalog.offer("2999.00"), catalog.seller()
+    places.stock(offer, 5)
+    draft = catalog.offer(seller=seller)
+    Offer.objects.filter(pk=draft.pk).update(state="DRAFT")
+    user = User.objects.create(email="boris@example.com")
+    SellerMember.objects.create(user=user, seller=seller, role="OWNER")
+    boris = stranger()
+    boris.force_login(user, backend=BACKEND)
+    with clock.simulated(orders.NOW):
+        put(client, offer)
+        quoted = client.get("/checkout/").context["quote"]
+        agreed(client, **wish)
+        own = {"state": "APPROVED", "seller": offer.seller_id, "is_demo": "1", "action": "save"}
+        boris.post(at("seller_product_edit", pk=draft.pk), {**own, "market": "x", "price_rub": "1"})
+
+    order = Order.objects.get()
+    assert order.total == quoted.total
+    assert (order.state, order.user, order.paid_at) == ("PLACED", None, None)
+    assert order.rate == Decimal("11.87")
+    draft.refresh_from_db()
+    assert (draft.state, draft.seller_id) == ("DRAFT", seller.pk)
