@@ -3,44 +3,57 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.core.cache.backends.db import DatabaseCache
 from django.core.cache.backends.redis import RedisCache
 from redis.exceptions import RedisError
 
+LIMITS = "allauth:rl:"  # how often somebody may try to sign in, sign up, ask for a new password
+ROWS = {"OPTIONS": {"MAX_ENTRIES": 1_000_000}}  # a flood of names pushes no counted try out
+
 
 class Forgiving(RedisCache):
-    """A Redis cache whose failures are misses."""
+    """A Redis cache whose failures are misses; what limits guessing goes on in the database."""
 
     def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
-        return _or(default, lambda: super(Forgiving, self).get(key, default, version))
+        asked = super().get
+        return _or(default, asked, key, default, version)
 
     def set(self, key: Any, value: Any, *args: Any, **kwargs: Any) -> None:
-        _or(None, lambda: super(Forgiving, self).set(key, value, *args, **kwargs))
+        asked = super().set
+        _or(None, asked, key, value, *args, **kwargs)
 
     def add(self, key: Any, value: Any, *args: Any, **kwargs: Any) -> bool:
-        return bool(_or(True, lambda: super(Forgiving, self).add(key, value, *args, **kwargs)))
+        asked = super().add
+        return bool(_or(True, asked, key, value, *args, **kwargs))
 
     def delete(self, key: Any, version: int | None = None) -> bool:
-        return bool(_or(False, lambda: super(Forgiving, self).delete(key, version)))
+        asked = super().delete
+        return bool(_or(False, asked, key, version))
 
     def incr(self, key: Any, delta: int = 1, version: int | None = None) -> int:
-        return int(_or(delta, lambda: super(Forgiving, self).incr(key, delta, version)))
+        asked = super().incr
+        return int(_or(delta, asked, key, delta, version))
 
     def clear(self) -> None:
-        _or(None, super().clear)
+        asked = super().clear
+        _or(None, asked)
 
     def get_many(self, keys: Any, version: int | None = None) -> dict[Any, Any]:
-        found: dict[Any, Any] = _or({}, lambda: super(Forgiving, self).get_many(keys, version))
+        asked = super().get_many
+        found: dict[Any, Any] = _or({}, asked, keys, version)
         return found
 
     def set_many(self, data: Any, *args: Any, **kwargs: Any) -> list[Any]:
-        failed: list[Any] = _or(
-            list(data), lambda: super(Forgiving, self).set_many(data, *args, **kwargs)
-        )
+        asked = super().set_many
+        failed: list[Any] = _or(list(data), asked, data, *args, **kwargs)
         return failed
 
 
-def _or(otherwise: Any, ask: Callable[[], Any]) -> Any:
+def _or(otherwise: Any, ask: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     try:
-        return ask()
+        return ask(*args, **kwargs)
     except RedisError:
+        if args and str(args[0]).startswith(LIMITS):
+            rows = DatabaseCache("accounts_tries", ROWS)
+            return getattr(rows, ask.__name__)(*args, **kwargs)
         return otherwise

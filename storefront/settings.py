@@ -23,8 +23,8 @@ def text(name: str, default: str = "") -> str:
     return os.environ.get(name, default)
 
 
-def flag(name: str) -> bool:
-    return text(name).lower() in {"1", "true", "yes"}
+def flag(name: str, default: str = "") -> bool:
+    return text(name, default).lower() in {"1", "true", "yes"}
 
 
 def number(name: str, default: float) -> float:
@@ -119,6 +119,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "storefront.middleware.headers",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "storefront.middleware.desks",
 ]
 TEMPLATES = [
     {
@@ -236,10 +237,15 @@ AUTH_PASSWORD_VALIDATORS = [
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_ADAPTER = "storefront.accounts.adapter.Adapter"
+STAFF_SECOND_FACTOR = flag("STAFF_SECOND_FACTOR", "" if DEBUG or DEMO else "1")
+STAFF_SESSION_HOURS = number("STAFF_SESSION_HOURS", 12)
+STAFF_IDLE_MINUTES = number("STAFF_IDLE_MINUTES", 30)
+FLOOR_IDLE_MINUTES = number("FLOOR_IDLE_MINUTES", 60)
 LOGIN_REDIRECT_URL = "/"
 LOGIN_URL = "account_login"
 
@@ -324,7 +330,7 @@ CONTENT_SECURITY_POLICY = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {"line": {"()": "storefront.logs.Line"}},
     "handlers": {"out": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["out"], "level": text("LOG_LEVEL", "INFO")},
 }
@@ -368,6 +374,10 @@ STAFF_TOKEN = text("STAFF_TOKEN")
 
 # The admin
 
+RIVER = (
+    "50:#f0f7f6 100:#e3f0ee 200:#b7d6d2 300:#8cc0bb 400:#66bfba 500:#2f8f8c "
+    "600:#0f5f60 700:#0b4a4b 800:#093c3d 900:#072e2f 950:#041d1e"
+)
 UNFOLD = {
     "SITE_TITLE": _("Sungari"),
     "SITE_HEADER": _("Sungari"),
@@ -382,18 +392,6 @@ UNFOLD = {
     "STYLES": ["storefront.admin.desk.stylesheet"],
     "SITE_FAVICONS": [{"rel": "icon", "href": "storefront.admin.desk.favicon"}],
     "COLORS": {
-        "primary": {
-            "50": "#f0f7f6",
-            "100": "#e3f0ee",
-            "200": "#b7d6d2",
-            "300": "#8cc0bb",
-            "400": "#66bfba",
-            "500": "#2f8f8c",
-            "600": "#0f5f60",
-            "700": "#0b4a4b",
-            "800": "#093c3d",
-            "900": "#072e2f",
-            "950": "#041d1e",
-        }
+        "primary": dict(shade.split(":") for shade in RIVER.split()),
     },
 }

@@ -13,6 +13,7 @@ from django.db import DatabaseError, transaction
 from catalog import leftovers, promotions, search
 from catalog.models import ImportJob, PriceList, Product, Promotion, Stack
 from logistics.models import RecipientIdentity
+from orders import forgetting
 from orders.models import Delivery, Order
 from payments import jobs, ledger
 from payments.models import Charge, Chargeback, Dispute, Job, Notice
@@ -198,6 +199,7 @@ def import_table(*, id: int, **_: Any) -> None:
 
 @shared_task(name="storefront.tasks.clear_uploads")
 def clear_uploads(**_: Any) -> None:
-    """Remove what sellers sent and nobody needs any more, every night."""
+    """Remove what sellers sent and nobody needs any more, and old buyers' names, every night."""
+    forgetting.forget_old(now=clock.now())
     kept = timedelta(days=settings.UPLOADS_KEPT_DAYS)
     leftovers.clear(kept, now=clock.now(), wall=clock.wall())

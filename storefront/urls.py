@@ -23,9 +23,11 @@ from storefront.views import (
     members,
     opinions,
     orders,
+    personal,
     picking,
     pictures,
     promoting,
+    second,
     seller,
     shop,
     staff,
@@ -78,6 +80,10 @@ following: list[URLPattern | URLResolver] = [
     path("o/<str:token>/", orders.guest, name="order_guest"),
     path("way/<str:number>.svg", maps.way, name="way_map"),
     path("account/", account.account, name="account"),
+    path("account/data/", personal.personal, name="personal_data"),
+    path("account/data/sungari.json", personal.personal_file, name="personal_data_file"),
+    path("account/second/", second.second, name="second"),
+    path("account/second/ask/", second.ask, name="second_ask"),
     path("account/", include("allauth.account.urls")),
 ]
 selling = [

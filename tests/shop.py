@@ -1,6 +1,7 @@
 """A whole shop of a test's own, of real processes: web, workers, beat, sandbox, broker."""
 
 import os
+import re
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -209,6 +210,12 @@ class Shop:
         answer = self.http.get(f"{self.outside}/_/books/{name}", timeout=10)
         answer.raise_for_status()
         return dict(answer.json())
+
+    def mailed_code(self, email: str) -> str:
+        """The code of the letter by which somebody who signed up proves his address."""
+        line = re.compile(r"^([A-Z0-9]{3,4}-[A-Z0-9]{3,4})\r?$", re.MULTILINE)
+        texts = [one["text"] for one in self.books(f"mails?to={email}")["mails"]]
+        return next(found[1] for text in texts if (found := line.search(text)))
 
     def payments_of(self, *numbers: str) -> list[dict[str, Any]]:
         """The payments of orders as the acquirer knows them, by what he was told."""

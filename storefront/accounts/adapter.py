@@ -1,5 +1,6 @@
-"""How allauth makes our users, and what it notes when they sign in."""
+"""How allauth makes our users, what it asks of them, and what it notes when they sign in."""
 
+import time
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -7,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import get_language
 
-from storefront.accounts import desks
+from storefront.accounts import desks, second
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
@@ -17,8 +18,15 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no ty
         user.language = get_language() or "ru"
         return super().save_user(request, user, form, commit=commit)
 
+    def get_login_stages(self) -> list[str]:
+        return [f"storefront.accounts.stages.{name}" for name in ("AddressStage", "SecondStage")]
+
     def post_login(self, request: HttpRequest, user: Any, **facts: Any) -> HttpResponse:
-        request.session["desks"] = desks.desks(user)
+        request.session["desks"] = noted = desks.desks(user)
+        request.session["second"] = second.has(user)
+        request.session["since"] = int(time.time())
+        if noted["admin"] or noted["staff"]:
+            request.session["seen"] = request.session["since"]
         response: HttpResponse = super().post_login(request, user, **facts)
         return response
 

@@ -6,6 +6,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 
@@ -32,6 +33,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(_("may open the admin"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
     joined_at = models.DateTimeField(_("joined"), auto_now_add=True)
+    door = models.PositiveIntegerField(default=0, editable=False)
 
     objects = UserManager()
 
@@ -52,6 +54,50 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.name or self.email
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """A session ends with the password and with the rights under which it began.
+
+        Groups stand in another table: who changes them raises `door` (`second.end_sessions`).
+        """
+        begun = f"{self.password}|{self.is_staff}|{self.is_superuser}|{self.door}"
+        salt = "storefront.accounts.models.User.session"
+        return salted_hmac(salt, begun, secret=secret, algorithm="sha256").hexdigest()
+
+
+class SecondStep(models.Model):
+    """What a person's telephone knows, sealed, and which codes are used up."""
+
+    user = models.OneToOneField(User, models.CASCADE, primary_key=True, related_name="second_step")
+    sealed = models.BinaryField()
+    step = models.BigIntegerField(default=0)
+    papers = models.JSONField(default=list)
+    wrong = models.PositiveSmallIntegerField(default=0)
+    wrong_at = models.DateTimeField(null=True, blank=True)
+    set_up_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("second step of signing in")
+        verbose_name_plural = _("second steps of signing in")
+
+    def __str__(self) -> str:
+        return f"user:{self.user_id}"
+
+
+class Try(models.Model):
+    """What the limits of signing in count while the cache is away, as Django's cache keeps it."""
+
+    cache_key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "accounts_tries"
+        verbose_name = _("counted tries")
+        verbose_name_plural = _("counted tries")
+
+    def __str__(self) -> str:
+        return self.cache_key
 
 
 class Address(models.Model):

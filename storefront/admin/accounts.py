@@ -3,15 +3,17 @@
 from allauth.account.models import EmailAddress
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from storefront.accounts import second
 from storefront.accounts.models import Address, User
 
-from . import cells
+from . import cells, doing
 from .looking import Desk, Looking
 
 
@@ -39,8 +41,11 @@ class UserDesk(SuperuserOnly, UserAdmin, Desk):
     form = UserChangeForm
     add_form = NewUser
     change_password_form = AdminPasswordChangeForm
-    list_display = ("shown", "called", "language", "roles", "is_staff", "is_active", "joined")
+    actions = ("forget_telephone",)
+    actions_detail = ("forget_telephone",)
+    list_display = ("shown", "called", "roles", "is_staff", "two_steps", "is_active", "joined")
     list_filter = ("is_staff", "is_active", "groups")
+    list_select_related = ("second_step",)
     search_fields = ("email", "name")
     ordering = ("-pk",)
     filter_horizontal = ()
@@ -68,6 +73,37 @@ class UserDesk(SuperuserOnly, UserAdmin, Desk):
     @display(description=_("groups"))
     def roles(self, user):
         return ", ".join(sorted(group.name for group in user.groups.all())) or cells.NOTHING
+
+    @display(description=_("second step"), boolean=True)
+    def two_steps(self, user):
+        return hasattr(user, "second_step")
+
+    def has_deed_permission(self, request, obj=None) -> bool:
+        return request.user.is_superuser
+
+    @doing.deed(
+        doing.Deed(
+            title=_("Forget the telephone"),
+            question=_(
+                "For somebody who lost telephone and paper: his sessions end, and he sets the "
+                "second step up anew. Be sure that it is he who asks."
+            ),
+            form=doing.Reason,
+            suits=lambda user: hasattr(user, "second_step"),
+            icon="phonelink_erase",
+            is_grave=True,
+        )
+    )
+    def forget_telephone(self, user, answers, hands):
+        second.take_away(user)
+
+    def save_related(self, request, form, formsets, change):
+        """Other groups are other rights: sessions that began with the old ones end."""
+        super().save_related(request, form, formsets, change)
+        if change and "groups" in form.changed_data:
+            second.end_sessions(form.instance)
+        if form.instance == request.user:
+            update_session_auth_hash(request, form.instance)
 
 
 admin.site.unregister(Group)

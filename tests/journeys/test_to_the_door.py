@@ -62,12 +62,15 @@ def test_goods_of_two_origins_reach_the_door_and_their_sellers_are_paid(
 
 
 def boris_hands_over(shop: Shop, seller: Seller) -> None:
-    """The seller signs up, finds the order on his page and presses the button."""
+    """The seller signs up, proves his address, and hands over what his page shows."""
     handover = eventually(lambda: Handover.objects.filter(seller=seller).first())
     boris = shop.buyer()
     known = form(boris.get("/account/signup/"), "/account/signup/")
     known |= {"email": "boris@example.com", "password1": PASSWORD}
     assert boris.send("/account/signup/", known).status_code == 302
+    proof = form(boris.get("/account/confirm-email/"), "/account/confirm-email/")
+    proof |= {"code": shop.mailed_code("boris@example.com")}
+    assert boris.send("/account/confirm-email/", proof).status_code == 302
     user = get_user_model().objects.get(email="boris@example.com")
     SellerMember.objects.create(user=user, seller=seller, role="OWNER")
     page = boris.get("/zh-hans/seller/orders/")

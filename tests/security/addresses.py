@@ -29,7 +29,6 @@ NOBODYS: dict[str, dict[str, Any]] = {  # of no row
     "webhook": {"provider": "yookassa"},
     "carrier_webhook": {"carrier": "cdek", "token": "guessed"},
     "sitemap_goods": {"part": 1},
-    "account_confirm_email": {"key": "guessed"},
     "account_reset_password_from_key": {"uidb36": "1", "key": "guessed"},
     "admin:app_list": {"app_label": "orders"},
     "admin:view_on_site": {"content_type_id": "1", "object_id": "1"},

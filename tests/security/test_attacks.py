@@ -3,24 +3,30 @@
 import json
 import logging
 import re
+from decimal import Decimal
 from urllib.parse import quote
 
 import pytest
 from django.contrib.auth import SESSION_KEY
+from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from catalog.models import SellerMember
+from catalog.models import Offer, SellerMember
 from logistics.carriers import cdek
 from logistics.models import CarrierNotice
+from orders.models import Order
 from payments.models import Notice
-from storefront.accounts.models import User
+from storefront.accounts.models import Try, User
+from storefront.lib import clock
 from tests.admin.world import PASSWORD
-from tests.factories import catalog
+from tests.factories import catalog, orders, payments
+from tests.factories import logistics as places
 from tests.security.world import BACKEND
+from tests.views.test_buying import agreed, put
 
 pytestmark = pytest.mark.django_db
 
@@ -120,7 +126,11 @@ def told(page: str, email: str) -> str:
 
 @pytest.mark.parametrize(
     ("name", "field", "more"),
-    [("account_login", "login", {"password": "wrong"}), ("account_reset_password", "email", {})],
+    [
+        ("account_login", "login", {"password": "wrong"}),
+        ("account_reset_password", "email", {}),
+        ("account_signup", "email", {"password1": PASSWORD}),
+    ],
 )
 def test_nobody_learns_here_who_has_an_account(anna, name, field, more):
     pages = []
@@ -131,6 +141,22 @@ def test_nobody_learns_here_who_has_an_account(anna, name, field, more):
         )
 
     assert pages[0] == pages[1]
+
+
+def test_an_address_is_proved_by_a_code_before_an_account_opens():
+    """A stranger who signs up with another's address gets nowhere, now or later."""
+    given = {"email": "new@example.com", "password1": PASSWORD}
+    browser, other = stranger(), stranger()
+    browser.post(at("account_signup"), {**given, "next": "/orders/"})
+    code = re.search(r"^\s*([A-Z0-9-]{6,9})\s*$", mail.outbox[0].body, re.MULTILINE)[1]
+
+    other.post(at("account_login"), {"login": given["email"], "password": PASSWORD})
+    wrong = browser.post(at("account_email_verification_sent"), {"code": "AAAA-AAAA"})
+    right = browser.post(at("account_email_verification_sent"), {"code": code})
+
+    assert SESSION_KEY not in other.session
+    assert (wrong.status_code, right.status_code, right.url) == (200, 302, "/orders/")
+    assert SESSION_KEY in browser.session
 
 
 def test_a_password_is_not_guessed_from_ever_new_addresses(anna):
@@ -253,3 +279,47 @@ def test_a_number_that_no_row_can_have_is_of_no_row(number):
     ]
 
     assert [answer.status_code for answer in asked if answer.status_code >= 500] == []
+
+
+def test_a_password_is_not_guessed_while_the_cache_is_away(anna, settings):
+    away = settings.CACHES["default"] | {"LOCATION": "redis://127.0.0.1:1/0"}
+    settings.CACHES = {"default": away}
+    for number in range(5):
+        tried = {"login": anna.email, "password": f"guess-{number}"}
+        stranger(REMOTE_ADDR=f"203.0.113.{number}").post(at("account_login"), tried)
+
+    late = stranger(REMOTE_ADDR="203.0.113.99")
+    late.post(at("account_login"), {"login": anna.email, "password": PASSWORD})
+
+    assert SESSION_KEY not in late.session
+    assert Try.objects.exists()
+    assert cache.get("page") is None, "the rest is a miss"
+
+
+def test_fields_no_form_has_are_read_by_none(client):
+    """A buyer sets no price, no state and no owner; a seller approves nothing of his own."""
+    payments.rate("11.87", on=orders.NOW.date())
+    payments.rate("99.33", on=orders.NOW.date(), currency="EUR")
+    wish = {"total": "1", "price": "1", "freight": "0", "duty": "0", "rate": "0.01", "user": "1"}
+    wish |= {"state": "PAID", "paid_at": "2026-01-01", "number": "1", "expires_at": "2099-01-01"}
+    offer, seller = catalog.offer("2999.00"), catalog.seller()
+    places.stock(offer, 5)
+    draft = catalog.offer(seller=seller)
+    Offer.objects.filter(pk=draft.pk).update(state="DRAFT")
+    user = User.objects.create(email="boris@example.com")
+    SellerMember.objects.create(user=user, seller=seller, role="OWNER")
+    boris = stranger()
+    boris.force_login(user, backend=BACKEND)
+    with clock.simulated(orders.NOW):
+        put(client, offer)
+        quoted = client.get("/checkout/").context["quote"]
+        agreed(client, **wish)
+        own = {"state": "APPROVED", "seller": offer.seller_id, "is_demo": "1", "action": "save"}
+        boris.post(at("seller_product_edit", pk=draft.pk), {**own, "market": "x", "price_rub": "1"})
+
+    order = Order.objects.get()
+    assert order.total == quoted.total
+    assert (order.state, order.user, order.paid_at) == ("PLACED", None, None)
+    assert order.rate == Decimal("11.87")
+    draft.refresh_from_db()
+    assert (draft.state, draft.seller_id) == ("DRAFT", seller.pk)

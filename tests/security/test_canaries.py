@@ -1,6 +1,7 @@
 """What a buyer types of himself is read by those who need it, and by no log or stranger."""
 
 import logging
+import sys
 
 import pytest
 from django.core import mail
@@ -9,6 +10,7 @@ from django.test import Client
 from logistics.models import RecipientIdentity
 from orders.models import Order
 from storefront.lib import clock, due
+from storefront.logs import Line
 from storefront.notifications import sending
 from storefront.notifications.models import Letter
 from tests.factories import catalog, orders, payments
@@ -72,3 +74,29 @@ def test_no_log_and_no_letter_to_another_tells_of_a_buyer(client, caplog):
     assert "nowhere" in caplog.text, "the log is listened to"
     assert found_in(caplog.text) == []
     assert found_in("".join(letter.subject for letter in mail.outbox)) == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/webhooks/cdek/geheim/",
+        "/o/geheim/",
+        "/zh-hans/o/geheim/",
+        "/seller/join/geheim/?a=1",
+        "/account/password/reset/key/1-geheim/",
+    ],
+)
+def test_a_secret_in_an_address_is_blotted_out_of_the_log(address):
+    """Also where it is told by an error."""
+    try:
+        raise ValueError(f"bad {address}")
+    except ValueError:
+        told = sys.exc_info()
+    given = {"msg": "Forbidden: %s", "args": (address,), "exc_info": told}
+    record = logging.makeLogRecord(given)
+
+    (line,) = {one.formatter for one in logging.root.handlers if isinstance(one.formatter, Line)}
+
+    assert "geheim" not in line.format(record)
+    assert line.format(record).count("***") == 2, "in the words and where it was raised"
+    assert "/orders/1234/" in line.format(logging.makeLogRecord({"msg": "/orders/1234/"}))

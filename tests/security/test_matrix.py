@@ -1,13 +1,21 @@
 """Every address against every role: a new address without a stated policy fails here."""
 
+import base64
+import io
+import re
+import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from zlib import crc32
 
 import pytest
 from django.db import connection, transaction
 from django.http import HttpResponse
+from django.urls import is_valid_path, resolve
 
 from tests.security import addresses, policy
+from tests.security.fuzzing import Form, Pair, encoded, forms
 from tests.security.world import ROLES, World
 
 pytestmark = pytest.mark.xdist_group("matrix")  # one worker makes the world, once
@@ -35,7 +43,7 @@ PERSONAL = (
     "271828",
     "500100732259",
 )
-OTHERS = {"anonymous", "gleb", "boris", "lin"}
+OTHERS = {"anonymous", "gleb", "boris", "lin", "authority"}
 HIDDEN = ("session", "csrftoken")
 TOLD = ("INSERT", "UPDATE", "DELETE")
 
@@ -88,9 +96,29 @@ def faults(visit: Visit, role: str, method: str, name: str) -> Iterator[str]:
     if visit.written and (is_shut or method == "GET") and name not in LOOKS_WRITTEN_DOWN:
         yield f"{asked} wrote {visit.written}"
     yield from (f"{asked}: {fault}" for fault in bare(answer, role, name))
-    page = b"".join(answer).decode(errors="replace")
+    page = readable(b"".join(answer))
     if role in OTHERS:
         yield from (f"{asked} tells {word}" for word in PERSONAL if word in page)
+
+
+def readable(body: bytes) -> str:
+    """The words of an answer, also those packed into a workbook or a PDF."""
+    parts = [body]
+    if body.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(body)) as book:
+            parts = [book.read(name) for name in book.namelist()]
+    if body.startswith(b"%PDF"):
+        parts += map(unpacked, re.findall(rb"stream\r?\n(.*?)\r?\n?endstream", body, re.DOTALL))
+    return b"\n".join(parts).decode(errors="replace")
+
+
+def unpacked(stream: bytes) -> bytes:
+    try:
+        text = stream.strip()
+        packed = base64.a85decode(text, adobe=True) if text.endswith(b"~>") else text
+        return zlib.decompress(packed)
+    except (ValueError, zlib.error):
+        return stream
 
 
 def is_expected(answer: HttpResponse, expected: Iterable[policy.Answer]) -> bool:
@@ -161,6 +189,65 @@ def test_every_address_answers_a_role_as_its_policy_says(visit, role):
     for name, door in DOORS.items():
         if role not in door.inside and "POST" in door.methods:
             found += faults(visit, role, "POST", name)
+
+    assert found == []
+
+
+def seen(visit: Visit, names: list[str]) -> Iterator[tuple[str, Form]]:
+    """Each form of these addresses once, with somebody who may see it."""
+    known = set()
+    for name in names:
+        door = DOORS[name]
+        role = next((one for one in ROLES if one in door.inside), None)
+        if role is None or "GET" not in door.methods:
+            continue
+        answer = visit.ask(role, "GET", name)
+        page = b"".join(answer) if answer.status_code == 200 else b""
+        for form in forms(addresses.path(visit.world, PLACES[name]), page):
+            key = (form.method, shape(form.path), tuple(name for name, _value in form.fields))
+            if key not in known and form.fields:
+                known.add(key)
+                yield role, form
+
+
+def shape(path: str) -> str:
+    """A path without what names a row: a thousand rows have one form."""
+    found = resolve(path) if is_valid_path(path) else None
+    return found.view_name or found.route if found else path
+
+
+def broken(visit: Visit, role: str, form: Form, given: Iterable[tuple[str, bytes, list[Pair]]]):
+    """What made a form choke."""
+    for name, value, pairs in given:
+        query = encoded(pairs)
+        posted = {"data": query, "content_type": "application/x-www-form-urlencoded"}
+        asked = posted if form.method == "POST" else {"QUERY_STRING": query.decode()}
+        before = transaction.savepoint()
+        answer = visit.world.client(role).generic(form.method, form.path, **asked)
+        transaction.savepoint_rollback(before)
+        if answer.status_code >= 500:
+            yield f"{role} {form.method} {form.path} {name}={value[:30]!r}: {answer.status_code}"
+
+
+def test_no_form_chokes_on_a_hostile_word(visit):
+    """A few of all forms, each with a few of all words."""
+    names = [name for name in DOORS if crc32(name.encode()) % 60 == 0]
+    found = []
+    for role, form in seen(visit, names):
+        turn = crc32(form.path.encode()) % 29
+        found += broken(visit, role, form, islice(form.bodies(), turn, None, 89))
+
+    assert found == []
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("part", range(8))
+def test_no_form_chokes_on_any_hostile_word(visit, part):
+    """Every form there is, with every fourth of all words in each of its fields."""
+    names = [name for name in DOORS if crc32(name.encode()) % 8 == part]
+    found = []
+    for role, form in seen(visit, names):
+        found += broken(visit, role, form, islice(form.bodies(), part % 4, None, 4))
 
     assert found == []
 
