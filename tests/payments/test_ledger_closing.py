@@ -1,5 +1,6 @@
 """The end of a day: cuts under load, snapshots, and seals that a changed byte breaks."""
 
+import hashlib
 import os
 import random
 import time
@@ -243,6 +244,9 @@ def test_seals_follow_each_other_and_hold_every_entry_once() -> None:
     assert (first.previous, first.after, first.entries_count) == (closing.FIRST, 0, 2)
     assert (second.previous, second.after, second.entries_count) == (first.digest, first.upto, 4)
     assert (empty.previous, empty.after, empty.entries_count) == (second.digest, second.upto, 0)
+    assert {each.sealed_at for each in (first, second, empty)} == {NOW}
+    line = f'["{second.digest}","2026-11-24",{second.upto},{empty.upto}]\n'
+    assert empty.digest == hashlib.sha256(line.encode()).hexdigest()
     assert ledger.seal(DAY, upto=ledger.cut(), now=NOW).pk == first.pk
     assert [ledger.verify(each) for each in Seal.objects.all()] == ["", "", ""]
     assert ledger.broken_seals() == []
