@@ -133,6 +133,9 @@ def test_accounts_of_parties_stand_apart() -> None:
         legs = [Leg("bank", "CNY", units), Leg("seller_payable", "CNY", -units, seller)]
         post(key=seller, legs=legs)
 
+    rubles = [Leg("bank", "RUB", 1), Leg("seller_payable", "RUB", -1, "anna")]
+    post(key="anna", legs=rubles)
+
     assert ledger.balances("seller_payable", "CNY") == {"boris": -100, "gleb": -50}
     assert ledger.balance("seller_payable", "CNY", "gleb") == -50
 
@@ -144,6 +147,7 @@ def test_a_balance_can_be_asked_as_of_an_instant() -> None:
     assert ledger.balance("buyer_funds", "RUB", before=NOW) == 0
     assert ledger.balance("buyer_funds", "RUB", before=NOW + timedelta(seconds=1)) == -100
     assert ledger.balances("buyer_funds", "RUB", before=NOW + timedelta(days=1)) == {"": -100}
+    assert ledger.balance("buyer_funds", "RUB", before=NOW + timedelta(days=2)) == -200
 
 
 def test_an_orders_money_can_be_asked() -> None:
@@ -199,6 +203,8 @@ def test_a_posting_to_new_accounts_keeps_the_order_of_its_legs() -> None:
     assert ledger.legs_of(journal) == legs
     found = journal.entries.order_by("line").values_list("order_number", "order_line")
     assert list(found) == [("", None), ("612048835", 2), ("", None)]
+    last = ledger.statement("acquirer_clearing", "RUB")[-1]
+    assert (last.journal, last.order_number, last.order_line) == (journal, "612048835", 2)
 
 
 def test_a_trial_balance_at_an_instant_and_the_ledger_of_a_party() -> None:
@@ -214,6 +220,8 @@ def test_a_trial_balance_at_an_instant_and_the_ledger_of_a_party() -> None:
     assert [(row.code, row.units) for row in ledger.of_party("boris")] == [
         ("seller_payable.CNY.boris", -10)
     ]
+    (earlier,) = ledger.of_party("boris", before=NOW + timedelta(hours=1))
+    assert earlier.units == -5
 
 
 def test_statements_follow_each_other() -> None:
