@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak check bench clean
+.PHONY: help run test soak mutate check bench clean
 
 help: ## say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 14
@@ -20,6 +20,9 @@ test: $(VENV)/.development ## every test
 soak: $(VENV)/.development ## the long forms of the tests: races, faults, simulations at full size
 	$(BIN)/python -m pytest -m soak $(PYTEST_ARGS)
 
+mutate: $(VENV)/.development ## change the rules of money and of the way, and see whether the tests notice (ROOMS="fx ledger")
+	$(BIN)/python -m tests.mutating $(ROOMS)
+
 check: $(VENV)/.development ## format, lint, types, contracts, migrations, translations, links, papers, dead code, deployment
 	@$(BIN)/python -m storefront.management.gate
 
@@ -27,7 +30,7 @@ bench: $(VENV)/.development ## the benchmarks, each a table and a JSON file
 	@for each in benchmarks/bench_*.py; do $(BIN)/python $$each || exit 1; done
 
 clean: ## take away what the other words made, the shop's data in .run excepted
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis mutants
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp says which lock the environment was made from; a changed lock makes it out of date.

@@ -23,7 +23,7 @@ from storefront import embedded
 from storefront.celery import app as celery
 from storefront.lib import kept
 from storefront.management import translations
-from tests import clusters
+from tests import clusters, mutating
 
 TEMPLATE = "sungari_template"
 MINE = "SUNGARI_TEST_SERVERS"
@@ -132,7 +132,8 @@ def clone(name: str) -> None:
 def django_db_setup(django_db_blocker: object, worker_id: str) -> Iterator[None]:
     """A database per worker, used by the application's role; nothing is ever flushed."""
     name = f"test_{worker_id}"
-    clone(name)
+    if not mutating.has_its_database(worker_id):
+        clone(name)
     _point(os.environ["TEST_APP_URL"], name)
     number = "".join(filter(str.isdigit, worker_id)) or "15"
     settings.CACHES["default"]["LOCATION"] = with_name(os.environ["TEST_REDIS_URL"], number)
@@ -156,8 +157,10 @@ def _same_minute(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def worker_id(request: pytest.FixtureRequest) -> str:
-    return os.environ.get("PYTEST_XDIST_WORKER", "main")
+def worker_id() -> Iterator[str]:
+    """Whose databases these are: a worker's, or those of one of the mutants tried at once."""
+    with mutating.place() as name:
+        yield name or os.environ.get("PYTEST_XDIST_WORKER", "main")
 
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]

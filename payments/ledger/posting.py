@@ -115,7 +115,8 @@ def find(key: str) -> Journal | None:
 
 
 def _same(first: Journal, journal: Journal, legs: Sequence[Leg]) -> Journal:
-    if first.kind != journal.kind or Counter(legs_of(first)) != Counter(legs):
+    known, asked = ((each.kind, each.reverses_id) for each in (first, journal))
+    if known != asked or Counter(legs_of(first)) != Counter(legs):
         raise KeyReused(_("This key belongs to another posting."), key=journal.key)
     return first
 

@@ -24,6 +24,7 @@ def test_worked_example():
 
     # 1299.00 x 11.6571 = 15 142.5729; x 1.02 = 15 445.424358; x 1.10 = 16 989.9667938
     assert price == Decimal("16990.00")
+    assert pricing.Margins(exchange_bps=3000, platform_bps=5000).factor == Decimal("1.95")
 
 
 def test_a_price_of_whole_tens_is_not_raised():
@@ -69,10 +70,11 @@ def test_the_bounds_are_tight(rate, house, low):
 
 
 def test_an_open_range_has_no_bound():
-    assert pricing.yuan_bounds(None, None, rate=Decimal(11), margins=pricing.Margins(0, 0)) == (
-        None,
-        None,
-    )
+    tariff = pricing.Tariff(Decimal(10), pricing.Margins(0, 0))
+
+    assert tariff.yuan_bounds(None, None) == (None, None)
+    assert tariff.yuan_bounds(95, 104) == (Decimal("9.01"), Decimal(10))
+    assert tariff.rubles(Decimal("9.01")) == tariff.rubles(Decimal(10)) == 100
 
 
 @pytest.mark.django_db
@@ -87,5 +89,5 @@ def test_margins_are_those_of_the_day():
 
 @pytest.mark.django_db
 def test_a_day_before_every_row_has_no_margin():
-    with pytest.raises(pricing.NoMargin):
+    with pytest.raises(pricing.NoMargin, match=r"EXCHANGE.*on 2001-01-01"):
         pricing.margins(date(2001, 1, 1))

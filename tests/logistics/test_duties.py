@@ -1,5 +1,6 @@
 """Duty, reckoned as an accountant would."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -98,11 +99,41 @@ def test_it_is_rounded_once_half_up_to_the_kopeck() -> None:
     found = duties.duty(Decimal("20000.10"), eur_rate=RATE, weight_g=100, rule=A)
 
     assert found.rub == Decimal("0.02")  # 15 % of 0.10 is 0.015
+    assert found.is_due
 
 
-def test_a_negative_value_is_a_bug() -> None:
-    with pytest.raises(ValueError, match="negative"):
-        duties.duty(Decimal(-1), eur_rate=RATE, weight_g=1, rule=A)
+@pytest.mark.parametrize(("value", "rate", "grams"), [(-1, 1, 1), (1, 0, 1), (1, 1, -1)])
+def test_a_negative_value_is_a_bug(value: int, rate: int, grams: int) -> None:
+    with pytest.raises(ValueError, match=r"^value, weight and rate must not be negative$"):
+        duties.duty(Decimal(value), eur_rate=Decimal(rate), weight_g=grams, rule=A)
+
+
+def test_nothing_owes_nothing_and_a_cheap_euro_is_a_euro() -> None:
+    found = duties.duty(Decimal(0), eur_rate=Decimal("0.5"), weight_g=0, rule=A)
+
+    assert (found.rub, found.limit_rub, found.free_left_rub) == (0, 100, 100)
+
+
+def test_the_limit_and_what_is_left_of_it_are_rounded_down() -> None:
+    found = duties.duty(Decimal("0.01"), eur_rate=Decimal("0.666699"), weight_g=0, rule=A)
+
+    assert found.limit_rub == Decimal("133.33")  # 133.3398
+    assert found.free_left_rub == Decimal("133.32")
+
+
+def test_a_rule_says_its_shares_in_plain_words() -> None:
+    rule = replace(B, rate_bps=550, vat_bps=2250, free_eur=Decimal("150.50"))
+
+    assert (rule.rate_percent, rule.vat_percent, rule.free_euros) == ("5.5", "22.5", "150.5")
+    assert duties.duty(Decimal("15050.01"), eur_rate=RATE, weight_g=0, rule=rule).by == rule
+
+
+def test_a_rule_without_a_free_weight_asks_for_none() -> None:
+    assert rubles("100", 40_000, replace(A, free_g=None)) == 0
+
+
+def test_rubles_are_told_in_euros_half_up() -> None:
+    assert duties.in_euros(Decimal("100.50"), eur_rate=Decimal(100)) == Decimal("1.01")
 
 
 MONEY = st.decimals(min_value=0, max_value=1_000_000, places=2)

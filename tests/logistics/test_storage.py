@@ -58,7 +58,13 @@ def test_the_oldest_pieces_leave_first_and_the_rest_keep_their_day():
     ]
     before = ageing.layers((CAME + DAY).date())
     assert [layer.pieces for layer in before] == [5]
-    assert ageing.bands(logistics.NOW.date(), seller=offer.seller)[:2] == [(1, 30, 4), (31, 60, 2)]
+    assert ageing.bands(logistics.NOW.date(), seller=offer.seller) == [
+        (1, 30, 4), (31, 60, 2), (61, 90, 0), (91, 180, 0), (181, None, 0),
+    ]  # fmt: skip
+    a_day_old, long_ago = CAME.date() + 29 * DAY, CAME.date() + 180 * DAY
+    assert ageing.bands(a_day_old, seller=offer.seller)[:2] == [(1, 30, 9), (31, 60, 0)]
+    assert ageing.bands(long_ago, seller=offer.seller)[3:] == [(91, 180, 4), (181, None, 2)]
+    assert ageing.layers(logistics.NOW.date(), seller=catalog.seller()) == []
 
 
 def test_a_week_is_charged_for_the_days_beyond_the_free_ones_once():
@@ -74,9 +80,14 @@ def test_a_week_is_charged_for_the_days_beyond_the_free_ones_once():
 
     bill.refresh_from_db()
     assert (bill.sellers, bill.price_fen, bill.due_at) == (1, 600, None)
+    assert bill.done_at == logistics.NOW
     journal = Journal.objects.get(kind="storage")
+    assert (journal.source, journal.actor) == (f"storage until {until}", "task:storage")
+    assert journal.occurred_at == logistics.NOW
     assert journal.key == f"storage:{offer.seller.slug}:{until}"
-    assert StorageBill.objects.get(done_at=None).week_until == until + 7 * DAY
+    following = StorageBill.objects.get(done_at=None)
+    assert following.week_until == until + 7 * DAY
+    assert following.due_at.isoformat() == f"{following.week_until}T01:00:00+00:00"
 
 
 def test_the_bill_of_this_week_is_planned_for_monday_once():
@@ -103,7 +114,18 @@ def test_what_runs_out_before_more_can_come_is_to_be_sent():
 
     (need,) = needs
     assert (need.offer, need.free, need.sold, need.days_left) == (fast, 5, 28, 5)
-    assert need.send == 24 - 5
+    assert (need.coming, need.days, need.send) == (0, 28, 24 - 5)
+    came(slow, 3, logistics.NOW)
+    gone = orders.order(fast, quantity=99)  # long ago, unpaid or not from Harbin: no sale
+    orders.order(fast, quantity=99)
+    Order.objects.filter(pk=gone.pk).update(paid_at=logistics.NOW - 29 * DAY)
+    far = orders.order(fast, part={"origin": "shenzhen", "lane": "szx-air-svx"}, quantity=99)
+    Order.objects.filter(pk=far.pk).update(paid_at=logistics.NOW)
+    sold(announced, 5 * 28)
+    late, again = supply.needs(fast.seller, now=logistics.NOW)
+    assert (again.offer, again.sold) == (fast, 28)
+    assert (late.offer, late.free, late.coming, late.days_left) == (announced, 5, 30, 0)
+    assert late.send == 6 * 24 - 35
     assert supply.needs(catalog.seller(), now=logistics.NOW) == []
 
 
@@ -113,6 +135,7 @@ def test_a_sellers_own_notices_say_how_long_his_goods_take(settings, tmp_path):
     assert supply.pace(offer.seller, now=logistics.NOW).lead_days == 10
 
     for days in (3, 4, 4, 4, 6):
+        assert not supply.pace(offer.seller, now=logistics.NOW).is_measured
         advice = warehouse.advice(offer)
         later = {"actor": "user:mei", "now": logistics.NOW + days * DAY}
         advices.receive(advice.lines.get(), found(whole=5), **later)
@@ -120,3 +143,4 @@ def test_a_sellers_own_notices_say_how_long_his_goods_take(settings, tmp_path):
 
     pace = supply.pace(offer.seller, now=logistics.NOW)
     assert (pace.lead_days, pace.is_measured) == (6, True)
+    assert (pace.days, pace.cover_days) == (28, 14)

@@ -36,5 +36,13 @@ def test_row_b_holds_from_its_day_once_it_is_switched_on() -> None:
 
 
 def test_a_day_before_all_rules_has_none() -> None:
-    with pytest.raises(tariff.NoRule):
+    with pytest.raises(tariff.NoRule, match="for 2009-01-01"):
         tariff.rule_for(date(2009, 1, 1))
+
+
+def test_a_rule_is_found_by_its_name_whatever_the_day() -> None:
+    kept, paper = tariff.named("personal-2019")
+
+    assert (kept.free_eur, paper) == (500, DutyRule.objects.get(rule="personal-2019").paper_kind)
+    with pytest.raises(tariff.NoRule, match="named row-c"):
+        tariff.named("row-c")

@@ -46,8 +46,14 @@ def test_goods_are_reserved_allocated_and_picked() -> None:
     warehouse.pick(logistics.shipment(order), **ANNA)
     assert figures(stock) == (7, 0, 0)
 
-    kinds = list(stock.moves.order_by("pk").values_list("kind", flat=True))
-    assert kinds == ["RECEIVED", "RESERVED", "ALLOCATED", "PICKED"]
+    mine, parcel = f"order:{order.number}", f"shipment:{order.shipments.get().number}"
+    moves = stock.moves.order_by("pk").filter(actor="user:7", happened_at=NOW)
+    assert list(moves.values_list("kind", "cause", "on_hand", "reserved", "allocated")) == [
+        ("RESERVED", mine, 0, 3, 0),
+        ("ALLOCATED", mine, 0, -3, 3),
+        ("PICKED", parcel, -3, 0, -3),
+    ]
+    assert stock.moves.count() == 1 + len(moves)
     assert order.lines.get().reservation.state == Reservation.State.PICKED
 
 
@@ -56,6 +62,7 @@ def test_available_counts_what_is_free_by_origin_in_one_query() -> None:
     both, far = catalog.offer(), catalog.offer()
     logistics.stock(both, 4)
     logistics.stock(both, 9, at="shenzhen")
+    logistics.stock(both, 6, at="shenzhen", regime=Stock.Regime.BONDED)
     logistics.stock(far, 2, at="shenzhen")
     warehouse.reserve(orders.order(both, quantity=3), **ANNA)
 
@@ -152,7 +159,9 @@ def test_what_is_released_is_free_again_and_once(is_paid: bool) -> None:
     warehouse.release(order, **ANNA)
 
     assert figures(stock) == (4, 0, 0)
-    assert stock.moves.filter(kind=StockMove.Kind.RELEASED).count() == 1
+    released = stock.moves.get(kind=StockMove.Kind.RELEASED)
+    assert (released.cause, released.actor) == (f"order:{order.number}", "user:7")
+    assert order.lines.get().reservation.state == Reservation.State.RELEASED
 
 
 @pytest.mark.django_db
@@ -163,7 +172,7 @@ def test_goods_that_were_given_back_are_not_allocated() -> None:
     warehouse.reserve(order, **ANNA)
     warehouse.release(order, **ANNA)
 
-    with pytest.raises(warehouse.NotKept):
+    with pytest.raises(warehouse.NotKept, match="больше не удерживается"):
         warehouse.allocate(order, **ANNA)
 
     assert figures(stock) == (4, 0, 0)
@@ -191,6 +200,11 @@ def test_a_line_may_be_picked_into_two_parcels_and_one_put_back() -> None:
     warehouse.reserve(order, **ANNA)
     warehouse.allocate(order, **ANNA)
     one, two = logistics.shipment(order, quantity=2), logistics.shipment(order, quantity=1)
+    early = orders.order(offer)
+    warehouse.reserve(early, **ANNA)
+    with pytest.raises(warehouse.NotKept, match="больше не удерживается"):
+        warehouse.pick(logistics.shipment(early), **ANNA)  # it is not paid
+    warehouse.release(early, **ANNA)
 
     warehouse.pick(one, **ANNA)
     assert figures(stock) == (3, 0, 1)
@@ -201,6 +215,9 @@ def test_a_line_may_be_picked_into_two_parcels_and_one_put_back() -> None:
 
     warehouse.put_back(two, **ANNA)
     assert figures(stock) == (3, 0, 0)
+    back = stock.moves.get(kind=StockMove.Kind.RETURNED)
+    assert (back.cause, back.actor, back.happened_at) == (f"shipment:{two.number}", "user:7", NOW)
+    assert order.lines.get().reservation.state == Reservation.State.RELEASED
 
 
 @pytest.mark.django_db

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from payments import fx
-from payments.models import Rate
+from payments.models import Rate, RatePayload
 from storefront.lib import http
 from tests.factories import payments as factory
 from tests.payments.conftest import shared_data
@@ -86,13 +86,34 @@ def test_a_unit_rate_in_exponent_form_is_read() -> None:
         (xml(valute(nominal="0")), "Nominal is '0'"),
         (xml(valute(nominal="1", unit="11,87")), "VunitRate says"),
         (xml(valute(), valute()), "twice"),
-        (xml(valute(code="YUAN")), "no code"),
+        (xml(valute(code="YUAN")), "YUAN has no code"),
+        (xml(valute(code="")), "a currency has no code"),
+        (xml(valute(nominal="1,5")), "CNY has no code or nominal"),
+        (xml(valute(value="Infinity")), "Value is 'Infinity'"),
+        (xml(valute(nominal="1000000000000", value="1")), "CNY is worth nothing"),
+        (xml(valute(nominal="1", value="10,0101", unit="10")), "10.0101.*VunitRate says 10$"),
+        (b"<ValCurs><Valute/></ValCurs>", "Date is ''"),
         (b'<!DOCTYPE a [<!ENTITY b "c">]><ValCurs Date="21.11.2026"/>', "readable"),
     ],
 )
 def test_what_is_no_day_of_rates_is_refused(body: bytes, why: str) -> None:
     with pytest.raises(fx.BadRates, match=why):
         fx.read(body)
+
+
+def test_other_ways_to_write_the_same_are_read() -> None:
+    spaced = valute(nominal="10 000", value="10\xa0010,00", unit="1")
+    third = valute("USD", "3", "1,0")
+
+    daily = fx.read(xml(spaced, third, day="21/11/2026"))
+
+    assert daily == fx.Daily(
+        date(2026, 11, 21),
+        (
+            fx.Quote("CNY", 10_000, Decimal("10010.00"), Decimal("1.001")),
+            fx.Quote("USD", 3, Decimal("1.0"), Decimal("0.3333333333")),
+        ),
+    )
 
 
 @given(st.binary(max_size=300))
@@ -120,6 +141,48 @@ def test_rates_are_kept_once_and_never_overwritten() -> None:
     assert (other.new, other.differing) == ((), ("CNY",))
     assert fx.rate_for("CNY", on=date(2026, 11, 21)).rate == Decimal("11.87")
     assert Rate.objects.count() == 2
+    yuan = Rate.objects.get(currency="CNY")
+    assert (yuan.nominal, yuan.published, yuan.fetched_at) == (10, Decimal("118.7"), NOW)
+    payload = RatePayload.objects.get(digest=yuan.payload_hash)
+    assert (bytes(payload.body), payload.source, payload.fetched_at) == (body, "cbr", NOW)
+    assert fx.store(fx.read(body), source="bank", payload=body, now=NOW).new == ("CNY", "USD")
+
+
+@pytest.mark.django_db
+def test_only_what_held_in_the_last_two_weeks_is_compared() -> None:
+    body = xml(valute(value="200,0000"))
+    for rate, day in (("20", 7), ("11.87", 6)):  # the oldest day that counts, and one too old
+        factory.rate(rate, on=date(2026, 11, day))
+    assert not fx.store(fx.read(body), source="cbr", payload=body, now=NOW).held
+
+    factory.rate("11.87", on=date(2026, 11, 21), source="bank")  # of the same day: not before it
+    factory.rate("11.87", on=date(2026, 11, 20), is_held=True)
+    body = xml(valute(value="200,0100"))
+    assert not fx.store(fx.read(body), source="other", payload=body, now=NOW).held
+
+    factory.rate("11.87", on=date(2026, 11, 8))
+    assert fx.store(fx.read(body), source="third", payload=body, now=NOW).held
+
+
+@pytest.mark.django_db
+def test_history_has_one_rate_a_day_the_confirmed_one_where_one_was_held() -> None:
+    for rate, day in (("11", 1), ("12", 2), ("14", 4)):
+        factory.rate(rate, on=date(2026, 11, day))
+    held = factory.rate("130", on=date(2026, 11, 3), is_held=True)
+    since = date(2026, 11, 2)
+    assert fx.history("CNY", since=since) == [
+        (date(2026, 11, 2), Decimal(12)),
+        (date(2026, 11, 4), Decimal(14)),
+    ]
+    assert fx.history("USD", since=since) == []
+
+    confirmed = fx.confirm(held, actor="user:" + "7" * 60, now=NOW)
+
+    factory.rate("131", on=date(2026, 11, 3), source="cbr user:8")  # the later word
+    assert fx.history("CNY", since=since)[1] == (date(2026, 11, 3), Decimal(131))
+    assert confirmed.source == f"{held.source} user:{'7' * 60}"[:60]
+    assert (confirmed.nominal, confirmed.published) == (held.nominal, held.published)
+    assert (confirmed.payload_hash, confirmed.fetched_at) == (held.payload_hash, NOW)
 
 
 @pytest.mark.django_db
@@ -178,8 +241,9 @@ def test_a_rate_expires_by_days_of_publication(rate_on: str, on: str, holds: boo
     if holds:
         assert fx.rate_for("CNY", on=date.fromisoformat(on)).rate_on == date.fromisoformat(rate_on)
     else:
-        with pytest.raises(fx.RateExpired):
+        with pytest.raises(fx.RateExpired, match="курс валюты устарел") as refused:
             fx.rate_for("CNY", on=date.fromisoformat(on))
+        assert refused.value.facts == {"currency": "CNY", "on": date.fromisoformat(on)}
 
 
 @pytest.mark.django_db
@@ -229,8 +293,32 @@ def test_missing_rates_are_fetched_from_the_central_bank(outside: Sandbox) -> No
 
     assert fx.rate_for("CNY", on=date(2026, 9, 18)).rate == Decimal("11.87")
     assert fx.rate_for("CNY", on=date(2026, 9, 17)).rate_on == date(2026, 9, 17)
-    assert "2026-09-18" in said
+    assert [day.partition(":")[0] for day in said.split("; ")] == ["2026-09-17", "2026-09-18"]
+    assert said.endswith(" new")
     assert again == "rates are here"
+    assert fx.published_by(now)[-1] == date(2026, 9, 18)  # 13:00 of UTC is 16:00 in Moscow
+
+
+@pytest.mark.django_db
+def test_what_is_fetched_is_kept_as_the_central_banks_and_says_what_is_held(
+    outside: Sandbox,
+) -> None:
+    now = datetime(2026, 9, 17, 13, 0, tzinfo=UTC)
+    outside.http.headers.update({"X-Business-Time": now.isoformat()})
+    factory.rate("1.187", on=date(2026, 9, 16))
+    factory.rate("1.187", on=date(2026, 9, 17), source="bank")  # neither of these two
+    factory.rate("80", on=date(2026, 9, 18), currency="XXX")  # is what is looked for
+
+    from storefront.lib import clock
+
+    with clock.simulated(now):
+        said = fx.ensure(now=now)
+
+    assert [part[:10] for part in said.split("; ")] == ["2026-09-17", "2026-09-18"]
+    assert said.count("new, held: CNY") == 2
+    yuan = Rate.objects.get(rate_on=date(2026, 9, 18), currency="CNY", source="cbr")
+    assert (yuan.is_held, yuan.fetched_at) == (True, now)
+    assert b"ValCurs" in bytes(RatePayload.objects.get(digest=yuan.payload_hash).body)
 
 
 @pytest.mark.django_db

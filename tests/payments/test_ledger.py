@@ -10,6 +10,7 @@ from django.db import connection
 from payments import ledger
 from payments.ledger import Leg
 from payments.models import Account, Entry, Journal
+from tests.factories import payments as factory
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
@@ -29,6 +30,14 @@ def test_a_posting_stands_on_its_accounts(check_now: Callable[[], None]) -> None
     journal = post()
 
     check_now()
+    assert ledger.find("k-1") == journal
+    assert (
+        Journal.objects.filter(
+            kind="captured", key="k-1", occurred_at=NOW, actor="user:vera", source="test", rate=None
+        ).get()
+        == journal
+    )
+    assert (journal._state.adding, journal._state.db) == (False, "default")
     assert ledger.balance("acquirer_clearing", "RUB") == 100
     assert ledger.balance("buyer_funds", "RUB") == -100
     assert ledger.balance("buyer_funds", "CNY") == 0
@@ -53,33 +62,38 @@ def test_a_key_of_another_posting_is_refused(kind: str) -> None:
     post()
     other = [Leg("buyer_funds", "RUB", 5), Leg("acquirer_clearing", "RUB", -5)]
 
-    with pytest.raises(ledger.KeyReused):
+    with pytest.raises(ledger.KeyReused, match="другой проводке") as refused:
         ledger.post(kind, key="k-1", legs=other, occurred_at=NOW, actor="a", source="s")
+    assert refused.value.facts == {"key": "k-1"}
 
     assert Journal.objects.count() == 1
 
 
 @pytest.mark.parametrize(
-    "legs",
+    ("legs", "facts"),
     [
-        [Leg("bank", "RUB", 1)],
-        [Leg("bank", "RUB", 1), Leg("buyer_funds", "RUB", -2)],
-        [Leg("bank", "RUB", 1), Leg("bank", "CNY", -1)],
-        [],
-        [Leg("bank", "RUB", 0), Leg("buyer_funds", "RUB", 0)],
-        [Leg("bank", "RUB", 1), Leg("buyer_funds", "RUB", -1)] * 26,
+        ([Leg("bank", "RUB", 1)], {"off": {"RUB": 1}}),
+        ([Leg("bank", "RUB", 1), Leg("buyer_funds", "RUB", -2)], {"off": {"RUB": -1}}),
+        ([Leg("bank", "RUB", 1), Leg("bank", "CNY", -1)], {"off": {"RUB": 1, "CNY": -1}}),
+        ([], {"legs": 0}),
+        ([Leg("bank", "RUB", 0), Leg("buyer_funds", "RUB", 0)], {"legs": 0}),
+        ([Leg("bank", "RUB", 1), Leg("buyer_funds", "RUB", -1)] * 26, {"legs": 52}),
     ],
     ids=["one leg", "unequal", "two currencies", "nothing", "zeros", "52 legs"],
 )
-def test_what_is_no_journal_is_refused_and_nothing_is_written(legs: list[Leg]) -> None:
-    with pytest.raises(ledger.Unbalanced):
+def test_what_is_no_journal_is_refused_and_nothing_is_written(
+    legs: list[Leg], facts: dict[str, object]
+) -> None:
+    with pytest.raises(ledger.Unbalanced, match=r"(?i)провод") as refused:
         post(legs=legs)
+
+    assert refused.value.facts == facts
 
     assert (Journal.objects.count(), Entry.objects.count(), Account.objects.count()) == (0, 0, 0)
 
 
 def test_a_reversal_is_the_mirror_and_comes_once(check_now: Callable[[], None]) -> None:
-    journal = post()
+    journal = post(rate=factory.rate())
     reverse = {"occurred_at": NOW, "actor": "user:vera", "source": "mistake"}
 
     mirror = ledger.reverse(journal, key="r-1", **reverse)
@@ -88,9 +102,18 @@ def test_a_reversal_is_the_mirror_and_comes_once(check_now: Callable[[], None]) 
     assert ledger.balance("buyer_funds", "RUB") == 0
     assert (mirror.kind, mirror.reverses_id) == ("captured-reversed", journal.pk)
     assert ledger.reverse(journal, key="r-1", **reverse).pk == mirror.pk
-    with pytest.raises(ledger.AlreadyReversed):
+    assert (mirror.occurred_at, mirror.actor, mirror.source, mirror.rate) == (
+        NOW,
+        "user:vera",
+        "mistake",
+        journal.rate,
+    )
+    with pytest.raises(ledger.AlreadyReversed, match="уже") as refused:
         ledger.reverse(journal, key="r-2", **reverse)
+    assert refused.value.facts == {"by": "r-1"}
     assert Journal.objects.count() == 2
+    with pytest.raises(ledger.KeyReused):
+        ledger.reverse(mirror, key="k-1", **reverse)
 
 
 def test_what_takes_a_reversal_back_is_of_the_first_kind_again() -> None:
@@ -110,6 +133,9 @@ def test_accounts_of_parties_stand_apart() -> None:
         legs = [Leg("bank", "CNY", units), Leg("seller_payable", "CNY", -units, seller)]
         post(key=seller, legs=legs)
 
+    rubles = [Leg("bank", "RUB", 1), Leg("seller_payable", "RUB", -1, "anna")]
+    post(key="anna", legs=rubles)
+
     assert ledger.balances("seller_payable", "CNY") == {"boris": -100, "gleb": -50}
     assert ledger.balance("seller_payable", "CNY", "gleb") == -50
 
@@ -121,6 +147,7 @@ def test_a_balance_can_be_asked_as_of_an_instant() -> None:
     assert ledger.balance("buyer_funds", "RUB", before=NOW) == 0
     assert ledger.balance("buyer_funds", "RUB", before=NOW + timedelta(seconds=1)) == -100
     assert ledger.balances("buyer_funds", "RUB", before=NOW + timedelta(days=1)) == {"": -100}
+    assert ledger.balance("buyer_funds", "RUB", before=NOW + timedelta(days=2)) == -200
 
 
 def test_an_orders_money_can_be_asked() -> None:
@@ -131,7 +158,11 @@ def test_an_orders_money_can_be_asked() -> None:
     post(legs=legs)
     post(key="other")
 
+    yuan = [Leg("buyer_funds", "CNY", 3, order_number="612048835"), Leg("bank", "CNY", -3)]
+    post(key="yuan", legs=yuan)
+
     assert ledger.order_balance("buyer_funds", "RUB", "612048835") == -70
+    assert ledger.order_balance("buyer_funds", "RUB", "612048836") == 0
 
 
 def test_trial_balance_and_statement() -> None:
@@ -172,6 +203,8 @@ def test_a_posting_to_new_accounts_keeps_the_order_of_its_legs() -> None:
     assert ledger.legs_of(journal) == legs
     found = journal.entries.order_by("line").values_list("order_number", "order_line")
     assert list(found) == [("", None), ("612048835", 2), ("", None)]
+    last = ledger.statement("acquirer_clearing", "RUB")[-1]
+    assert (last.journal, last.order_number, last.order_line) == (journal, "612048835", 2)
 
 
 def test_a_trial_balance_at_an_instant_and_the_ledger_of_a_party() -> None:
@@ -187,6 +220,8 @@ def test_a_trial_balance_at_an_instant_and_the_ledger_of_a_party() -> None:
     assert [(row.code, row.units) for row in ledger.of_party("boris")] == [
         ("seller_payable.CNY.boris", -10)
     ]
+    (earlier,) = ledger.of_party("boris", before=NOW + timedelta(hours=1))
+    assert earlier.units == -5
 
 
 def test_statements_follow_each_other() -> None:

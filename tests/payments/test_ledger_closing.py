@@ -1,5 +1,6 @@
 """The end of a day: cuts under load, snapshots, and seals that a changed byte breaks."""
 
+import hashlib
 import os
 import random
 import time
@@ -17,18 +18,18 @@ from psycopg2 import errors
 
 from payments import books, jobs, ledger
 from payments.ledger import Leg, closing
-from payments.models import Account, BalanceSnapshot, Cut, Entry, Job, Seal
+from payments.models import Account, BalanceSnapshot, Cut, Entry, Job, Journal, Seal
 from tests.conftest import with_name
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 DAY = date(2026, 11, 22)
+MINE = {"occurred_at": NOW, "actor": "user:vera", "source": "test"}
 WRITERS, CUTS = 6, 12
 
 
 def post(key: str = "", units: int = 100, party: str = "boris", **fields: object) -> None:
-    plain = {"occurred_at": NOW, "actor": "user:vera", "source": "test"}
     legs = [Leg("till", "CNY", units), Leg("owed", "CNY", -units, party)]
-    ledger.post("test", key=key or f"k-{uuid4()}", legs=legs, **{**plain, **fields})
+    ledger.post("test", key=key or f"k-{uuid4()}", legs=legs, **{**MINE, **fields})
 
 
 def broken() -> dict[str, list[str]]:
@@ -70,16 +71,23 @@ def test_a_later_snapshot_holds_only_what_moved_and_builds_on_the_earlier() -> N
 
 
 @pytest.mark.django_db
-def test_pages_open_with_the_snapshot_below_them() -> None:
+def test_pages_open_with_the_snapshot_below_them(django_assert_num_queries: Callable) -> None:
     for number in range(1, 5):
         post(units=number)
         ledger.snapshot(ledger.cut())
-    account = Account.objects.get(purpose="till")
+        post(units=number, party="gleb")
+        ledger.reverse(Journal.objects.last(), key=f"r-{number}", **MINE)
+        ledger.snapshot(ledger.cut())
+    account = Account.objects.get(party="boris")
 
-    newest = ledger.page(account, size=2)
+    with django_assert_num_queries(3):  # the lines with their journals, a snapshot, the tail
+        newest = ledger.page(account, size=2)
+    before = ledger.page(account, before=1)
 
-    assert (newest.opening, [move.standing for move in newest.movements]) == (3, [6, 10])
-    assert [move.standing for move in ledger.statement("till", "CNY")] == [1, 3, 6, 10]
+    assert (newest.opening, [move.standing for move in newest.movements]) == (-3, [-6, -10])
+    moved = ledger.statement("owed", "CNY", "boris")
+    assert [move.standing for move in moved] == [-1, -3, -6, -10]
+    assert (before.movements, before.opening, before.closing) == ([], 0, 0)
 
 
 @pytest.mark.django_db
@@ -243,8 +251,12 @@ def test_seals_follow_each_other_and_hold_every_entry_once() -> None:
     assert (first.previous, first.after, first.entries_count) == (closing.FIRST, 0, 2)
     assert (second.previous, second.after, second.entries_count) == (first.digest, first.upto, 4)
     assert (empty.previous, empty.after, empty.entries_count) == (second.digest, second.upto, 0)
+    assert {each.sealed_at for each in (first, second, empty)} == {NOW}
+    line = f'["{second.digest}","2026-11-24",{second.upto},{empty.upto}]\n'
+    assert empty.digest == hashlib.sha256(line.encode()).hexdigest()
     assert ledger.seal(DAY, upto=ledger.cut(), now=NOW).pk == first.pk
-    assert [ledger.verify(each) for each in Seal.objects.all()] == ["", "", ""]
+    assert ledger.seal(DAY + timedelta(days=3), upto=0, now=NOW).upto == second.upto
+    assert [ledger.verify(each) for each in Seal.objects.all()] == [""] * 4
     assert ledger.broken_seals() == []
 
 
@@ -350,14 +362,18 @@ def test_the_job_closes_the_day_before_and_plans_the_next() -> None:
 
 @pytest.mark.django_db
 def test_a_broken_seal_is_told_by_the_job(caplog: pytest.LogCaptureFixture) -> None:
-    Seal.objects.create(
-        day=DAY - timedelta(days=1), after=0, upto=0, entries_count=9,
-        previous=closing.FIRST, digest="b" * 64, sealed_at=NOW,
-    )  # fmt: skip
+    for ago, count, previous, digest in (
+        (2, 8, closing.FIRST, "a" * 64),
+        (1, 9, "a" * 64, "b" * 64),
+    ):
+        Seal.objects.create(
+            day=DAY - timedelta(days=ago), after=0, upto=0, entries_count=count,
+            previous=previous, digest=digest, sealed_at=NOW,
+        )  # fmt: skip
     first_of_a_month = date(2026, 12, 1)
 
     said = ledger.close_day(first_of_a_month, now=NOW)
 
-    assert said == "BROKEN 2026-11-21: 0 entries, sealed 9"
+    assert said == "BROKEN 2026-11-20: 0 entries, sealed 8; 2026-11-21: 0 entries, sealed 9"
     assert said.removeprefix("BROKEN ") in caplog.text
     assert Seal.objects.filter(day=first_of_a_month).exists()

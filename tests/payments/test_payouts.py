@@ -12,7 +12,7 @@ from orders.models import Delivery, Order, Term
 from payments import banks, books, ledger, settlement, tasks
 from payments.banking import choosing
 from payments.models import Conversion, LeftOut, Payout, PayoutBatch, Settlement
-from payments.settlement import approvals, payouts, returns
+from payments.settlement import approvals, driving, payouts, returns
 from storefront.lib import clock, kept
 from tests.factories import catalog as goods
 from tests.factories import orders as factory
@@ -78,15 +78,22 @@ def test_a_large_payout_waits_and_nothing_moves(large: Payout) -> None:
 
 
 def test_one_asks_and_another_approves(large: Payout) -> None:
-    approvals.ask(large, reason="checked against the statement", actor="user:vera")
+    approvals.ask(large, reason=" checked " + "x" * 300, actor="user:vera")
+    assert settlement.waiting_for_people() == settlement.ForPeople(0, 1, 0)
 
-    approved = approvals.approve(large, reason="agreed", actor="user:oleg", now=LATER)
+    approvals.approve(large, reason=" agreed " + "x" * 300, actor="user:oleg", now=LATER)
 
+    approved = Payout.objects.get()
     assert (approved.state, approved.due_at) == ("READY", LATER)
     assert (approved.asked_by, approved.decided_by) == ("user:vera", "user:oleg")
-    assert PayoutBatch.objects.get().state == "APPROVED"
+    assert approved.asked_why == "checked " + "x" * 292
+    assert (approved.decided_why, approved.decided_at) == ("agreed " + "x" * 293, LATER)
+    batch = PayoutBatch.objects.get()
+    assert (batch.state, batch.approved_at, batch.sent_at) == ("APPROVED", LATER, None)
     sent = drive(approved, at=LATER + timedelta(minutes=1))
     assert (sent.state, PayoutBatch.objects.get().state) == ("SENT", "SENT")
+    assert sent.sent_at == PayoutBatch.objects.get().sent_at == LATER + timedelta(minutes=1)
+    assert sent.due_at == sent.sent_at + driving.LOOK_AGAIN
     assert broken() == []
 
 
@@ -94,7 +101,7 @@ def test_who_asked_may_not_decide_in_python_nor_in_the_database(large: Payout) -
     approvals.ask(large, reason="checked", actor="user:vera")
 
     for decide in (approvals.approve, approvals.refuse):
-        with pytest.raises(settlement.SamePerson):
+        with pytest.raises(settlement.SamePerson, match=r"^Кто запросил, решать не может"):
             decide(large, reason="mine", actor="user:vera", now=LATER)
     with pytest.raises(IntegrityError, match="payout_decider_is_not_asker"), transaction.atomic():
         Payout.objects.filter(pk=large.pk).update(decided_by="user:vera", decided_why="x")
@@ -102,21 +109,26 @@ def test_who_asked_may_not_decide_in_python_nor_in_the_database(large: Payout) -
 
 
 def test_nobody_approves_what_nobody_asked_for_or_without_a_reason(large: Payout) -> None:
-    with pytest.raises(approvals.NotWaiting):
+    with pytest.raises(approvals.NotWaiting, match="ещё никто не запросил"):
         approvals.approve(large, reason="yes", actor="user:oleg", now=LATER)
-    with pytest.raises(approvals.NoReason):
+    with pytest.raises(approvals.NoReason, match=r"^Укажите причину"):
         approvals.ask(large, reason="  ", actor="user:vera")
     approvals.ask(large, reason="checked", actor="user:vera")
-    with pytest.raises(approvals.NotWaiting):
+    with pytest.raises(approvals.NotWaiting, match=r"^Эту выплату уже запросили") as refused:
         approvals.ask(large, reason="checked too", actor="user:oleg")
+    assert refused.value.facts == {"by": "user:vera"}
 
 
 def test_a_refused_payout_is_carried_to_the_next_period(large: Payout) -> None:
     approvals.ask(large, reason="checked", actor="user:vera")
     approvals.refuse(large, reason="the account is doubtful", actor="user:oleg", now=LATER)
 
-    with pytest.raises(approvals.NotWaiting):
+    with pytest.raises(approvals.NotWaiting, match="никого не ждёт") as late:
         approvals.approve(large, reason="no, yes", actor="user:anna", now=LATER)
+    assert late.value.facts == {"state": "CANCELLED"}
+    refused = Payout.objects.get()
+    assert (refused.decided_by, refused.decided_why) == ("user:oleg", "the account is doubtful")
+    assert refused.decided_at == refused.ended_at == LATER
     (again,) = close(date(2026, 12, 21), at=LATER + timedelta(days=7))
 
     assert again.money == large.money
@@ -145,6 +157,20 @@ def test_the_digest_is_over_whom_how_much_and_where_to(large: Payout) -> None:
 
     assert large.batch.digest == payouts.digest([sealed])
     assert (large.batch.payouts_n, large.batch.total) == (1, large.money)
+    assert (large.batch.number, large.batch.period_until) == (1, UNTIL)
+    assert (large.batch.made_by, large.batch.made_at) == ("task:job", LATER)
+
+
+def test_a_payout_holds_whom_it_pays_and_what_speaks_for_its_route(large: Payout) -> None:
+    seller = large.seller
+    assert (large.creditor, large.account, large.cnaps) == (
+        seller.name_zh, seller.bank_account, seller.cnaps,
+    )  # fmt: skip
+    assert large.message == f"PAY-20261214-{seller.pk}-1"
+    assert (large.predecessor, large.made_at, large.period_until) == (None, LATER, UNTIL)
+    assert large.settlement == Settlement.objects.get()
+    assert large.route is not None
+    assert large.choice
 
 
 def test_lines_that_may_not_be_paid_are_left_out_with_their_reason(outside: Sandbox) -> None:

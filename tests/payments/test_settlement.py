@@ -62,6 +62,7 @@ def test_the_worked_example_of_a_release(check_now: object) -> None:
     }
     journal = Journal.objects.get(kind="released")
     assert (journal.rate, journal.occurred_at, journal.actor) == (rate, LATER, "task:release")
+    assert journal.source == f"delivery {order.deliveries.get().pk}"
     assert ledger.order_balance("buyer_funds", "RUB", order.number) == 0
 
 
@@ -78,7 +79,7 @@ def test_money_of_goods_under_way_is_not_released() -> None:
     order = factory.order(goods.offer())
     money.paid(order)
 
-    with pytest.raises(settlement.NotDelivered):
+    with pytest.raises(settlement.NotDelivered, match=r"^Эта доставка ещё не у покупателя"):
         settlement.release(order.deliveries.get(), actor="task:release", now=LATER)
 
 
@@ -88,8 +89,9 @@ def test_money_that_is_not_held_is_not_released() -> None:
     lifecycle.mark_paid(order, actor="user:vera", now=NOW)
     (delivery,) = money.delivered(order)
 
-    with pytest.raises(settlement.NotCovered):
+    with pytest.raises(settlement.NotCovered, match=r"^Деньги за эту доставку не") as refused:
         settlement.release(delivery, actor="task:release", now=LATER)
+    assert refused.value.facts == {"order": order.number}
     assert not Journal.objects.filter(kind="released").exists()
 
 
@@ -133,6 +135,13 @@ def test_a_conversion_closes_what_it_bought_and_our_own_yuan(check_now: object) 
     assert found["fx_gain_loss.CNY"] == 10_392
     closing = Journal.objects.get(kind="closed")
     assert closing.source == "booked at 11.87, deal D1 at 11.9500"
+    bought = Journal.objects.get(kind="converted")
+    assert bought.source == "deal D1 at 11.9500"
+    assert (bought.key, closing.key) == ("conversion:FX-1", "closing:FX-1")
+    assert {(each.actor, each.occurred_at) for each in (bought, closing)} == {("task:job", LATER)}
+    assert (made.reference, made.deal, made.made_at) == ("FX-1", "D1", LATER)
+    assert (made.sold.amount, made.bought.amount) == (Decimal("14281.21"), Decimal("1195.08"))
+    assert (made.sold.currency.code, made.bought.currency.code) == ("RUB", "CNY")
 
 
 def test_two_conversions_close_as_much_as_one(check_now: object) -> None:
@@ -340,3 +349,9 @@ def test_what_a_seller_is_owed() -> None:
     )
     owed = settlement.owed(seller)
     assert (owed.payable, owed.in_transit) == (Decimal("1000.00"), Decimal("195.08"))
+    assert one.reason == "IN_PROTECTION"
+    for state in ("SENT", "CREDITED"):
+        assert settlement.owed(seller).paid == 0
+        Payout.objects.update(state=state, ended_at=LATER, sent_at=LATER)
+        assert settlement.owed(seller).in_transit == Decimal("195.08") * (state == "SENT")
+    assert settlement.owed(seller).paid == Decimal("195.08")

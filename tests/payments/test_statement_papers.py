@@ -63,6 +63,24 @@ def test_every_line_is_traced_to_its_order_rate_and_journal(period: Settlement) 
     assert (storage.net, storage.journal) == (Decimal("-12.50"), "storage:w1")
     assert sum(value for _name, value in told.sums) == told.net == Decimal("1182.58")
     assert [gap.net for gap in told.missing] == [Decimal("1195.08")]
+    line = order.lines.get()
+    assert (sale.position, sale.title, sale.quantity) == (1, line.title_zh, 1)
+    assert (storage.order, storage.title, storage.quantity, storage.rate) == ("", "", None, None)
+    assert [value for _name, value in told.sums] == [
+        *map(Decimal, ("0", "1299.00", "-103.92", "0", "0", "-12.50", "0"))
+    ]
+    names = "Перенесено|Продано|Комиссия|Возвраты|Штрафы|Хранение на складе|Исправления"
+    assert [name for name, _value in told.sums] == names.split("|")
+    assert (told.seller, told.since, told.until) == (period.seller, None, UNTIL)
+    assert (told.number, told.payouts) == (f"S-{UNTIL:%Y%m%d}-{period.seller_id}", [])
+    short = statements.brief(period)
+    assert (short.pk, short.number, short.since) == (period.pk, told.number, None)
+    assert (short.until, short.net) == (UNTIL, told.net)
+    (gap,) = told.missing
+    late = period.left_out.get()
+    assert (gap.order, gap.title) == (late.order_line.order.shown_number, late.order_line.title_zh)
+    assert gap.reason == late.get_reason_display()
+    assert (period.made_by, period.made_at) == ("task:job", AT + timedelta(days=5))
 
 
 def test_the_workbook_is_chinese_and_adds_up(period: Settlement) -> None:
