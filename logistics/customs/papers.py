@@ -119,7 +119,8 @@ def export_paper(declaration: Declaration) -> ceb.Paper:
     goods = tuple(_goods(item) for item in items)
     value = sum((line.total for line in goods), Decimal(0))
     mode = modes.named(declaration.mode, value=value, on=declaration.made_at.date())
-    charge = next((one for one in order.charges.all() if one.state == Charge.State.CAPTURED), None)
+    paid = [one for one in order.charges.all() if one.state == Charge.State.CAPTURED]
+    charge = min(paid, key=lambda one: one.pk, default=None)
     port_code, voyage = crossing(shipment.lane_id)
     return ceb.Paper(
         reference=declaration.reference,

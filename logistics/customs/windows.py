@@ -91,7 +91,7 @@ class Chinese:
 
     source = "customs.cn"
     least, most = timedelta(minutes=8), timedelta(hours=4)
-    together = 20
+    together = Declaration.DUE_TOGETHER["EXPORT SENT"]
 
     def write(self, declaration: Declaration) -> list[Message]:
         paper = papers.export_paper(declaration)
@@ -183,7 +183,7 @@ class Russian:
 
     source = "customs.ru"
     least, most = timedelta(minutes=20), timedelta(hours=4)
-    together = 10  # each is asked about in a call of its own
+    together = Declaration.DUE_TOGETHER["IMPORT SENT"]  # each asked about in a call of its own
     kind = "1006275E"  # Source: the album of formats of the FTS, ExpressCargoDeclaration
     answer = "1006347E"
 
