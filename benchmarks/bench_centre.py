@@ -1,6 +1,6 @@
 """Parcels through the whole centre by two workers, against the bare SQL of the same writes.
 
-    python benchmarks/bench_centre.py [--shipments 200] [--rounds 3] [--json FILE]
+    python benchmarks/bench_centre.py [--shipments 500] [--rounds 3] [--json FILE]
 
 A durable server of its own, the sandbox, a broker and two Celery workers of one process each: the
 programs of the product, every queue open to both. So many paid parcels are planned; then business
@@ -45,7 +45,7 @@ WISHED = 0.2
 WORKERS = ("one", "other")
 GOODS = 20
 LANE, TRAIN = "rail-mzl", "train-hrb-mzl"
-GRID = timedelta(minutes=10)
+GRID = timedelta(minutes=30)
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 LOOK = 0.03
 LONGEST = 1800
@@ -252,7 +252,7 @@ def race(shop: Any, postgres: Any, script: Path, copies: list[str], rounds: int)
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--shipments", type=int, default=200)
+    parser.add_argument("--shipments", type=int, default=500)
     parser.add_argument("--rounds", type=int, default=3, help="of the bare part")
     parser.add_argument("--json", type=Path, default=Path(__file__).with_suffix(".json"))
     return parser.parse_args()
