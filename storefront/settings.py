@@ -24,7 +24,7 @@ def text(name: str, default: str = "") -> str:
 
 
 def flag(name: str, default: str = "") -> bool:
-    return text(name, default).lower() in {"1", "true", "yes"}
+    return (text(name) or default).lower() in {"1", "true", "yes"}
 
 
 def number(name: str, default: float) -> float:

@@ -74,7 +74,7 @@ def notice_add(request: HttpRequest, seller: Seller) -> HttpResponse:
             messages.success(request, _("Announced. Write its number on the cartons."))
             return redirect("seller_notice", number=advice.number)
     page = {"tab": "stock", "seller": seller.name, "form": form, "is_looking": is_looking}
-    q = request.POST.get("q", "").strip()[:100]
+    q = request.POST.get("q", "").replace("\0", "").strip()[:100]
     rows = _desk.found(_desk.offers(request, seller), q=q, state="")
     lines = [{**line, "typed": form.pieces.get(line["offer"].pk, "")} for line in _lines(rows)]
     return render(request, "seller/notice_add.html", {**page, "found": q, "lines": lines})

@@ -33,7 +33,7 @@ def second(request: HttpRequest) -> HttpResponse:
     page: dict[str, Any] = {"form": form, "papers": []}
     if form.is_valid():
         try:
-            page["papers"] = _done(request, form.cleaned_data["code"])
+            page |= {"papers": _done(request, form.cleaned_data["code"]), "form": CodeForm()}
         except steps.WrongCode as refusal:
             form.add_error("code", str(refusal))
     page["is_set"] = steps.has(user)

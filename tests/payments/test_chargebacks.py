@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import transaction
+from django.test import Client
 
 from catalog import papers
 from logistics import warehouse
@@ -89,6 +90,22 @@ def claim(row: due.Due) -> due.Due:
     held = due.claim(type(row), row.pk)
     assert held is not None
     return held
+
+
+def test_a_forged_notice_of_money_that_never_came_changes_nothing(outside, charge: Charge) -> None:
+    """It is only a hint: whoever forges one makes us ask the acquirer, who knows better."""
+    before = standing(charge)
+    price = {"value": "17630.00", "currency": "RUB"}
+    told = {"id": charge.provider_id, "status": "succeeded", "paid": True, "amount": price}
+    body = {"type": "notification", "event": "payment.succeeded", "object": told}
+
+    taken = Client().post("/webhooks/yookassa/", json.dumps(body), "application/json")
+    answer = payment.receive(Notice.objects.get(), now=clock.now())
+
+    assert (taken.status_code, answer) == (200, "pending")
+    assert standing(charge) == before
+    charge.order.refresh_from_db()
+    assert (charge.order.state, charge.order.paid_at) == ("PLACED", None)
 
 
 def test_a_chargeback_is_booked_once_and_stops_the_order(outside, paid: Charge) -> None:

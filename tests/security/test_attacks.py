@@ -272,6 +272,7 @@ def test_a_number_that_no_row_can_have_is_of_no_row(number):
     ]
     asked = [
         *(boris.post(address, given) for address, given in posts),
+        boris.post(at("seller_notice_add"), {"action": "find", "q": number}),
         boris.get(at("seller_product_add"), {"card": number, "variant": number}),
         boris.get(at("seller_products"), {"page": number, "q": number, "state": number}),
         boris.get(f"/seller/import/{quote(number)}/refused.csv"),
