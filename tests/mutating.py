@@ -138,6 +138,7 @@ def mutate(name: str, *, again: bool, every: int) -> None:
     shutil.rmtree(MUTANTS, ignore_errors=True)
     if again:
         (KEPT / name).rename(MUTANTS)
+        (MUTANTS / "mutmut-stats.json").unlink()  # tests that changed may reach more by now
     configuration._config = replace(
         configuration.config(),
         only_mutate=list(room.sources),

@@ -28,11 +28,21 @@ def count() -> AdviceCount:
 
 
 def test_each_piece_is_decided_about_once(count: AdviceCount) -> None:
-    damages.decide(count, Decision("RETURN", 1, note="a torn box"), **VERA)
+    made = damages.decide(count, Decision("RETURN", 1, note="a torn box"), **VERA)
 
-    for wrong in (Decision("RETURN", 3), Decision("SELL", 1, article="nothing"),
-                  Decision("RETURN", 1, owed=Decimal(5))):  # fmt: skip
-        with pytest.raises(NotDecidable):
+    assert (made.count, made.outcome, made.pieces, made.note) == (count, "RETURN", 1, "a torn box")
+    assert (made.offer, made.posting) == (None, None)
+    assert (made.actor, made.happened_at) == (VERA["actor"], VERA["now"])
+    article = count.line.offer.article
+    for wrong, why in (
+        (Decision("RETURN", 3), "2"),
+        (Decision("RETURN", 0), "2"),
+        (Decision("SELL", 1, article=" nothing "), "nothing"),
+        (Decision("SELL", 1, article=article), article),
+        (Decision("RETURN", 1, owed=Decimal(5)), "^Only what is written off"),
+        (Decision("WRITE_OFF", 1, owed=Decimal(-1)), "^Only what is written off"),
+    ):
+        with pytest.raises(NotDecidable, match=why):
             damages.decide(count, wrong, **VERA)
 
     assert damages.left(count) == 2
@@ -46,9 +56,14 @@ def test_what_is_sold_as_another_article_becomes_its_stock(count: AdviceCount) -
     variant = catalog.variant(product=count.line.offer.variant.product)
     other = catalog.offer(seller=seller, variant=variant, article="CASE-DAMAGED")
 
-    damages.decide(count, Decision("SELL", 3, article="CASE-DAMAGED"), **VERA)
+    made = damages.decide(count, Decision("SELL", 3, article=" CASE-DAMAGED "), **VERA)
 
-    assert Stock.objects.get(offer=other).on_hand == 3
+    assert made.offer == other
+    stock = Stock.objects.get(offer=other)
+    assert (stock.on_hand, stock.regime) == (3, count.line.advice.regime)
+    (move,) = stock.moves.all()
+    assert (move.cause, move.kind) == (f"damage:{count.line.advice.number}", "RECEIVED")
+    assert (move.actor, move.happened_at) == (VERA["actor"], VERA["now"])
     assert Stock.objects.get(offer=count.line.offer).on_hand == 2
     assert list(AdviceCount.objects.undecided()) == []
     assert broken() == []
@@ -63,6 +78,8 @@ def test_what_the_house_broke_is_owed_to_the_seller_when_a_second_person_agrees(
     wish = damages.decide(count, said, **VERA).posting
 
     assert wish is not None
+    assert wish.reason == f"{count.line.advice.number}: 2 x fell from the rack"
+    assert wish.asked_by == VERA["actor"]
     assert ledger.balance("seller_payable", "CNY", seller.slug) == 0
     with pytest.raises(manual.NotASecondPerson):
         manual.post(wish, **VERA)
