@@ -83,6 +83,31 @@ def test_every_line_is_traced_to_its_order_rate_and_journal(period: Settlement) 
     assert (period.made_by, period.made_at) == ("task:job", AT + timedelta(days=5))
 
 
+def test_a_frozen_statement_is_in_fen_and_kopecks_and_the_next_one_carries_it(
+    period: Settlement,
+) -> None:
+    names = (
+        *("position", "kind", "gross_units", "commission_units"),
+        *("net_units", "goods_units", "booked_units"),
+    )
+    assert list(period.lines.order_by("position").values_list(*names)) == [
+        (1, "SALE", 129_900, -10_392, 119_508, 1_699_000, 1_541_913),
+        (2, "STORAGE", -1_250, 0, -1_250, 0, 0),
+    ]
+    assert {line.journal_id == line.entry.journal_id for line in period.lines.all()} == {True}
+    assert [gap.net_units for gap in period.left_out.all()] == [119_508]
+    assert (period.commission_units, period.sold_units) == (-10_392, 129_900)
+
+    settlement.settle(UNTIL + timedelta(days=7), now=AT + timedelta(days=12), actor="task:job")
+
+    late = Settlement.objects.latest("pk")
+    assert (late.period_from, late.carried_units, late.net_units) == (UNTIL, 118_258, 118_258)
+    assert list(late.lines.values_list(*names)) == [(1, "CARRIED", 118_258, 0, 118_258, 0, 0)]
+    assert late.left_out.get().order_line == period.left_out.get().order_line
+    view = house.view(UNTIL + timedelta(days=7))
+    assert (view.share, view.rubles_in, view.result) == (house.Share(0, 0, 0, 0), 0, 0)
+
+
 def test_the_workbook_is_chinese_and_adds_up(period: Settlement) -> None:
     book = load_workbook(io.BytesIO(sheets.xlsx(period)))
 
