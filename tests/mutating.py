@@ -259,7 +259,8 @@ def write(name: str, told: dict[str, Any]) -> None:
     ordered = {each: rooms[each] for each in ROOMS if each in rooms}
     words = ("made", *COUNTED)
     whole = {word: sum(each[word] for each in ordered.values()) for word in words}
-    whole |= {"score": score(whole)}
+    weighed = sum(each["score"] * each["made"] for each in ordered.values())
+    whole |= {"score": round(weighed / whole["made"], 3)}  # by the sizes, not by the samples
     RESULT.write_text(json.dumps({"rooms": ordered, "whole": whole}, indent=2) + "\n")
     print(json.dumps({name: rooms[name], "whole": whole}, indent=2))
 
@@ -274,24 +275,11 @@ def place() -> Iterator[str]:
         yield ""
         return
     for number in count():
-        with open(_mark(f"mutant{number}"), "a") as mark, suppress(BlockingIOError):
+        path = Path(os.environ["SUNGARI_TEST_SERVERS"]) / f"mutant{number}"
+        with path.open("a") as mark, suppress(BlockingIOError):
             fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
             yield f"mutant{number}"
             return
-
-
-def has_its_database(name: str) -> bool:
-    """Whether an earlier mutant left a database in this place; from now on there is one."""
-    if not name.startswith("mutant"):
-        return False
-    mark = _mark(name)
-    is_left = bool(mark.stat().st_size)
-    mark.write_text("has a database")
-    return is_left
-
-
-def _mark(name: str) -> Path:
-    return Path(os.environ["SUNGARI_TEST_SERVERS"]) / name
 
 
 def score(counted: Mapping[str, int]) -> float:
