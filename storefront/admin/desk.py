@@ -247,7 +247,7 @@ def trade(now: datetime) -> list[dict[str, Any]]:
     return [
         {
             "month": row.month,
-            "zone": row.zone or cells.NOTHING,
+            "zone": _(row.zone) if row.zone else cells.NOTHING,
             "mode": row.mode,
             "parcels": whole(row.parcels),
             "weight": f"{row.net_weight_g / 1000:.1f}",

@@ -122,6 +122,7 @@ class Lines(Rows):
 @admin.register(BankStatement)
 class BankStatementDesk(Looking):
     list_display = ("bank_account", "number", "since", "until", "before", "after", "taken")
+    list_display_links = ("number",)  # the account is a link to its own desk
     list_filter = (("account", RelatedDropdownFilter), filters.period("taken_at", _("taken in")))
     list_select_related = ("account",)
     search_fields = ("number", "account__number")

@@ -19,6 +19,5 @@ document.addEventListener("keydown", (event) => {
   const isTyping = event.target.closest("input, textarea, select, button, a, summary");
   if (input && !isTyping && event.key.length === 1 && !event.ctrlKey && !event.metaKey) input.focus();
 });
-document.querySelector(".floor-nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 answer();
 ready();
