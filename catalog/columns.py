@@ -155,13 +155,20 @@ def name_of(heading: str) -> str:
     return key if name in _ALIASES else OF_PROPERTIES.get(key, key)
 
 
-def suggest(headings: Sequence[str]) -> list[str]:
-    """Give what each heading means by itself; of two that say the same the first."""
+def suggest(headings: Sequence[str], samples: Sequence[Sequence[str]] = ()) -> list[str]:
+    """Give what each heading means by itself; of two that say the same the first.
+
+    A column headed as memory whose first cells are pairs like `8/256` says storage too.
+    """
     moved = _moved(headings)
     found: list[str] = []
     for heading in headings:
         name = moved.get(_fold(heading)) or name_of(heading)
         found.append("" if name in found else name)
+    if "ram_gb" in found and not {"storage_gb", "memory"} & set(found):
+        at = found.index("ram_gb")
+        if any(readings.is_pair(row[at]) for row in samples if at < len(row)):
+            found[at] = "memory"
     return found
 
 

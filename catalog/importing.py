@@ -252,7 +252,9 @@ def remember(job: ImportJob) -> None:
     )
 
 
-def recall(seller: Seller, kind: str, headings: Sequence[str]) -> dict[str, Any]:
+def recall(
+    seller: Seller, kind: str, headings: Sequence[str], samples: Sequence[Sequence[str]] = ()
+) -> dict[str, Any]:
     """Give how a table is to be read: as this seller said before, else by what headings mean."""
     own = [*(name[:120] for name in headings), ""]
     told: dict[str, list[str]] = {}
@@ -262,7 +264,7 @@ def recall(seller: Seller, kind: str, headings: Sequence[str]) -> dict[str, Any]
             fixed[row.column] = row.fixed
         else:
             told.setdefault(row.heading, []).append(f"{row.column} {row.how}".strip())
-    found = _merged(headings, told, kind)
+    found = _merged(headings, told, kind, columns.suggest(headings, samples))
     taken = {name.partition(" ")[0] for said in found for name in said}
     return {
         "columns": found,
@@ -270,12 +272,14 @@ def recall(seller: Seller, kind: str, headings: Sequence[str]) -> dict[str, Any]
     }
 
 
-def _merged(headings: Sequence[str], told: Mapping[str, list[str]], kind: str) -> list[list[str]]:
+def _merged(
+    headings: Sequence[str], told: Mapping[str, list[str]], kind: str, guesses: Sequence[str]
+) -> list[list[str]]:
     """Nothing is read into one column twice: what was said goes before what is guessed."""
     taken = {name.partition(" ")[0] for said in told.values() for name in said}
     found: list[list[str]] = []
     used: set[str] = set()
-    for heading, guess in zip(headings, columns.suggest(headings), strict=True):
+    for heading, guess in zip(headings, guesses, strict=True):
         if heading[:120] in told and heading[:120] not in used:
             used.add(heading[:120])
             found.append(list(filter(None, told[heading[:120]])))

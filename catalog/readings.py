@@ -92,6 +92,11 @@ def memory(cell: str) -> dict[str, Any]:
     return {"ram_gb": ram, "storage_gb": storage}
 
 
+def is_pair(cell: str) -> bool:
+    """Whether a cell says memory and storage at once, as `8/256` does."""
+    return bool(PAIR.search(unicodedata.normalize("NFKC", cell).lower()))
+
+
 def _several_memories() -> BadCell:
     return BadCell("several", _("Several memory sizes: each needs a row of its own."))
 

@@ -23,10 +23,10 @@ from django.db.models.functions import TruncMonth
 from catalog.models import Offer
 from orders.models import Hold, Order
 from orders.states import State as OrderState
-from payments.models import Charge, ChargeFact, Rate, Refund
+from payments.models import Break, Charge, ChargeFact, Dispute, Rate, Refund
 from storefront.lib import due
 
-from .models import Declaration, DeclarationLine, Incident, Shipment
+from .models import Closure, Declaration, DeclarationLine, Incident, Shipment
 
 PENDING_LONG = timedelta(hours=2)
 REFUND_LONG = timedelta(days=1)
@@ -151,7 +151,7 @@ def _queue(kind: type[due.Due], instant: datetime) -> QuerySet[Any, Any]:
 
 
 def stuck(*, now: datetime, wall: datetime) -> list[Stuck]:
-    """What needs a person, most urgent first, nothing that is empty; eight queries.
+    """What needs a person, most urgent first, nothing that is empty; eleven queries.
 
     Time: money on the wall clock, goods on the business clock.
     """
@@ -180,6 +180,9 @@ def stuck(*, now: datetime, wall: datetime) -> list[Stuck]:
             "asked_at",
         ),
         _stuck("incidents", Incident.objects.filter(closed_at=None), "opened_at"),
+        _stuck("disputes", Dispute.objects.open(), "opened_at"),
+        _stuck("breaks", Break.objects.open(), "found_at"),
+        _stuck("closures", Closure.objects.shut(now=now), "closed_at"),
         _stuck("late", Shipment.objects.under_way().filter(late), "planned_at"),
         _stuck("offers", Offer.objects.filter(state=Offer.State.REVIEW), "updated_at"),
     ]

@@ -49,8 +49,8 @@ def fetch(row: PointList, *, now: datetime) -> None:
             unique_fields=["carrier", "code"],
             update_fields=CHANGING,
         )
-        outcome = f"{len(made)} points, {ended} ended"
-        PointList.objects.filter(pk=row.pk).update(done_at=now, outcome=outcome)
+        counts = {"found_n": len(made), "ended_n": ended}
+        PointList.objects.filter(pk=row.pk).update(done_at=now, **counts)
         _plan(row.carrier, max(row.run_on, on) + DAY)
 
 

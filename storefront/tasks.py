@@ -27,7 +27,7 @@ from storefront.flows import (
     settlement,
 )
 from storefront.lib import clock, due, http, sweeping
-from storefront.notifications import sending
+from storefront.notifications import sending, settling
 
 log = logging.getLogger(__name__)
 OUTSIDE = (http.Unreachable, http.Unknown, http.Refused)
@@ -169,13 +169,14 @@ def lay_stack(*, id: int, **_: Any) -> None:
 
 @shared_task(name="storefront.tasks.run_job")
 def run_job(*, id: int, **_: Any) -> None:
-    """Run a periodic job of its business day."""
+    """Run a periodic job of its business day; what it made of sellers' money is told them."""
     job = due.claim(Job, id)
     if job is None:
         return
     try:
         with due.fenced():
             jobs.run(job, now=clock.now())
+            settling.announce(now=clock.now(), wall=clock.wall())
     except OUTSIDE as error:
         due.retry(job, error)
     except ledger.StillWriting as error:

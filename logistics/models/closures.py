@@ -1,5 +1,7 @@
 """Times in which a service or a place is shut, and what was done for the parcels it stops."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -8,6 +10,12 @@ from storefront.lib import due
 
 from .routing import Place
 from .shipments import Shipment
+
+
+class ClosureQuerySet(models.QuerySet["Closure"]):
+    def shut(self, *, now: datetime) -> "ClosureQuerySet":
+        """What is shut, or will be. Time: business."""
+        return self.filter(Q(opens_at=None) | Q(opens_at__gt=now))
 
 
 class Closure(due.Due):
@@ -45,6 +53,8 @@ class Closure(due.Due):
     entered_by = models.CharField(_("entered by"), max_length=60)
 
     is_done = models.BooleanField(_("all parcels looked at"), default=False, editable=False)
+
+    objects = ClosureQuerySet.as_manager()
 
     class Meta(due.Due.Meta):
         verbose_name = _("closure")

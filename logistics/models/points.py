@@ -55,7 +55,8 @@ class PointList(due.Due):
     carrier = models.SlugField(_("carrier"))
     run_on = models.DateField(_("day"))
     done_at = models.DateTimeField(_("done"), null=True, blank=True)
-    outcome = models.CharField(_("outcome"), max_length=200, blank=True)
+    found_n = models.PositiveIntegerField(_("points of issue"), null=True, blank=True)
+    ended_n = models.PositiveIntegerField(_("ended"), null=True, blank=True)
 
     class Meta(due.Due.Meta):
         verbose_name = _("list of points of issue")

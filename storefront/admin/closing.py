@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import admin
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from unfold import widgets
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
@@ -11,7 +12,7 @@ from logistics import closures
 from logistics.models import Closure, Lane, Replanned, Service
 from storefront.lib import clock, kept
 
-from . import cells, doing, people
+from . import cells, doing, filters, people
 from .looking import Looking, Rows
 
 OUTCOMES = {"ANOTHER": "good", "LATER": "river", "WAITS": "warn", "PERSON": "bad"}
@@ -98,12 +99,20 @@ class Outcomes(Rows):
         return cells.tag(row.get_outcome_display(), OUTCOMES[row.outcome])
 
 
+class Shut(filters.YesNo):
+    title = _("shut now or soon")
+    parameter_name = "shut"
+
+    def condition(self):
+        return Q(pk__in=Closure.objects.shut(now=clock.now()).values("pk"))
+
+
 @admin.register(Closure)
 class ClosureDesk(Looking):
     deeds_need = NEEDED
     actions_detail = ("reopen",)
     list_display = ("what", "kind", "closed", "opens", "now", "parcels", "source")
-    list_filter = (("kind", ChoicesDropdownFilter), "is_done")
+    list_filter = (Shut, ("kind", ChoicesDropdownFilter), "is_done")
     list_select_related = ("place",)
     search_fields = ("service", "place__code", "source")
     ordering = ("-closed_at", "-pk")

@@ -48,6 +48,24 @@ STUCK = {
         "wall",
     ),
     "incidents": (_("parcels with an exception"), "logistics.incident", {"open": "1"}, "business"),
+    "disputes": (
+        _("disputes not decided yet"),
+        "payments.dispute",
+        {"state__in": "OPEN,ANSWERED,PROPOSED,RETURNING"},
+        "business",
+    ),
+    "breaks": (
+        _("breaks between the books and the papers of banks"),
+        "payments.break",
+        {"state__exact": "OPEN"},
+        "business",
+    ),
+    "closures": (
+        _("ways shut now or soon"),
+        "logistics.closure",
+        {"shut": "1"},
+        "business",
+    ),
     "late": (_("parcels behind their promise"), "logistics.shipment", {"late": "1"}, "business"),
     "offers": (
         _("offers waiting for approval"),

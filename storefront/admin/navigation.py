@@ -77,6 +77,8 @@ NAVIGATION = [
         _("Money"),
         entry(_("Charges"), "credit_card", "payments.charge"),
         entry(_("Refunds"), "undo", "payments.refund"),
+        entry(_("Disputes"), "balance", "payments.dispute"),
+        entry(_("Chargebacks"), "credit_card_off", "payments.chargeback"),
         entry(_("Notices"), "notifications", "payments.notice"),
         entry(_("Accounts"), "account_balance", "payments.account"),
         {
@@ -182,6 +184,7 @@ NAVIGATION = [
         entry(_("Users"), "person", "accounts.user"),
         entry(_("Groups"), "groups", "auth.group"),
         entry(_("Letters"), "mail", "notifications.letter"),
+        entry(_("Letters to sellers"), "forward_to_inbox", "notifications.sellerletter"),
         entry(_("Actions of the desks"), "history", "admin.logentry"),
         collapsible=True,
     ),

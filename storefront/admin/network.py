@@ -280,7 +280,7 @@ class PointListDesk(Waiting, Looking):
     deeds_need = NEEDED
     actions = ("try_again",)
     actions_detail = ("try_again",)
-    list_display = ("run_on", "carrier", "done", "work", "outcome")
+    list_display = ("run_on", "carrier", "done", "work", "found_n", "ended_n")
     list_filter = ("carrier",)
     ordering = ("-run_on", "carrier")
 

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from storefront.notifications.models import Letter
+from storefront.notifications.models import Letter, SellerLetter
 
 from . import cells, filters
 from .looking import Looking
@@ -32,3 +32,23 @@ class LetterDesk(Waiting, Looking):
     @display(description=_("to"))
     def to_whom(self, letter):
         return cells.email(letter.event.order.email)
+
+
+@admin.register(SellerLetter)
+class SellerLetterDesk(Waiting, Looking):
+    list_display = ("kind", "merchant", "about", "sent", "work")
+    list_filter = ("kind", filters.Failing)
+    list_select_related = ("settlement__seller", "payout__seller")
+    search_fields = ("payout__message", "payout__seller__slug", "settlement__seller__slug")
+    ordering = ("-pk",)
+    fields = ("kind", "merchant", "about", "sent", "work", "last_failure")
+
+    sent = cells.dated("sent_at", _("sent"))
+
+    @display(description=_("seller"))
+    def merchant(self, letter):
+        return cells.link(letter.seller, letter.seller.name)
+
+    @display(description=_("about"))
+    def about(self, letter):
+        return cells.link(letter.settlement or letter.payout)

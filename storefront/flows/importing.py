@@ -204,7 +204,7 @@ def _look(job: ImportJob) -> None:
         raise sheets.NotATable(_("There are no headings in the file."))
     job.headings = sheet.headings
     job.samples = [row.cells for row in islice(sheet.rows(), SAMPLES)]
-    job.mapping = importing.recall(job.seller, job.kind, sheet.headings)
+    job.mapping = importing.recall(job.seller, job.kind, sheet.headings, job.samples)
 
 
 @transaction.atomic(durable=True)

@@ -7,8 +7,8 @@ from celery import shared_task
 
 from catalog.models import SellerApplication, SellerInvitation
 from storefront.lib import clock, due
-from storefront.notifications import joining, sending
-from storefront.notifications.models import Letter
+from storefront.notifications import joining, sending, settling
+from storefront.notifications.models import Letter, SellerLetter
 
 
 @shared_task(name="storefront.notifications.tasks.drive_letter")
@@ -19,6 +19,19 @@ def drive_letter(*, id: int, **_: Any) -> None:
         return
     try:
         sending.send(letter, wall=clock.wall())
+    except (OSError, smtplib.SMTPException) as error:
+        due.retry(letter, error)
+
+
+@shared_task(name="storefront.notifications.tasks.tell_seller")
+def tell_seller(*, id: int, **_: Any) -> None:
+    """Write to a seller about his money."""
+    letter = due.claim(SellerLetter, id)
+    if letter is None:
+        return
+    try:
+        with due.fenced():
+            settling.send(letter, wall=clock.wall())
     except (OSError, smtplib.SMTPException) as error:
         due.retry(letter, error)
 

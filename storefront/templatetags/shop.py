@@ -11,6 +11,9 @@ from django.template.loader import get_template
 from django.utils import translation
 from django.utils.safestring import SafeString, mark_safe
 
+from payments.models import ReturnReason
+from storefront.lib import kept
+
 from .money import whole
 
 register = template.Library()
@@ -19,6 +22,18 @@ EXACT_UP_TO = 1000
 KEPT_SECONDS = 3600
 # What could end a data block or begin a comment in it (as django.utils.html.json_script does).
 ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
+
+
+@kept.for_a_minute
+def _return_reasons() -> dict[str, ReturnReason]:
+    return {row.code: row for row in ReturnReason.objects.all()}
+
+
+@register.filter
+def bank_reason(code: str) -> str:
+    """Say in words why a bank gave money back; a code nobody knows stays a code."""
+    known = _return_reasons().get(code)
+    return f"{known.title} ({code})" if known else code
 
 
 @register.filter

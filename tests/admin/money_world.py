@@ -26,6 +26,7 @@ from payments.models import (
 )
 from payments.reconciliation import breaks, matches
 from payments.screening import parties
+from storefront.notifications.models import SellerLetter
 from tests.factories import catalog, statements
 
 
@@ -101,6 +102,7 @@ def settled(line: OrderLine, on: date, number: int, now: datetime) -> None:
         needs_two=True,
         made_at=now,
     )
+    SellerLetter.objects.create(kind="STATEMENT", settlement=settlement)
 
 
 def screening(number: int, now: datetime) -> None:

@@ -1,5 +1,7 @@
 """The desk of the books: statements, trial balance, seals, and postings by two persons."""
 
+import csv
+import io
 from datetime import UTC, datetime
 
 import pytest
@@ -63,6 +65,17 @@ def test_the_trial_balance_of_today_and_of_a_day(sign_in, till):
     assert all(table["is_even"] for table in today.context["tables"])
     codes = {row["code"] for table in earlier.context["tables"] for row in table["rows"]}
     assert codes.isdisjoint({"till.RUB", "other.RUB"})
+
+
+def test_the_trial_balance_goes_into_the_accountants_own_program(sign_in, till):
+    client, address = sign_in("finance"), reverse("admin:payments_account_trial_balance")
+
+    file = client.get(address, {"as": "csv", "on": "2026-11-23"})
+
+    rows = list(csv.DictReader(io.StringIO(file.content.decode("utf-8-sig"))))
+    sums = {row["account"]: (row["debit"], row["credit"]) for row in rows}
+    assert sums["till.RUB"] == ("1830.00", "")
+    assert sums["other.RUB"] == ("", "1830.00")
 
 
 @pytest.mark.parametrize("name", ["payments_account_trial_balance", "payments_manualposting_ask"])

@@ -248,7 +248,7 @@ def _reference(number: int) -> None:
     Circuit.objects.create(dependency=f"test-{number}", away_since=clock.now())
     Study.objects.create(run_on=on, done_at=clock.now(), steps=4, windows=936)
     logistics.point(f"TEST{number}")
-    PointList.objects.create(carrier="cdek", run_on=on, done_at=clock.now(), outcome="test")
+    PointList.objects.create(carrier="cdek", run_on=on, done_at=clock.now(), found_n=1)
     LaneLevel.objects.create(lane=f"test-{number}", set_on=on, level_bps=9000, delivered=1, kept=1)
     relief = {"exported_from": "2026-01-01", "exported_until": "2028-01-01", "months": 6}
     ReturnRelief.objects.create(rule=f"test-{number}", modes="9610", **relief, **dated)

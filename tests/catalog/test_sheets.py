@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 from openpyxl import load_workbook
 
-from catalog import readings, sheets
+from catalog import columns, readings, sheets
 from catalog.cells import BadCell
 from tests.factories import tables
 
@@ -271,3 +271,9 @@ def test_number_of_a_price_is_taken_only_when_it_is_one():
 def test_made_article_number_is_the_same_for_the_same_words():
     assert readings.made("boAt  Airdopes 141") == readings.made("boat airdopes 141")
     assert readings.made("boAt Airdopes 141") != readings.made("boAt Airdopes 142")
+
+
+def test_a_memory_column_that_says_pairs_says_storage_too():
+    assert columns.suggest(["货号", "内存"], [["A", "8"], ["B", "１２GB+1TB"]])[1] == "memory"
+    assert columns.suggest(["货号", "内存"], [["A", "8GB"]])[1] == "ram_gb"
+    assert columns.suggest(["内存", "存储"], [["8/256", "256"]]) == ["ram_gb", "storage_gb"]

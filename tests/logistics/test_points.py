@@ -32,6 +32,8 @@ def test_a_night_fetches_the_list_ends_what_is_gone_and_plans_the_next(outside: 
 
     found = Point.objects.open(order_rows.city(), on=NOW.date())
     assert (row.done_at, row.due_at) == (NOW, None)
+    open_now = Point.objects.filter(valid_until=None).count()
+    assert (row.found_n, row.ended_n) == (open_now, 1)
     assert sorted(found.values_list("code", flat=True)) == ["DEMO620000", "DEMO620001"]
     assert Point.objects.get(code="GONE1").valid_until == NOW.date()
     assert {one.source for one in found} == {"CDEK API v2, deliverypoints, as fetched"}
