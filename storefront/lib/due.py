@@ -171,3 +171,10 @@ def fenced() -> Iterator[None]:
         yield
     except Zombie as lost:
         log.info("taken over meanwhile: %s", lost)
+
+
+def waiting(model: type[Row], *, limit: int) -> models.QuerySet[Row]:
+    """Due rows nobody holds, oldest first."""
+    free = Q(lease_until__isnull=True) | Q(lease_until__lt=clock.wall())
+    ready = model._default_manager.filter(free, due_at__lte=now_for(model))
+    return ready.order_by("due_at", "pk")[:limit]

@@ -233,13 +233,14 @@ def test_every_kind_of_waiting_row_has_a_registered_task() -> None:
 def test_next_due_tells_the_earliest_of_each_kind_earliest_first() -> None:
     Job.objects.all().delete()
     Product.objects.update(due_at=None)
-    _late, early = waiting_order(), waiting_order()
+    late, early = waiting_order(), waiting_order()
     Product.objects.update(due_at=None)
     first = clock.wall() - SOON
     Order.objects.filter(pk=early.pk).update(due_at=first)
     job = Job.objects.create(kind="RATES", run_on=first.date(), due_at=first - SOON)
 
     assert sweeping.next_due() == [(job.due_at, Job), (first, Order)]
+    assert list(due.waiting(Order, limit=5)) == [early, late]
 
 
 def test_connection_outlives_the_task_that_used_it() -> None:

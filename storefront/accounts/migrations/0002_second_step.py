@@ -6,44 +6,52 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_tables'),
+        ("accounts", "0001_tables"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SecondStep',
+            name="SecondStep",
             fields=[
-                ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='second_step', serialize=False, to=settings.AUTH_USER_MODEL)),
-                ('sealed', models.BinaryField()),
-                ('step', models.BigIntegerField(default=0)),
-                ('papers', models.JSONField(default=list)),
-                ('wrong', models.PositiveSmallIntegerField(default=0)),
-                ('wrong_at', models.DateTimeField(blank=True, null=True)),
-                ('set_up_at', models.DateTimeField()),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="second_step",
+                        serialize=False,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("sealed", models.BinaryField()),
+                ("step", models.BigIntegerField(default=0)),
+                ("papers", models.JSONField(default=list)),
+                ("wrong", models.PositiveSmallIntegerField(default=0)),
+                ("wrong_at", models.DateTimeField(blank=True, null=True)),
+                ("set_up_at", models.DateTimeField()),
             ],
             options={
-                'verbose_name': 'second step of signing in',
-                'verbose_name_plural': 'second steps of signing in',
+                "verbose_name": "second step of signing in",
+                "verbose_name_plural": "second steps of signing in",
             },
         ),
         migrations.CreateModel(
-            name='Try',
+            name="Try",
             fields=[
-                ('cache_key', models.CharField(max_length=255, primary_key=True, serialize=False)),
-                ('value', models.TextField()),
-                ('expires', models.DateTimeField(db_index=True)),
+                ("cache_key", models.CharField(max_length=255, primary_key=True, serialize=False)),
+                ("value", models.TextField()),
+                ("expires", models.DateTimeField(db_index=True)),
             ],
             options={
-                'verbose_name': 'counted tries',
-                'verbose_name_plural': 'counted tries',
-                'db_table': 'accounts_tries',
+                "verbose_name": "counted tries",
+                "verbose_name_plural": "counted tries",
+                "db_table": "accounts_tries",
             },
         ),
         migrations.AddField(
-            model_name='user',
-            name='door',
+            model_name="user",
+            name="door",
             field=models.PositiveIntegerField(default=0, editable=False),
         ),
     ]
