@@ -90,10 +90,9 @@ def send(task: str, *, id: int) -> None:
 
 
 def set_due(row: Due, at: datetime | None) -> None:
-    """Set when a row is due next, on an instance whose row the caller has locked.
+    """Set when a row is due next, on an instance whose row the caller has locked and saves.
 
-    Whoever holds a lease on it keeps it: his finish decides, and a wish set here is only an
-    earlier time. The caller saves with `update_fields`, `due.FIELDS` among them, or calls `plan`.
+    Whoever holds a lease on it keeps it: his finish decides. Saved are `due.FIELDS` among others.
     """
     row.due_at = at
     row.hinted_at = None
@@ -141,11 +140,8 @@ def retry(row: Due, error: BaseException | str, *, after: float | None = None) -
     failed = after is None
     wait = BACKOFF[min(row.failures, len(BACKOFF) - 1)] if after is None else after
     kind = type(row)
-    at = (
-        clock.wall() + timedelta(seconds=wait)
-        if kind.DUE_CLOCK == "wall"
-        else clock.shift(clock.now(), wall_seconds=wait)
-    )
+    is_wall, later = kind.DUE_CLOCK == "wall", timedelta(seconds=wait)
+    at = clock.wall() + later if is_wall else clock.shift(clock.now(), wall_seconds=wait)
     try:
         _close(row, due_at=at, failures=row.failures + failed, last_error=str(error)[:500])
     except Zombie:
@@ -171,10 +167,3 @@ def fenced() -> Iterator[None]:
         yield
     except Zombie as lost:
         log.info("taken over meanwhile: %s", lost)
-
-
-def waiting(model: type[Row], *, limit: int) -> models.QuerySet[Row]:
-    """Due rows nobody holds, oldest first."""
-    free = Q(lease_until__isnull=True) | Q(lease_until__lt=clock.wall())
-    ready = model._default_manager.filter(free, due_at__lte=now_for(model))
-    return ready.order_by("due_at", "pk")[:limit]

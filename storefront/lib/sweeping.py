@@ -21,7 +21,16 @@ def sweep(*, limit: int = 200, held: Callable[[str], int] = lambda _task: 0) -> 
     """
     wall = clock.wall()
     times = {"wall": wall, "business": clock.now(), "stale": wall - HINT_AGAIN, "limit": limit}
-    return sum(_hint(kind, times, held) for kind in _with_rows(times))
+    return sum(_hint_all(kind, times, held) for kind in _with_rows(times))
+
+
+def _hint_all(kind: type[due.Due], times: Times, held: Callable[[str], int]) -> int:
+    """Go on while rows are left and not `limit` hints were sent: one may be for many rows."""
+    rows, sent, more = 0, 0, True
+    while more and sent < times["limit"]:
+        found, hints = _hint(kind, times, held)
+        rows, sent, more = rows + found, sent + hints, found == times["limit"]
+    return rows
 
 
 def _unheard(kind: type[due.Due]) -> str:
@@ -40,7 +49,7 @@ def _with_rows(times: Times) -> list[type[due.Due]]:
         return [known[number] for (number,) in cursor.fetchall()]
 
 
-def _hint(kind: type[due.Due], times: Times, held: Callable[[str], int]) -> int:
+def _hint(kind: type[due.Due], times: Times, held: Callable[[str], int]) -> tuple[int, int]:
     """Locks: the rows, skipping those another sweeper holds; only while they are marked."""
     statement = f"""UPDATE "{kind._meta.db_table}" SET hinted_at = %(wall)s WHERE id IN (
         SELECT id {_unheard(kind)} ORDER BY due_at, id LIMIT %(limit)s
@@ -49,12 +58,14 @@ def _hint(kind: type[due.Due], times: Times, held: Callable[[str], int]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement, {**times, "again": held(kind.DUE_TASK) < times["limit"]})
         found = sorted(cursor.fetchall(), key=itemgetter(1, 0))
-    told: Counter[str] = Counter()
-    for id, _at, alike in found:
-        if told[alike] % kind.DUE_TOGETHER.get(alike, 1) == 0:
+    alike: Counter[str] = Counter()
+    hinted = []
+    for id, _at, name in found:
+        if alike[name] % kind.DUE_TOGETHER.get(name, 1) == 0:
+            hinted.append(id)
             due.send(kind.DUE_TASK, id=id)
-        told[alike] += 1
-    return len(found)
+        alike[name] += 1
+    return len(found), len(hinted)
 
 
 def next_due() -> list[tuple[datetime, type[due.Due]]]:

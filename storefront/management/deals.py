@@ -11,7 +11,7 @@ from catalog import asking, promotions
 from catalog.models import Offer, PriceList, Promotion, Seller
 from orders.sales import SELLERS_ZONE
 from storefront.lib import clock, due
-from storefront.management import world
+from storefront.management import driver, world
 
 ACTOR = "task:demo"
 DAY = timedelta(days=1)
@@ -111,6 +111,6 @@ def _is_worth(offer: Offer, row: world.Row) -> bool:
 def _settle(at: datetime) -> None:
     """What the due rows would have done by now."""
     for timed in (PriceList, Promotion):
-        rows: list[Any] = list(due.waiting(timed, limit=1000))
+        rows: list[Any] = list(driver.waiting(timed, limit=1000))
         for row in rows:
             due.plan(row, promotions.turn(row, now=at))

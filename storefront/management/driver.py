@@ -5,8 +5,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
+from django.db import models
+from django.db.models import Q
+
 from storefront.celery import app
 from storefront.lib import clock, due, sweeping
+from storefront.lib.due import Row
 from storefront.notifications import sending
 
 GRID = timedelta(minutes=10)
@@ -19,6 +23,13 @@ Waiting = list[tuple[datetime, type[due.Due]]]
 
 class Stuck(RuntimeError):
     """Rows stay due although they were run: time would never go on."""
+
+
+def waiting(model: type[Row], *, limit: int) -> models.QuerySet[Row]:
+    """Due rows nobody holds, oldest first."""
+    free = Q(lease_until__isnull=True) | Q(lease_until__lt=clock.wall())
+    ready = model._default_manager.filter(free, due_at__lte=due.now_for(model))
+    return ready.order_by("due_at", "pk")[:limit]
 
 
 class Driver:
@@ -81,12 +92,12 @@ class Driver:
             done += 1
         return done
 
-    def _run_rows(self, waiting: Waiting) -> int:
+    def _run_rows(self, firsts: Waiting) -> int:
         done = 0
-        for first, model in waiting:
+        for first, model in firsts:
             if first > clock.now():
                 continue
-            keys = list(due.waiting(model, limit=BATCH).values_list("pk", flat=True))
+            keys = list(waiting(model, limit=BATCH).values_list("pk", flat=True))
             for key in keys:
                 app.tasks[model.DUE_TASK](id=key)
             done += len(keys)

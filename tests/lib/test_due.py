@@ -14,6 +14,7 @@ from orders.models import Order
 from payments.models import Job, Notice
 from storefront.celery import app, held
 from storefront.lib import clock, due, sweeping
+from storefront.management import driver
 from tests.factories import catalog, orders
 from tests.lib.broker import Broker
 
@@ -240,7 +241,7 @@ def test_next_due_tells_the_earliest_of_each_kind_earliest_first() -> None:
     job = Job.objects.create(kind="RATES", run_on=first.date(), due_at=first - SOON)
 
     assert sweeping.next_due() == [(job.due_at, Job), (first, Order)]
-    assert list(due.waiting(Order, limit=5)) == [early, late]
+    assert list(driver.waiting(Order, limit=5)) == [early, late]
 
 
 def test_connection_outlives_the_task_that_used_it() -> None:
@@ -269,3 +270,17 @@ def test_one_hint_is_for_all_rows_that_a_worker_takes_together(
 
     hinted = {id for _task, id in broker.hints("default")}
     assert hinted == {rows[0].pk, rows[3].pk, rows[5].pk, rows[6].pk, alone.pk}
+
+
+def test_sweeper_hints_more_rows_than_hints_where_one_is_for_many(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Order, "DUE_ALIKE", "language")
+    monkeypatch.setattr(Order, "DUE_TOGETHER", {"ru": 2})
+    rows = [waiting_order() for _ in range(5)]
+    Product.objects.update(due_at=None)
+
+    assert sweeping.sweep(limit=2) == 4  # two hints for two rows each
+
+    assert [id for _task, id in broker.hints("default")] == [rows[0].pk, rows[2].pk]
+    assert sweeping.sweep(limit=2) == 1
