@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Q
 
 from storefront.lib import clock, due
 from storefront.lib.refusal import Refusal
@@ -51,6 +52,21 @@ def join(row: Row, *, most: int, **alike: Any) -> list[Row]:
     }
     others = model._default_manager.raw(statement, given)
     return [row, *sorted(others, key=lambda one: one.pk)]
+
+
+def next_like(row: Row) -> int | None:
+    """A row that is due where this one was when it was claimed, if such are taken together.
+
+    So a worker goes on until none is left: the hint of another may have been for one he took.
+    None in simulated time, where one process sees to every row.
+    """
+    model = type(row)
+    words = {name: getattr(row, name) for name in model.DUE_ALIKE}
+    if clock.virtual() is not None or " ".join(words.values()) not in model.DUE_TOGETHER:
+        return None
+    free = Q(lease_until=None) | Q(lease_until__lt=clock.wall())
+    rows = model._default_manager.filter(free, failures=0, due_at__lte=due.now_for(model), **words)
+    return rows.order_by("due_at", "pk").values_list("pk", flat=True).first()
 
 
 def apart(row: Row, step: Callable[..., None], *, now: datetime) -> None:

@@ -11,6 +11,7 @@ from storefront.lib import clock, due, http, xml
 from . import (
     boxes,
     circuits,
+    company,
     departures,
     driving,
     failing,
@@ -44,7 +45,10 @@ Row = TypeVar("Row", bound=due.Due)
 
 
 def _run(model: type[Row], id: int, step: Callable[..., None]) -> None:
-    """Take a row as many steps on as follow each other at once, up to a worker's turn."""
+    """Take a row as many steps on as follow each other at once, then those that stand as it did.
+
+    Up to a worker's turn; what is left then is hinted.
+    """
     for _step in range(STEPS_IN_A_TURN):
         row = due.claim(model, id)
         if row is None:
@@ -54,13 +58,20 @@ def _run(model: type[Row], id: int, step: Callable[..., None]) -> None:
                 step(row, now=clock.now())
         except OUTSIDE as error:
             due.retry(row, error)
+            return
         except circuits.Away as away:
             due.retry(row, away, after=away.seconds)
+            return
         except due.Zombie as error:
             log.info("%s %s: %s", model.__name__, id, error)
             return
-        if not due.is_due_again(row):
+        if due.is_due_again(row):
+            continue
+        following = company.next_like(row)
+        if following is None:
             return
+        id = following
+    due.send(model.DUE_TASK, id=id)
 
 
 @shared_task(name="logistics.tasks.drive_shipment")

@@ -118,7 +118,7 @@ class Declaration(due.Due):
     """A parcel's paper at one customs window."""
 
     DUE_TASK = "logistics.tasks.drive_declaration"
-    DUE_ALIKE = "direction || ' ' || state"
+    DUE_ALIKE = ("direction", "state")
     DUE_TOGETHER: ClassVar = {
         "EXPORT READY": 20,
         "EXPORT SENT": 20,

@@ -65,7 +65,7 @@ class Shipment(due.Due):
         "lane__import_customs",
         "departure__service",
     )
-    DUE_ALIKE = "state"
+    DUE_ALIKE = ("state",)
     DUE_TOGETHER: ClassVar = dict.fromkeys(("PLANNED", "STOCKED", "PICKED", "PACKED"), 50)
     held_stocks: "Sequence[Stock]" = ()  # rows of stock that whoever locked the parcel holds too
 

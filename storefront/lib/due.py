@@ -37,8 +37,8 @@ class Due(models.Model):
     DUE_TASK: ClassVar[str]
     DUE_CLOCK: ClassVar[Literal["wall", "business"]] = "business"
     TAKEN_WITH: ClassVar[tuple[str, ...]] = ()  # what every step reads beside the row
-    DUE_ALIKE: ClassVar[str] = "''"  # columns, as SQL; a worker takes rows with the same together,
-    DUE_TOGETHER: ClassVar[dict[str, int]] = {}  # so many of them, and one hint is for them all
+    DUE_ALIKE: ClassVar[tuple[str, ...]] = ()  # columns; rows with the same words in them
+    DUE_TOGETHER: ClassVar[dict[str, int]] = {}  # are taken so many together, by one hint
 
     due_at = models.DateTimeField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True, editable=False)

@@ -51,21 +51,21 @@ def _with_rows(times: Times) -> list[type[due.Due]]:
 
 def _hint(kind: type[due.Due], times: Times, held: Callable[[str], int]) -> tuple[int, int]:
     """Locks: the rows, skipping those another sweeper holds; only while they are marked."""
+    alike = " || ' ' || ".join(kind.DUE_ALIKE) or "''"
     statement = f"""UPDATE "{kind._meta.db_table}" SET hinted_at = %(wall)s WHERE id IN (
         SELECT id {_unheard(kind)} ORDER BY due_at, id LIMIT %(limit)s
         FOR NO KEY UPDATE SKIP LOCKED)
-        RETURNING id, due_at, CASE WHEN failures = 0 THEN {kind.DUE_ALIKE} END"""  # noqa: S608
+        RETURNING id, due_at, CASE WHEN failures = 0 THEN {alike} END"""  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(statement, {**times, "again": held(kind.DUE_TASK) < times["limit"]})
         found = sorted(cursor.fetchall(), key=itemgetter(1, 0))
-    alike: Counter[str] = Counter()
-    hinted = []
-    for id, _at, name in found:
-        if alike[name] % kind.DUE_TOGETHER.get(name, 1) == 0:
-            hinted.append(id)
+    told, hints = Counter[str](), 0
+    for id, _at, words in found:
+        if told[words] % kind.DUE_TOGETHER.get(words, 1) == 0:
             due.send(kind.DUE_TASK, id=id)
-        alike[name] += 1
-    return len(found), len(hinted)
+            hints += 1
+        told[words] += 1
+    return len(found), hints
 
 
 def next_due() -> list[tuple[datetime, type[due.Due]]]:

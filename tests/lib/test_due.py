@@ -258,7 +258,7 @@ def test_connection_outlives_the_task_that_used_it() -> None:
 def test_one_hint_is_for_all_rows_that_a_worker_takes_together(
     broker: Broker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Order, "DUE_ALIKE", "language")
+    monkeypatch.setattr(Order, "DUE_ALIKE", ("language",))
     monkeypatch.setattr(Order, "DUE_TOGETHER", {"ru": 3})
     rows = [waiting_order() for _ in range(5)] + [waiting_order() for _ in range(2)]
     Order.objects.filter(pk__in=[row.pk for row in rows[5:]]).update(language="zh")
@@ -275,7 +275,7 @@ def test_one_hint_is_for_all_rows_that_a_worker_takes_together(
 def test_sweeper_hints_more_rows_than_hints_where_one_is_for_many(
     broker: Broker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Order, "DUE_ALIKE", "language")
+    monkeypatch.setattr(Order, "DUE_ALIKE", ("language",))
     monkeypatch.setattr(Order, "DUE_TOGETHER", {"ru": 2})
     rows = [waiting_order() for _ in range(5)]
     Product.objects.update(due_at=None)
