@@ -151,11 +151,12 @@ def _entries(own: tuple[OrderEvent, ...], shipments: tuple[Shipment, ...]) -> tu
         if event.kind in titles
     ]
     for shipment in shipments:
-        for event in shipment.events.all():
+        for event in sorted(shipment.events.all(), key=lambda one: one.pk):
             said = answers.for_buyer(event.detail.get("decision", ""))
             parts = (said, _place(event.place, places), shipment.number)
             where = " · ".join(part for part in parts if part)
             found.append(Entry(event.happened_at, _title(event), where))
+    found.reverse()  # of one moment the later fact comes first, as on the rest of the page
     return tuple(sorted(found, key=lambda entry: entry.at, reverse=True))
 
 

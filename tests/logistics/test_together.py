@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.text import capfirst
 
-from logistics import boxes, company, together
+from logistics import boxes, company, timeline, together
 from logistics.customs import releasing, windows
 from logistics.models import Declaration, Place, Reservation, Shipment, Stock, StockMove
 from logistics.states import Code, State
@@ -164,3 +165,13 @@ def test_papers_released_together_and_alone_come_to_the_same(
         Shipment.objects.update(due_at=None)
     assert found[1] == found[20]
     assert max(gone) >= 2
+
+
+def test_facts_of_one_moment_are_told_newest_first(outside: Outside) -> None:
+    order = several(1)[0]
+    until_all_are(State.DECLARED)
+    facts = list(story.parcel(order).events.order_by("pk"))
+    assert len({fact.happened_at for fact in facts}) < len(facts)
+    told = [entry.title for entry in timeline.tell(order).entries]
+    words = [capfirst(fact.get_code_display()) for fact in reversed(facts)]
+    assert [title for title in told if title in words] == words
