@@ -124,10 +124,16 @@ def test_the_list_of_breaks_is_headed_by_their_ages(finance, desks):
     assert answer.context["cl"].result_count == 20 - 4
 
 
-@pytest.mark.parametrize("role", ["operator", "customs", "authority"])
-def test_nobody_else_sees_any_of_it(sign_in, line, role):
+@pytest.mark.parametrize(
+    ("role", "break_page"), [("operator", 200), ("customs", 403), ("authority", 403)]
+)
+def test_nobody_else_has_any_of_it_and_operators_look_at_breaks_alone(
+    sign_in, line, role, break_page
+):
     client = sign_in(role)
 
     assert client.get(page(line)).status_code == 403
-    assert client.get(page(Break.objects.latest("pk"))).status_code == 403
+    address = page(Break.objects.latest("pk"))
+    assert client.get(address).status_code == break_page
+    assert client.post(address, {"answer": "mine"}).status_code == 403
     assert client.post(deed(line, "take_suggestion"), {"sure": "1"}).status_code == 403
