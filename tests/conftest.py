@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
@@ -17,6 +18,7 @@ from django.conf import settings
 from django.core.cache import caches
 from django.db import connections
 from django.utils import translation
+from psycopg2.errors import InsufficientPrivilege
 from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT
 
 from storefront import embedded
@@ -75,12 +77,22 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def owner_sql(statement: str) -> None:
-    """Run one statement as the owner, outside of any transaction."""
-    connection = psycopg2.connect(os.environ["TEST_OWNER_URL"])
-    connection.set_isolation_level(ISOLATION_LEVEL_AUTOCOMMIT)
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
-    connection.close()
+    """Run one statement as the owner, outside of any transaction.
+
+    A database is dropped when the server's own vacuum has left it: nobody may send that away.
+    """
+    tries = 50 if statement.startswith("DROP DATABASE") else 1
+    for left in reversed(range(tries)):
+        with closing(psycopg2.connect(os.environ["TEST_OWNER_URL"])) as connection:
+            connection.set_isolation_level(ISOLATION_LEVEL_AUTOCOMMIT)
+            try:
+                connection.cursor().execute(statement)
+            except InsufficientPrivilege:
+                if not left:
+                    raise
+            else:
+                return
+        time.sleep(0.1)
 
 
 def _point(url: str, name: str) -> None:
