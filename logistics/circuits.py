@@ -16,10 +16,11 @@ from typing import Any
 import requests
 from django.db.models import F, Q
 
-from storefront.lib import clock, due, http, kept, locks
+from storefront.lib import clock, due, http, kept, locks, xml
 
 from .models import Circuit, Courier, Declaration, Departure, Filing, Shipment
 
+OUTSIDE = (http.Unreachable, http.Unknown, http.Refused, xml.BadXml)  # what may come of a call
 IN_A_ROW = 4
 FIRST_PROBE, LAST_PROBE = 10, 300  # wall seconds
 SLOW = 3.0  # seconds for one answer

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from celery import shared_task
 
-from storefront.lib import clock, due, http, xml
+from storefront.lib import clock, due
 
 from . import (
     boxes,
@@ -39,7 +39,6 @@ from .models import (
 from .stocking import fees
 
 log = logging.getLogger(__name__)
-OUTSIDE = (http.Unreachable, http.Unknown, http.Refused, xml.BadXml)
 STEPS_IN_A_TURN = 10
 Row = TypeVar("Row", bound=due.Due)
 
@@ -56,7 +55,7 @@ def _run(model: type[Row], id: int, step: Callable[..., None]) -> None:
         try:
             with circuits.through(circuits.dependency(row)):
                 step(row, now=clock.now())
-        except OUTSIDE as error:
+        except circuits.OUTSIDE as error:
             due.retry(row, error)
             return
         except circuits.Away as away:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from logistics import centre, company, expecting, moving, slack
+from logistics import centre, circuits, company, expecting, moving, slack
 from logistics.models import Declaration, Shipment
 from logistics.moving import Fact
 from logistics.states import Code, State
@@ -105,7 +105,7 @@ def _listen(declaration: Declaration, *, now: datetime) -> None:
     told = said.of(rows)
     try:
         heard = window.listen([(told[row.pk].ours, told[row.pk].theirs) for row in rows])
-    except sending.OUTSIDE as error:
+    except circuits.OUTSIDE as error:
         for other in rows[1:]:
             due.retry(other, error)
         raise

@@ -6,16 +6,14 @@ from datetime import datetime
 
 from django.db import transaction
 
-from logistics import company
+from logistics import circuits, company
 from logistics.models import Declaration
-from storefront.lib import http, xml
 
 from . import papers, said, windows
 from .gateways.messages import WrongPaper
 from .windows import Message
 
 S = Declaration.State
-OUTSIDE = (http.Unreachable, http.Unknown, http.Refused, xml.BadXml)
 Ours = dict[str, Message]
 
 
@@ -42,7 +40,7 @@ def hand_in(rows: Sequence[Declaration], *, now: datetime) -> Done:
             gone.append((row, window.send(messages)))
         except WrongPaper as wrong:
             done.wrong.append((row, wrong))
-        except OUTSIDE as error:
+        except circuits.OUTSIDE as error:
             done.failure, done.left = error, [one for one, _said in ours[place:]]
             break
     _mark(gone, now=now, at=now + window.least)

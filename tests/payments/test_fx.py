@@ -307,7 +307,7 @@ def test_what_is_fetched_is_kept_as_the_central_banks_and_says_what_is_held(
     outside.http.headers.update({"X-Business-Time": now.isoformat()})
     factory.rate("1.187", on=date(2026, 9, 16))
     factory.rate("1.187", on=date(2026, 9, 17), source="bank")  # neither of these two
-    factory.rate("80", on=date(2026, 9, 18), currency="XXX")  # is what is looked for
+    factory.rate("80", on=date(2026, 9, 18), currency="XTS")  # is what is looked for
 
     from storefront.lib import clock
 
