@@ -97,8 +97,10 @@ def main(words: list[str]) -> int:
 
     django.setup()
     from storefront import embedded
+    from storefront.management import translations
     from tests import conftest
 
+    translations.compile_all()  # the copies take them along: a fresh clone has none
     folder = Path(tempfile.mkdtemp(prefix="sungari-mutants-"))
     folder.chmod(0o755)
     postgres = conftest._postgres(folder / "pg")
