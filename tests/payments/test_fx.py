@@ -213,6 +213,16 @@ def test_fifteen_percent_is_the_border(value: str, is_held: bool) -> None:
 
 
 @pytest.mark.django_db
+def test_the_newest_day_holds_and_is_compared_whichever_was_read_last() -> None:
+    newest = factory.rate("11.87", on=date(2026, 11, 20))
+    factory.rate("9.00", on=date(2026, 11, 18))  # an older day, read afterwards
+
+    assert fx.rate_for("CNY", on=date(2026, 11, 20)) == newest
+    body = xml(valute(value="136,505"))  # 15 % above the newest, to the last digit
+    assert fx.store(fx.read(body), source="cbr", payload=body, now=NOW).held == ()
+
+
+@pytest.mark.django_db
 def test_a_jump_against_a_rate_of_years_ago_is_none() -> None:
     factory.rate("10.5493", on=date(2020, 4, 25))
     body = xml(valute(value="182,2180"), day="15.03.2022")
