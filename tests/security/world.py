@@ -39,6 +39,7 @@ class World:
     def __init__(self) -> None:
         """Fill the database; the clock stands at NOW."""
         self.people = desks.fill(1)
+        payments.rate(on=NOW.date())  # or no shelf had a price
         self.addresses: dict[str, Address] = {}
         self.offer = listed()
         self.seller: Seller = self.offer.seller
