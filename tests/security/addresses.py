@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import translation
 
 from catalog.models import ApplicationPaper
+from logistics.models import DamagePicture
 from payments.models import DisputeFile
 from tests.security.world import World
 
@@ -30,10 +31,9 @@ NOBODYS: dict[str, dict[str, Any]] = {  # of no row
     "carrier_webhook": {"carrier": "cdek", "token": "guessed"},
     "sitemap_goods": {"part": 1},
     "account_reset_password_from_key": {"uidb36": "1", "key": "guessed"},
-    "admin:app_list": {"app_label": "orders"},
+    "admin:app_list": {"app_label": "catalog"},  # everybody at the desks sees goods
     "admin:view_on_site": {"content_type_id": "1", "object_id": "1"},
     "admin:payments_chargeback_file": {"pk": 1},
-    "admin:logistics_advicecount_picture": {"pk": 1},
     "admin/(?P<url>.*)$": {"url": "nowhere"},
 }
 
@@ -95,6 +95,7 @@ def _files(world: World) -> dict[str, dict[str, Any]]:
     return {
         "seller_import_refused": of_import,
         "seller_statement_file": {**world.addresses["seller_statement"], "kind": "xlsx"},
+        "admin:logistics_advicecount_picture": {"pk": DamagePicture.objects.earliest("pk").pk},
         "admin:payments_dispute_file": {"pk": DisputeFile.objects.earliest("pk").pk},
         "admin:catalog_sellerapplication_paper": {"pk": ApplicationPaper.objects.earliest("pk").pk},
     }

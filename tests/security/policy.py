@@ -144,6 +144,7 @@ ADDED = {  # desks with a form for new rows
         "returnrelief",
         "serialrule",
         "stage",
+        "weightrule",
     },
     "orders": {
         "term",
