@@ -123,3 +123,23 @@ def test_a_parcel_that_comes_at_the_cut_off_is_taken_and_a_second_later_is_not()
 
     assert [way.price for way in ways(table, ask(10))] == [7]
     assert ways(table, ask(11)) == []
+
+
+def test_room_is_enough_to_the_last_gram_and_the_last_cubic_centimetre() -> None:
+    run = Run(0, 0, 1, 10, 20, 30, room_g=500, room_parcels=1, room_cm3=900)
+    doors = {1: Door(0, lambda at: at)}
+
+    def fits(weight_g: int, volume_cm3: int) -> bool:
+        asked = Question(0, 5, 50, [7], doors, weight_g=weight_g, volume_cm3=volume_cm3)
+        return bool(ways(Timetable(2, [run], []), asked))
+
+    assert fits(500, 900)
+    assert not fits(501, 900)
+    assert not fits(500, 901)
+
+
+def test_what_has_no_place_for_a_parcel_takes_none_however_light() -> None:
+    full = Run(0, 0, 1, 10, 20, 30, room_g=500, room_parcels=0, room_cm3=900)
+    asked = Question(0, 5, 50, [7], {1: Door(0, lambda at: at)}, weight_g=0, volume_cm3=0)
+
+    assert ways(Timetable(2, [full], []), asked) == []
