@@ -60,6 +60,7 @@ ROOMS = {
         (
             "tests/flows/test_settlement.py",
             "tests/payments/test_deductions.py",
+            "tests/payments/test_house_view.py",
             "tests/payments/test_payouts.py",
             "tests/payments/test_settlement.py",
             "tests/payments/test_settlement_examples.py",
