@@ -5,6 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Protocol
 
 from django.utils.translation import gettext as _
 
@@ -39,12 +40,23 @@ class Check:
     is_needed: bool = True
 
 
+class BankDetails(Protocol):
+    """Where a firm is paid: an application and a later change say it by the same names."""
+
+    @property
+    def cnaps(self) -> str: ...
+    @property
+    def bank_name(self) -> str: ...
+    @property
+    def bank_account(self) -> str: ...
+
+
 def run(application: SellerApplication, *, is_known: bool, papers: Collection[str]) -> list[Check]:
     """Check everything; the order is that of the form."""
     return [
         *_firm(application, is_known=is_known),
         *_people(application),
-        *_bank(application),
+        *bank(application),
         *(_paper(kind, kind in papers) for kind in NEEDED),
     ]
 
@@ -102,11 +114,14 @@ def _people(row: SellerApplication) -> list[Check]:
     ]
 
 
-def _bank(row: SellerApplication) -> list[Check]:
-    bank = banks().get(row.cnaps[:3], "")
-    fits = bool(bank) and bank.removeprefix("中国") in row.bank_name
+def bank(row: BankDetails) -> list[Check]:
+    """Check the details of an account by themselves."""
+    known = banks().get(row.cnaps[:3], "")
+    fits = bool(known) and known.removeprefix("中国") in row.bank_name
     account = row.bank_account
-    text = _("The code belongs to %(bank)s.") % {"bank": bank} if bank else _("Look at the paper.")
+    text = (
+        _("The code belongs to %(bank)s.") % {"bank": known} if known else _("Look at the paper.")
+    )
     return [
         _check(
             "cnaps",

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, IntegerField, QuerySet, Sum
+from django.db.models import F, IntegerField, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from catalog.models import Offer, Seller
@@ -39,12 +39,19 @@ def of(offer_ids: Collection[int]) -> dict[int, Holding]:
 
 
 def low(seller: Seller) -> QuerySet[Offer]:
-    """Give the offers in the shop of which hardly any pieces are left, fewest first."""
+    """Give the offers in the shop of which hardly any pieces are free, fewest first.
+
+    What a seller keeps in Harbin is judged by what lies there, for that is what buyers get in
+    days; the rest by Shenzhen. `harbin` and `shenzhen` are none where no piece ever lay.
+    """
     free = F("stocks__on_hand") - F("stocks__reserved") - F("stocks__allocated")
+    harbin = Q(stocks__place__kind=Place.Kind.WAREHOUSE)
+    shenzhen = Q(stocks__place__kind=Place.Kind.CONSOLIDATION)
     return (
         Offer.objects.live()
         .filter(seller=seller)
-        .annotate(left=Coalesce(Sum(free), 0, output_field=IntegerField()))
+        .annotate(harbin=Sum(free, filter=harbin), shenzhen=Sum(free, filter=shenzhen))
+        .annotate(left=Coalesce("harbin", "shenzhen", 0, output_field=IntegerField()))
         .filter(left__lte=LOW)
         .select_related("variant__product")
         .order_by("left", "pk")[:SHOWN]

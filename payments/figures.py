@@ -26,6 +26,7 @@ from storefront.lib import money
 
 from . import jobs
 from .models import (
+    AccountChange,
     BankAccount,
     Break,
     Chargeback,
@@ -184,6 +185,12 @@ def waiting_postings() -> Waiting:
     """Postings by hand that wait for a second person; one query."""
     open_ones = ManualPosting.objects.filter(decision=ManualPosting.Decision.NONE)
     return Waiting(**open_ones.aggregate(rows=Count("pk"), oldest_at=Min("asked_at")))
+
+
+def waiting_accounts() -> Waiting:
+    """Accounts that sellers proposed and nobody has decided about; one query."""
+    open_ones = AccountChange.objects.filter(state=AccountChange.State.PROPOSED)
+    return Waiting(**open_ones.aggregate(rows=Count("pk"), oldest_at=Min("proposed_at")))
 
 
 def dispute_turn(turn: str, *, now: datetime, until: datetime) -> Q:

@@ -1,5 +1,6 @@
 """The machines of money; those of charges, refunds and payouts follow from recorded facts."""
 
+from .models.changes import AccountChange
 from .models.charges import Charge, Refund
 from .models.disputes import Chargeback, Dispute
 from .models.receipts import Receipt
@@ -7,6 +8,7 @@ from .models.reconciliation import Break
 from .models.settlement import Payout, PayoutBatch
 
 C, R, P, B = Charge.State, Refund.State, Payout.State, PayoutBatch.State
+A = AccountChange.State
 D, K, F = Dispute.State, Chargeback.State, Receipt.State
 
 # A cancelled charge may still be captured: money that comes late is recorded, never refused.
@@ -35,6 +37,14 @@ BATCH_MOVES: dict[PayoutBatch.State, frozenset[PayoutBatch.State]] = {
     B.FROZEN: frozenset({B.APPROVED}),
     B.APPROVED: frozenset({B.SENT}),
     B.SENT: frozenset(),
+}
+# Until it is in force the seller may withdraw a change, and the desk refuse it.
+ACCOUNT_MOVES: dict[AccountChange.State, frozenset[AccountChange.State]] = {
+    A.PROPOSED: frozenset({A.CONFIRMED, A.REFUSED, A.WITHDRAWN}),
+    A.CONFIRMED: frozenset({A.IN_FORCE, A.REFUSED, A.WITHDRAWN}),
+    A.IN_FORCE: frozenset(),
+    A.REFUSED: frozenset(),
+    A.WITHDRAWN: frozenset(),
 }
 DISPUTE_MOVES: dict[Dispute.State, frozenset[Dispute.State]] = {
     D.OPEN: frozenset({D.ANSWERED, D.PROPOSED, D.RETURNING, D.CLOSED, D.WITHDRAWN}),
@@ -69,4 +79,5 @@ assert set(PAYOUT_MOVES) == set(P)
 assert set(DISPUTE_MOVES) == set(D)
 assert set(CHARGEBACK_MOVES) == set(K)
 assert set(RECEIPT_MOVES) == set(F)
+assert set(ACCOUNT_MOVES) == set(A)
 assert set(BATCH_MOVES) == set(B)

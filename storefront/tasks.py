@@ -16,10 +16,11 @@ from logistics.models import RecipientIdentity
 from orders import forgetting
 from orders.models import Delivery, Order
 from payments import jobs, ledger
-from payments.models import Charge, Chargeback, Dispute, Job, Notice
+from payments.models import AccountChange, Charge, Chargeback, Dispute, Job, Notice
 from storefront import celery
 from storefront.flows import (
     cancellation,
+    changing,
     disputes,
     identifying,
     importing,
@@ -182,6 +183,15 @@ def run_job(*, id: int, **_: Any) -> None:
     except ledger.StillWriting as error:
         log.warning("%s is put off: %s", job, error)
         due.retry(job, error)
+
+
+@shared_task(name="storefront.tasks.enter_account")
+def enter_account(*, id: int, **_: Any) -> None:
+    """Let the account of a seller come into force whose cooling time is over."""
+    change = due.claim(AccountChange, id)
+    if change is not None:
+        with due.fenced():
+            changing.enter(change, now=clock.now(), wall=clock.wall())
 
 
 @shared_task(name="storefront.tasks.import_table", soft_time_limit=100, time_limit=120)

@@ -11,6 +11,7 @@ from storefront.views import (
     announcing,
     applying,
     cart,
+    changing,
     checkout,
     disputes,
     health,
@@ -132,6 +133,8 @@ selling = [
         name="seller_dispute_file",
     ),
     path("money/", seller.money, name="seller_money"),
+    path("money/account/", changing.account, name="seller_account"),
+    path("money/account/change/", changing.change, name="seller_account_change"),
     path("money/<int:pk>/", statements.statement, name="seller_statement"),
     path(
         "money/<int:pk>/statement.<slug:kind>",

@@ -50,6 +50,11 @@ class Seller(models.Model):
         """The name in the reader's language."""
         return str(getattr(self, f"name_{language()}"))
 
+    @property
+    def account_tail(self) -> str:
+        """The last digits of the account: all that pages show of it."""
+        return self.bank_account[-4:]
+
 
 class SellerMember(models.Model):
     class Role(models.TextChoices):

@@ -1,6 +1,7 @@
 """What is kept of money."""
 
 from .banks import Bank, BankDay, Correspondence, ReturnReason
+from .changes import AccountChange
 from .charges import Bearer, Charge, ChargeFact, Notice, Refund, RefundPart
 from .disputes import (
     Chargeback,
@@ -34,6 +35,7 @@ from .statements import BankAccount, BankStatement, Paper, Registry, RegistryLin
 
 __all__ = [
     "Account",
+    "AccountChange",
     "BalanceSnapshot",
     "Bank",
     "BankAccount",

@@ -152,7 +152,15 @@ def require(application: SellerApplication, *, now: datetime) -> None:
 
     Raises: NotClear.
     """
-    found = of_application(application, now=now)
+    require_clear(parties.of_firm(application.uscc, application.cnaps), now=now)
+
+
+def require_clear(keys: Iterable[Key], *, now: datetime) -> None:
+    """Go on only if every one of the parties is clear.
+
+    Raises: NotClear.
+    """
+    found = check(keys, now=now)
     if found is not Standing.CLEAR:
         raise NotClear(TEXTS[found](), standing=str(found))
 

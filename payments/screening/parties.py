@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 from catalog.models import Seller, SellerApplication, SellerMember
 from orders import terms
 from orders.models import Order
-from payments.models import ScreenedParty
+from payments.models import AccountChange, ScreenedParty
 
 from .adjusting import Facts
 
@@ -96,6 +96,7 @@ def everybody(*, now: datetime) -> Iterable[Key]:
     """Every party there is today."""
     firms = list(Seller.objects.values_list("uscc", "cnaps"))
     firms += SellerApplication.objects.filter(state="SUBMITTED").values_list("uscc", "cnaps")
+    firms += AccountChange.objects.open().values_list("seller__uscc", "cnaps")
     for uscc, cnaps in dict.fromkeys(firms):
         yield from of_firm(uscc, cnaps)
     for number in large_orders(now=now).values_list("number", flat=True).iterator():
@@ -139,7 +140,8 @@ def _applications(usccs: Sequence[str]) -> dict[str, SellerApplication]:
 def _banks(codes: Sequence[str]) -> Iterator[Facts]:
     told: dict[str, list[str]] = {cnaps: [] for cnaps in codes}
     waiting = SellerApplication.objects.filter(state="SUBMITTED")
-    for rows in (Seller.objects.all(), waiting):
+    proposed = AccountChange.objects.open()
+    for rows in (Seller.objects.all(), waiting, proposed):
         for cnaps, name in rows.filter(cnaps__in=codes).values_list("cnaps", "bank_name"):
             told[cnaps].append(name)
     for cnaps, names in told.items():

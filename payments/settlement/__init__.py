@@ -4,7 +4,7 @@ from .approvals import SamePerson, approve, ask, refuse
 from .conversions import buy, convert, free_yuan
 from .deductions import penalise, store
 from .driving import drive, file_of, record
-from .eligibility import may_be_paid
+from .eligibility import bounced, may_be_paid
 from .owing import Owed, Waiting, owed
 from .people import ForPeople, returned_for_people, waiting_for_people
 from .periods import close_period, settle
@@ -22,6 +22,7 @@ __all__ = [
     "Waiting",
     "approve",
     "ask",
+    "bounced",
     "buy",
     "close_period",
     "convert",

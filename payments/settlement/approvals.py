@@ -5,11 +5,12 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from catalog.models import Seller
 from payments.models import Payout
 from storefront.lib import due, locks
 from storefront.lib.refusal import Refusal
 
-from . import payouts
+from . import eligibility, payouts
 
 State = Payout.State
 
@@ -32,6 +33,12 @@ class NoReason(Refusal):
     code = "no_reason"
 
 
+class OldAccount(Refusal):
+    """The payout was made for an account that is not the seller's any more, or is a wrong one."""
+
+    code = "old_account"
+
+
 @transaction.atomic
 def ask(payout: Payout, *, reason: str, actor: str) -> Payout:
     """Look a payout over and ask that it be paid.
@@ -51,10 +58,12 @@ def ask(payout: Payout, *, reason: str, actor: str) -> Payout:
 def approve(payout: Payout, *, reason: str, actor: str, now: datetime) -> Payout:
     """Let a payout go that another person has asked for.
 
-    Locks: the payout, its batch.
-    Raises: NotWaiting; SamePerson; NoReason.
+    Locks: the seller, the payout, its batch.
+    Raises: NotWaiting; SamePerson; NoReason; OldAccount.
     """
+    seller = locks.row(Seller.objects.all(), payout.seller_id)
     fresh = _decided(payout, reason, actor, now)
+    _check_account(fresh, seller)
     fresh.state = State.READY
     due.set_due(fresh, now)
     fresh.save(update_fields=["state", "decided_by", "decided_why", "decided_at", *due.FIELDS])
@@ -75,6 +84,16 @@ def refuse(payout: Payout, *, reason: str, actor: str, now: datetime) -> Payout:
     fresh.save(update_fields=["state", "ended_at", "decided_by", "decided_why", "decided_at"])
     payouts.advance(fresh.batch, now=now)
     return fresh
+
+
+def _check_account(payout: Payout, seller: Seller) -> None:
+    """What was decided about one account is not sent to it once it is known to be wrong."""
+    here = (seller.bank_account, seller.cnaps)
+    is_old = bool(payout.account) and (payout.account, payout.cnaps) != here
+    if is_old or eligibility.bounced([seller.pk]):
+        raise OldAccount(
+            _("The seller's account has changed or is wrong: refuse it, the sum is paid later.")
+        )
 
 
 def _waiting(payout: Payout, reason: str) -> Payout:

@@ -1,13 +1,20 @@
 """Whether a sold line may be paid to its seller now, and the reason when it may not."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 
-from django.db.models import QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from catalog.models import Seller
 from orders.models import Hold, OrderLine
-from payments.models import Chargeback, Dispute, LeftOut
+from payments.models import (
+    AccountChange,
+    Chargeback,
+    Dispute,
+    LeftOut,
+    Payout,
+    ReturnReason,
+)
 from storefront.lib import identifiers
 
 Reason = LeftOut.Reason
@@ -61,11 +68,39 @@ def net(line: OrderLine) -> Decimal:
 
 
 def may_be_paid(seller: Seller) -> str:
-    """Why a seller may not be paid now; empty, if he may.
+    """Why a seller may not be paid now; empty, if he may."""
+    return unpayable([seller]).get(seller.pk, "")
 
-    The first gate every payout passes: the bank details must be such that a bank takes them. The
-    second one, the screening of parties, is asked for all sellers at once when payouts are made.
+
+def unpayable(sellers: Iterable[Seller]) -> dict[int, str]:
+    """The sellers that may not be paid now, by key, and why.
+
+    The first gate every payout passes: the bank details must be such that a bank takes them, and
+    none that a bank has sent back. The second one, the screening of parties, is asked for all
+    sellers at once when payouts are made.
     """
-    if not seller.bank_account or not identifiers.is_cnaps(seller.cnaps):
-        return "BANK_DETAILS"
-    return ""
+    rows = list(sellers)
+    found = dict.fromkeys(bounced([row.pk for row in rows]), "ACCOUNT_BOUNCED")
+    for row in rows:
+        if not row.bank_account or not identifiers.is_cnaps(row.cnaps):
+            found[row.pk] = "BANK_DETAILS"
+    return found
+
+
+def bounced(sellers: Collection[int]) -> dict[int, str]:
+    """The sellers whose account gave their last payout back as a wrong one, and the bank's code.
+
+    It holds until another account is in force, or the same one was confirmed again since.
+    """
+    ended = (Payout.State.CREDITED, Payout.State.RETURNED)
+    since = AccountChange.objects.filter(
+        seller=OuterRef("seller"), state="IN_FORCE", ended_at__gte=OuterRef("made_at")
+    )
+    here = Q(account=F("seller__bank_account"), cnaps=F("seller__cnaps"))
+    rows = Payout.objects.filter(here, ~Exists(since), seller__in=sellers, state__in=ended)
+    last = rows.order_by("seller", F("ended_at").desc(nulls_last=True), "-pk").distinct("seller")
+    theirs = ReturnReason.objects.filter(remedy=ReturnReason.Remedy.SELLER).values("code")
+    wrong = Payout.objects.filter(
+        pk__in=last.values("pk"), state=Payout.State.RETURNED, reason__in=theirs
+    )
+    return dict(wrong.values_list("seller", "reason"))

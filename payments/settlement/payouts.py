@@ -79,11 +79,8 @@ def wanted(until: date, *, now: datetime) -> list[tuple[Settlement, int]]:
     least = max(1, terms.value("payout_least_fen", on=now.date()))
     owed = payables()
     found = [(row, min(row.net_units, owed.get(row.seller.slug, 0))) for row in unpaid(until)]
-    return [
-        (row, units)
-        for row, units in found
-        if units >= least and not eligibility.may_be_paid(row.seller)
-    ]
+    shut = eligibility.unpayable(row.seller for row, _units in found)
+    return [(row, units) for row, units in found if units >= least and row.seller_id not in shut]
 
 
 def needed(until: date, *, now: datetime) -> int:

@@ -90,6 +90,10 @@ def _check(payout: Payout, seller: Seller, units: int) -> None:
     later = Settlement.objects.filter(seller=seller, period_until__gt=payout.period_until)
     if later.exists():
         raise CarriedOver(_("The next statement counts this sum already: it is paid with it."))
+    if eligibility.bounced([seller.pk]):
+        raise NotPayable(
+            _("The bank calls this account wrong: the seller has to tell another one first.")
+        )
     if eligibility.may_be_paid(seller) or units > payouts.payable(seller):
         raise NotPayable(_("The seller may not be paid this sum now."))
     if units > conversions.free_yuan():
@@ -110,6 +114,7 @@ def chain(payout: Payout) -> list[Payout]:
 
 
 def tried(payout: Payout) -> list[tuple[str, str]]:
-    """The pairs of banks that gave this money back."""
-    routes = (one.route for one in chain(payout) if one.state == State.RETURNED)
+    """The pairs of banks that gave this money back; not those that named a wrong account."""
+    back = (one for one in chain(payout) if one.state == State.RETURNED)
+    routes = (one.route for one in back if remedy(one) != Remedy.SELLER)
     return [(route.russian.code, route.chinese.code) for route in routes if route is not None]

@@ -32,7 +32,7 @@ WAITS = (
 
 
 def panels(now: datetime) -> dict[str, Any]:
-    """Everything, in twelve queries."""
+    """Everything, in thirteen queries."""
     until = turns.end_of_day(now)
     found = {
         "payouts": figures.waiting_payouts(),
@@ -43,7 +43,7 @@ def panels(now: datetime) -> dict[str, Any]:
     return {
         "tiles": list(_tiles(found, broken, now)),
         "settlement": _settlement(now),
-        "waits": [*_waits(found, now), *_postings(now)],
+        "waits": [*_waits(found, now), *_postings(now), *_accounts(now)],
         "breaks": _breaks(broken, now),
         "papers": [_paper(paper) for paper in figures.papers(now=now)],
         "books": _books(broken, now),
@@ -116,6 +116,17 @@ def _postings(now: datetime) -> Iterator[dict[str, Any]]:
             "rows": one.rows,
             "age": cells.span(now - one.oldest_at),
             "url": cells.listing("payments.manualposting", decision__exact=""),
+        }
+
+
+def _accounts(now: datetime) -> Iterator[dict[str, Any]]:
+    one = figures.waiting_accounts()
+    if one.rows:
+        yield {
+            "label": _("accounts of sellers to confirm"),
+            "rows": one.rows,
+            "age": cells.span(now - one.oldest_at),
+            "url": cells.listing("payments.accountchange", state__exact="PROPOSED"),
         }
 
 

@@ -99,6 +99,12 @@ NAVIGATION = [
         entry(_("Settlements"), "request_quote", "payments.settlement"),
         entry(_("Payouts to approve"), "how_to_reg", "payments.payout", "?state__exact=WAITING"),
         entry(_("Payouts"), "payments", "payments.payout"),
+        entry(
+            _("Accounts to confirm"),
+            "account_balance_wallet",
+            "payments.accountchange",
+            "?state__exact=PROPOSED",
+        ),
         entry(_("Batches of payouts"), "inventory_2", "payments.payoutbatch"),
         entry(_("Conversions"), "currency_exchange", "payments.conversion"),
         entry(_("Rates"), "trending_up", "payments.rate"),

@@ -38,8 +38,13 @@ class LetterDesk(Waiting, Looking):
 class SellerLetterDesk(Waiting, Looking):
     list_display = ("kind", "merchant", "about", "sent", "work")
     list_filter = ("kind", filters.Failing)
-    list_select_related = ("settlement__seller", "payout__seller")
-    search_fields = ("payout__message", "payout__seller__slug", "settlement__seller__slug")
+    list_select_related = SellerLetter.TAKEN_WITH
+    search_fields = (
+        "payout__message",
+        "payout__seller__slug",
+        "settlement__seller__slug",
+        "change__seller__slug",
+    )
     ordering = ("-pk",)
     fields = ("kind", "merchant", "about", "sent", "work", "last_failure")
 
@@ -51,4 +56,4 @@ class SellerLetterDesk(Waiting, Looking):
 
     @display(description=_("about"))
     def about(self, letter):
-        return cells.link(letter.settlement or letter.payout)
+        return cells.link(letter.about)

@@ -53,4 +53,5 @@ class Acting:
     closer = who("closed_by", gettext_lazy("closed by"))
     decider = who("decided_by", gettext_lazy("decided by"))
     lifter = who("lifted_by", gettext_lazy("lifted by"))
+    proposer = who("proposed_by", gettext_lazy("proposed by"))
     placer = who("placed_by", gettext_lazy("put by"))

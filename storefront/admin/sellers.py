@@ -156,7 +156,7 @@ class ApplicationDesk(Looking):
 
     @display(description=_("checks"))
     def verdicts(self, row):
-        return cells.lines([_verdict(check) for check in applications.checks(row)])
+        return cells.lines([as_checked(check) for check in applications.checks(row)])
 
     @display(description=_("papers"))
     def documents(self, row):
@@ -223,7 +223,7 @@ def good_or_bad(is_good: bool) -> str:
     return "good" if is_good else "bad"
 
 
-def _verdict(check) -> object:
+def as_checked(check) -> object:
     """A check with its result in a word and a colour."""
     if check.passed:
         return format_html("{} {}", cells.tag(_("passed"), "good"), check.label)

@@ -74,7 +74,24 @@ class PaperField(forms.FileField):
         return Paper(ApplicationPaper.Kind.OTHER, str(file.name), document)
 
 
-class ApplicationForm(forms.Form):
+class BankForm(forms.Form):
+    """Where a firm is paid; the checks of an application speak of it, here and later."""
+
+    cnaps = _line("cnaps", mode="numeric", help=_("12 digits; the bank tells it."))
+    bank_name = _line("bank_name", help=_("With its branch, as the bank writes it."))
+    bank_account = _line("bank_account", mode="numeric", help=_("The firm's own account, in yuan."))
+
+    use_required_attribute = False
+
+    def tell(self, failed: Iterable[Check]) -> None:
+        """Say beside the fields what stands against sending."""
+        for check in failed:
+            if check.field in self.errors:
+                continue
+            self.add_error(check.field if check.field in self.fields else None, check.text)
+
+
+class ApplicationForm(BankForm):
     """An application as it is written; whatever is typed is kept, the checks speak at sending."""
 
     name_zh = _line("name_zh", help=_("As it stands on the business licence."))
@@ -98,15 +115,10 @@ class ApplicationForm(forms.Form):
     legal_person = _line("legal_person")
     contact_name = _line("contact_name")
     contact_phone = _line("contact_phone", mode="tel", autocomplete="tel", help="+86 138 0013 8000")
-    cnaps = _line("cnaps", mode="numeric", help=_("12 digits; the bank tells it."))
-    bank_name = _line("bank_name", help=_("With its branch, as the bank writes it."))
-    bank_account = _line("bank_account", mode="numeric", help=_("The firm's own account, in yuan."))
     paper_licence = PaperField(label=capfirst(ApplicationPaper.Kind.LICENCE.label))
     paper_bank = PaperField(label=capfirst(ApplicationPaper.Kind.BANK.label))
     paper_identity = PaperField(label=capfirst(ApplicationPaper.Kind.IDENTITY.label))
     paper_other = PaperField(label=capfirst(ApplicationPaper.Kind.OTHER.label), required=False)
-
-    use_required_attribute = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -128,13 +140,6 @@ class ApplicationForm(forms.Form):
     def place(self, paper: Paper) -> str:
         """The field a document came by."""
         return _place(paper.kind)
-
-    def tell(self, failed: Iterable[Check]) -> None:
-        """Say beside the fields what stands against sending."""
-        for check in failed:
-            if check.field in self.errors:
-                continue
-            self.add_error(check.field if check.field in self.fields else None, check.text)
 
     def group(self, names: Iterable[str]) -> list[forms.BoundField]:
         return [self[name] for name in names]

@@ -78,6 +78,11 @@ class ColumnsForm(forms.Form):
             yield {"field": self[f"c{at}"], "samples": list(dict.fromkeys(samples))}
 
     @property
+    def is_strange(self) -> bool:
+        """Whether no heading says anything of goods: it may be quite another file."""
+        return not any(self[f"c{at}"].value() for at in range(len(self.job.headings)))
+
+    @property
     def fixed_fields(self) -> list[forms.BoundField]:
         return [self[f"f_{name}"] for name in self._fixable()]
 

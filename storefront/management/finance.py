@@ -5,13 +5,22 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
+from catalog.models import Seller
 from orders import holds
 from orders.models import Hold
 from orders.states import CancelReason
 from payments import fx, receipts, refunds, settlement
-from payments.models import Chargeback, Payout, Rate, Receipt, Refund, Settlement
-from payments.settlement import approvals
-from storefront.flows import cancellation
+from payments.models import (
+    AccountChange,
+    Chargeback,
+    Payout,
+    Rate,
+    Receipt,
+    Refund,
+    Settlement,
+)
+from payments.settlement import approvals, changes
+from storefront.flows import cancellation, changing
 from storefront.lib import clock
 from storefront.lib.refusal import Refusal
 
@@ -27,6 +36,7 @@ def work(*, now: datetime) -> Counter[str]:
             "payouts approved": sign(now=now),
             "held rates confirmed": _confirm(now),
             "payouts sent again": _send_again(now),
+            "accounts confirmed anew": _mend(now),
             "refunds sent again": _refund_again(now),
             "receipts sent again": _receipt_again(now),
             "chargebacks seen to": _after_chargebacks(now),
@@ -40,7 +50,10 @@ def sign(*, now: datetime) -> int:
     for payout in waiting:
         if not payout.asked_by:
             approvals.ask(payout, reason="looked over in the simulation", actor=ASKS)
-        approvals.approve(payout, reason="agreed in the simulation", actor=DECIDES, now=now)
+        try:
+            approvals.approve(payout, reason="agreed in the simulation", actor=DECIDES, now=now)
+        except approvals.OldAccount as old:
+            approvals.refuse(payout, reason=str(old), actor=DECIDES, now=now)
     return len(waiting)
 
 
@@ -69,6 +82,29 @@ def _again(payout: Payout, now: datetime) -> bool:
         settlement.send_again(payout, actor=ASKS, now=now)
     except Refusal:
         return False  # sent again already, or not now: it is carried to the next period
+    return True
+
+
+def _mend(now: datetime) -> int:
+    """Sellers look at the account a bank called wrong, find it right, and finance calls them."""
+    back = Payout.objects.filter(state=Payout.State.RETURNED).values("seller")
+    wrong = settlement.bounced(
+        list(Seller.objects.filter(pk__in=back).values_list("pk", flat=True))
+    )
+    waiting = AccountChange.objects.open().values("seller")
+    for seller in Seller.objects.filter(pk__in=wrong).exclude(pk__in=waiting).order_by("pk"):
+        same = changes.Details(seller.cnaps, seller.bank_name, seller.bank_account)
+        changing.propose(seller, same, actor=SELLER, now=now, wall=clock.wall())
+    asked = AccountChange.objects.filter(state=AccountChange.State.PROPOSED).order_by("pk")
+    return sum(_confirmed(change, now) for change in asked.select_related("seller"))
+
+
+def _confirmed(change: AccountChange, now: datetime) -> bool:
+    why = "called in the simulation"
+    try:
+        changing.confirm(change, reason=why, actor=DECIDES, now=now, wall=clock.wall())
+    except Refusal:
+        return False  # its bank is not screened yet
     return True
 
 

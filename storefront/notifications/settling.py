@@ -1,4 +1,4 @@
-"""Mails to sellers about their money: a statement is made, a payout arrived or came back."""
+"""Mails to sellers about their money: statements, payouts, another account to be paid to."""
 
 from datetime import datetime, timedelta
 
@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from catalog.models import SellerMember
-from payments.models import Payout, ReturnReason, Settlement
+from payments.models import AccountChange, Payout, ReturnReason, Settlement
 from storefront.lib import due, money
 
 from .joining import LANGUAGE
@@ -49,13 +49,26 @@ def announce(*, now: datetime, wall: datetime) -> int:
     return len(letters)
 
 
+def tell_change(change: AccountChange, *, wall: datetime) -> None:
+    """Have a letter written of where a change of account stands now; once for each step.
+
+    The caller is in the transaction of the step.
+    """
+    about = {"kind": Kind(change.state), "change": change}
+    letter, is_new = SellerLetter.objects.get_or_create(**about, defaults={"due_at": wall})
+    if is_new:
+        due.wake(SellerLetter.DUE_TASK, id=letter.pk)
+
+
 def send(letter: SellerLetter, *, wall: datetime) -> None:
     """Write to everybody at the seller's desk who may see its money.
 
+    Of another account everybody there hears: whoever knows nothing of it should be able to say so.
     Raises: OSError, smtplib.SMTPException, Zombie.
     """
-    seats = SellerMember.objects.filter(seller=letter.seller, role__in=READERS)
-    people = list(seats.order_by("pk").values_list("user__email", flat=True))
+    seats = SellerMember.objects.filter(seller=letter.seller)
+    readers = seats if letter.change else seats.filter(role__in=READERS)
+    people = list(readers.order_by("pk").values_list("user__email", flat=True))
     if people:
         _send(letter, people)
     with transaction.atomic(durable=True):
@@ -64,11 +77,12 @@ def send(letter: SellerLetter, *, wall: datetime) -> None:
 
 
 def _send(letter: SellerLetter, people: list[str]) -> None:
+    template = "account" if letter.change else "settled"
     with translation.override(LANGUAGE):
         given = {"language": LANGUAGE, "letter": letter, **_facts(letter)}
-        subject = render_to_string("emails/settled.subject.txt", given).strip()
-        text = render_to_string("emails/settled.txt", given)
-        html = render_to_string("emails/settled.html", given)
+        subject = render_to_string(f"emails/{template}.subject.txt", given).strip()
+        text = render_to_string(f"emails/{template}.txt", given)
+        html = render_to_string(f"emails/{template}.html", given)
     for address in people:
         mail = EmailMultiAlternatives(subject, text, to=[address])
         mail.attach_alternative(html, "text/html")
@@ -78,15 +92,22 @@ def _send(letter: SellerLetter, people: list[str]) -> None:
 def _facts(letter: SellerLetter) -> dict[str, object]:
     """The sum, the period and the page of a letter; why the bank sent money back."""
     settlement, payout = letter.settlement, letter.payout
+    if letter.change is not None:
+        return {"change": letter.change, "link": _link("seller_account")}
     if settlement is not None:
         total, until = money.from_minor(settlement.net_units, "CNY"), settlement.period_until
-        path = reverse("seller_statement", args=[settlement.pk])
-        return {"sum": total, "until": until, "link": f"{settings.SITE_URL}{path}"}
-    assert payout is not None, "a letter is about one of the two"
+        return {"sum": total, "until": until, "link": _link("seller_statement", settlement.pk)}
+    assert payout is not None, "a letter is about one of the three"
     known = ReturnReason.objects.filter(code=payout.reason).first() if payout.reason else None
+    is_theirs = known is not None and known.remedy == ReturnReason.Remedy.SELLER
     return {
         "sum": payout.money,
         "until": payout.period_until,
-        "link": f"{settings.SITE_URL}{reverse('seller_money')}",
+        "link": _link("seller_account" if is_theirs else "seller_money"),
         "reason": known.title if known else payout.reason,
+        "is_theirs": is_theirs,
     }
+
+
+def _link(page: str, *words: object) -> str:
+    return f"{settings.SITE_URL}{reverse(page, args=words)}"

@@ -37,6 +37,13 @@ def bank_reason(code: str) -> str:
 
 
 @register.filter
+def is_sellers(code: str) -> bool:
+    """Whether a payout that came back so waits for the seller to tell another account."""
+    known = _return_reasons().get(code)
+    return known is not None and known.remedy == ReturnReason.Remedy.SELLER
+
+
+@register.filter
 def bounded(count: int) -> str:
     """Write a count that is exact up to a thousand: `1 204` is `1 000+`."""
     return whole(count) if count <= EXACT_UP_TO else f"{whole(EXACT_UP_TO)}+"

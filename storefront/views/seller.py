@@ -14,7 +14,7 @@ from orders import sales
 from orders.models import Handover
 from payments import settlement
 from payments.models import Payout, Settlement
-from payments.settlement import statements
+from payments.settlement import changes, statements
 from storefront.flows import selling
 from storefront.lib import clock
 
@@ -131,6 +131,9 @@ def money(request: HttpRequest, seller: Seller) -> HttpResponse:
     page = {
         "tab": "money",
         "seller": seller.name,
+        "firm": seller,
+        "bounced": settlement.bounced([seller.pk]).get(seller.pk, ""),
+        "waiting": changes.waiting(seller),
         "owed": settlement.owed(seller),
         "statements": [statements.brief(row) for row in settled[: _desk.PAGE]],
         "page": _desk.page(request, payouts),

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from moneyed import Money
 
+from catalog.models import Seller
 from orders.models import Order, OrderLine
 from payments import ledger, manual
 from payments.models import (
@@ -26,6 +27,7 @@ from payments.models import (
 )
 from payments.reconciliation import breaks, matches
 from payments.screening import parties
+from payments.settlement import changes
 from storefront.notifications.models import SellerLetter
 from tests.factories import catalog, statements
 
@@ -159,3 +161,10 @@ def agreement(number: int, now: datetime) -> None:
     matches.by_hand([line], [entry], reason="test", actor="user:1", now=now)
     seen = breaks.Seen(f"test:{number}", "FEE", "REGISTRY", theirs="a", units=5, currency="RUB")
     breaks.open_all([seen], now=now - timedelta(days=number))
+
+
+def proposed(seller: Seller, number: int, now: datetime) -> None:
+    """Somebody of a seller's desk wants him to be paid to another account."""
+    details = changes.Details("102100099996", "中国工商银行深圳分行", f"4000023009200{number:06d}")
+    change = changes.propose(seller, details, actor="user:1", now=now)
+    SellerLetter.objects.create(kind="PROPOSED", change=change)

@@ -158,6 +158,7 @@ def _around(order: Order, number: int, cast: dict[str, User], now: datetime) -> 
     )
     Job.objects.create(kind="RATES", run_on=on)
     money_world.settled(line, on, number, now)
+    money_world.proposed(line.seller, number, now)
     Account.objects.create(code=f"test-{number}", purpose=f"test-{number}", currency="RUB")
     money_world.disputed(order, number, now)
     _person(number, cast, order)

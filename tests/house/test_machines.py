@@ -24,6 +24,7 @@ MACHINES = {
     "chargeback": payments.states.CHARGEBACK_MOVES,
     "break": payments.states.BREAK_MOVES,
     "receipt": payments.states.RECEIPT_MOVES,
+    "account-change": payments.states.ACCOUNT_MOVES,
     "payout-batch": payments.states.BATCH_MOVES,
     "advice": stocking.ADVICE_MOVES,
     "wave": stocking.WAVE_MOVES,

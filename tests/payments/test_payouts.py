@@ -240,6 +240,18 @@ def test_a_wrong_account_is_the_sellers_and_goes_no_other_way(outside: Sandbox) 
     assert (payout.state, payout.reason) == ("RETURNED", "AC04")
     assert not Payout.objects.filter(predecessor=payout).exists()
     assert settlement.waiting_for_people() == settlement.ForPeople(0, 0, 1)
+    with pytest.raises(returns.NotPayable):
+        returns.send_again(payout, actor="user:vera", now=LATER + timedelta(days=11))
+    assert broken() == []
+
+
+def test_what_came_back_for_a_person_goes_once_more_by_hand(outside: Sandbox) -> None:
+    outside.script("banks.SNGHCNBH", refuse=[{"what": "transfer", "reason": "AC06", "times": 1}])
+    sold()
+    (payout,) = close()
+    for days in (0, 10):
+        payout = drive(payout, at=LATER + timedelta(days=days))
+
     again = returns.send_again(payout, actor="user:vera", now=LATER + timedelta(days=11))
     assert (again.predecessor, again.batch.made_by) == (payout, "user:vera")
     assert settlement.waiting_for_people().total == 0
@@ -270,7 +282,7 @@ def test_after_three_ways_a_person_decides(outside: Sandbox) -> None:
 
 
 def test_what_a_later_statement_counts_is_not_sent_again(outside: Sandbox) -> None:
-    outside.script("banks.SNGHCNBH", refuse=[{"what": "transfer", "reason": "AC04", "times": 1}])
+    outside.script("banks.SNGHCNBH", refuse=[{"what": "transfer", "reason": "AC06", "times": 1}])
     order = sold()
     (payout,) = close()
     for days in (0, 5):

@@ -232,7 +232,7 @@ def test_a_returned_payout_is_owed_again_and_its_yuan_are_used(
 ) -> None:
     outside.http.put(
         f"{outside.url}/_/shops/banks.SNGHCNBH",
-        json={"script": {"refuse": [{"what": "transfer", "reason": "AC04", "times": 1}]}},
+        json={"script": {"refuse": [{"what": "transfer", "reason": "AC06", "times": 1}]}},
         timeout=5,
     )
     sold()
@@ -242,7 +242,7 @@ def test_a_returned_payout_is_owed_again_and_its_yuan_are_used(
     returned = drive(payout, at=LATER + timedelta(days=30))
 
     check_now()
-    assert (returned.state, returned.reason) == ("RETURNED", "AC04")
+    assert (returned.state, returned.reason) == ("RETURNED", "AC06")
     assert ledger.balance("seller_payable", "CNY", "boris") == -119_508
     assert broken() == []
     (again,) = close(date(2027, 1, 18), at=LATER + timedelta(days=36))

@@ -382,3 +382,14 @@ def test_list_asks_a_fixed_number_of_queries(desk, django_assert_num_queries):
         sent(desk, tables.table({"article": f"B-{n}"}))
     with django_assert_num_queries(4):
         assert text(desk.get(at("imports"))).count(">goods.csv<") == 6
+
+
+def test_a_file_in_which_nothing_is_known_is_called_a_wrong_one(desk):
+    people = "姓名,电话\n王梅,13800138000\n".encode()
+
+    strange = text(desk.get(at("import", pk=sent(desk, people, name="people.csv").pk)))
+    fine = text(desk.get(at("import", pk=sent(desk, tables.table(*tables.phones(1))).pk)))
+
+    assert "Is it the right file?" in strange
+    assert at("export", kind="goods", form="xlsx") in strange
+    assert "Is it the right file?" not in fine

@@ -37,6 +37,8 @@ MAY = {
     "seller_notice_picture": ALL,
     "seller_hand_over": LISTING,
     "seller_money": FINANCE,
+    "seller_account": FINANCE,
+    "seller_account_change": FINANCE,
     "seller_members": OWNER,
     "seller_codes": LISTING,
     "seller_imports": LISTING,
