@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import asinh, hypot, radians, tan
+from unicodedata import east_asian_width
 
 from .models import Leg, Place, Shipment
 from .states import State
@@ -11,6 +12,8 @@ from .states import State
 LEAST_SPAN = 0.12  # radians: a way across one river is not blown up to the whole sheet
 ZOOM = 900  # units for a radian at most
 CLOSE = 40  # points nearer than this to each other are one place to the eye
+LETTER = 8  # units a letter is wide at most; a Chinese one is as wide as two
+EDGE = 8  # nearer to the edge a name would seem to touch it
 HIGH = 0.42  # the bend of a flight, as a share of the distance between its ends
 
 
@@ -39,6 +42,7 @@ class Spot:
     is_reached: bool
     is_end: bool = False
     below: bool = False
+    anchor: str = "middle"  # which part of the name stands at the point
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,8 @@ def of(shipment: Shipment, sheet: Sheet = WIDE) -> Chart:
     Source: Web Mercator projection.
     """
     legs = shipment.legs.select_related("service__origin", "service__target").order_by("position")
-    spots = _apart(_on_sheet(_way(list(legs), shipment), sheet))
+    apart = _apart(_on_sheet(_way(list(legs), shipment), sheet))
+    spots = tuple(replace(spot, anchor=_anchor(spot, sheet)) for spot in apart)
     stretches = tuple(
         Stretch(_path(here, there), there.is_reached) for here, there in pairwise(spots)
     )
@@ -152,6 +157,15 @@ def _apart(spots: Sequence[Spot]) -> tuple[Spot, ...]:
     end = replace(last, mode=near[0].mode, is_end=True, is_reached=near[0].is_reached)
     kept[0] = replace(kept[0], is_end=True)
     return (*(replace(spot, below=number % 2 == 1) for number, spot in enumerate(kept)), end)
+
+
+def _anchor(spot: Spot, sheet: Sheet) -> str:
+    """A name that would leave the sheet when it is centred begins or ends at its point."""
+    letters = sum(2 if east_asian_width(letter) == "W" else 1 for letter in spot.title)
+    room = letters * LETTER / 2 + EDGE
+    if spot.x < room:
+        return "start"
+    return "end" if spot.x > sheet.width - room else "middle"
 
 
 def _is_far(here: Spot, there: Spot) -> bool:

@@ -2,18 +2,21 @@
 
 import time
 from collections.abc import Callable
+from typing import cast
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.middleware.gzip import GZipMiddleware
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 PRIVATE = ("/account/", "/checkout/", "/cart/", "/orders/", "/pay/", "/seller/", "/staff/")
 DESKS = ("/admin/", "/staff/")
 NOTED_EVERY = 60  # seconds; a session is not written anew for each scan
+PACKED = ("text/html", "text/xml", "application/xml", "application/json", "image/svg+xml")
 ADMIN_POLICY = (
     "default-src 'none'; script-src 'self' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; "
@@ -40,6 +43,19 @@ def headers(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequ
             response.headers.setdefault("Cache-Control", "private, no-cache")
         response["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
         return response
+
+    return middleware
+
+
+def packed(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Pack pages for slow lines; pictures and files are packed already and go as they are."""
+    packer = GZipMiddleware(answer)
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = answer(request)
+        if response.streaming or not response.headers.get("Content-Type", "").startswith(PACKED):
+            return response
+        return cast(HttpResponse, packer.process_response(request, response))
 
     return middleware
 

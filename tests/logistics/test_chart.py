@@ -1,5 +1,6 @@
 """The way of a parcel on a drawing: towns that can be told apart, legs as they were travelled."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -67,3 +68,20 @@ def test_a_parcel_without_legs_is_one_point():
 
     assert [spot.title for spot in drawn.spots] == ["Екатеринбург"]
     assert drawn.stretches == ()
+
+
+def test_a_long_name_at_the_edge_of_a_small_sheet_begins_at_its_point():
+    shipment = parcel()
+    shipment.order.city = orders.city("saint-petersburg")
+
+    wide, narrow = (chart.of(shipment, sheet).spots[-1] for sheet in (chart.WIDE, chart.NARROW))
+
+    assert wide.title == narrow.title == "Санкт-Петербург"
+    assert (wide.anchor, narrow.anchor) == ("middle", "start")
+
+
+def test_a_chinese_letter_takes_the_room_of_two():
+    spot = chart.Spot(300, 100, "哈巴罗夫斯克", mode="air", is_reached=True)
+
+    assert chart._anchor(spot, chart.NARROW) == "end"
+    assert chart._anchor(replace(spot, title="Habaro"), chart.NARROW) == "middle"

@@ -18,3 +18,11 @@ window.addEventListener("pageshow", () => {
     for (const button of form.querySelectorAll("[aria-disabled]")) button.removeAttribute("aria-disabled");
   }
 });
+
+// Whoever stood in a part that was replaced, and is not in the new one, stands at the beginning of the page's content.
+let stood = false;
+document.addEventListener("htmx:beforeSwap", (event) => { stood = event.detail.target.contains(document.activeElement); });
+document.addEventListener("htmx:afterSettle", () => {
+  if (stood && document.activeElement === document.body) document.getElementById("main").focus({ preventScroll: true });
+  stood = false;
+});

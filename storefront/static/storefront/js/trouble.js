@@ -1,15 +1,46 @@
-// When a part of the page cannot be fetched, the visitor is told; live parts that poll keep silent and try again.
-function tell(event) {
+// When a part of the page cannot be fetched, the visitor is told where he is, and it is asked for again once the line
+// is back; live parts that poll keep silent and try again by themselves.
+let missed = null;
+
+function tell() {
   const place = document.getElementById("messages");
-  const trigger = event.detail.elt.getAttribute("hx-trigger") || "";
-  if (!place || trigger.includes("every") || trigger.includes("input")) return;
+  if (!place) return;
   const note = document.createElement("div");
-  note.className = "note bad";
+  note.className = "note bad trouble";
   note.setAttribute("role", "alert");
   note.textContent = place.dataset.trouble;
-  place.replaceChildren(note);
-  note.scrollIntoView({ block: "nearest" });
+  place.querySelector(".trouble")?.remove();
+  place.append(note);
 }
-document.addEventListener("htmx:sendError", tell);
-document.addEventListener("htmx:responseError", tell);
-document.addEventListener("htmx:timeout", tell);
+
+function fail({ type, detail: { elt, requestConfig } }) {
+  const trigger = elt.getAttribute("hx-trigger") || "";
+  if (trigger.includes("every") || trigger.includes("input")) return;
+  const event = requestConfig.triggeringEvent?.type;
+  if (type === "htmx:sendError" && requestConfig.verb === "get" && event) missed = { elt, event };
+  tell();
+}
+
+function resume() {
+  document.querySelector(".trouble")?.remove();
+  const { elt, event } = missed || {};
+  missed = null;
+  if (elt?.isConnected) htmx.trigger(elt, event);
+}
+
+document.addEventListener("htmx:sendError", fail);
+document.addEventListener("htmx:responseError", fail);
+document.addEventListener("htmx:timeout", fail);
+document.addEventListener("htmx:afterOnLoad", resume);
+window.addEventListener("online", resume);
+
+// A form that was sent without a line would leave the browser's own error page, and what was typed would be gone.
+// A machine may say that it is off line and still reach us, as one that runs the shop itself: so we are asked.
+let reached = null;
+document.addEventListener("submit", (event) => {
+  const { target: form, submitter } = event;
+  if (navigator.onLine || reached === form || form.matches("[hx-get], [hx-post]")) { reached = null; return; }
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  fetch("/healthz", { cache: "no-store" }).then(() => { reached = form; form.requestSubmit(submitter); }, tell);
+}, true);
