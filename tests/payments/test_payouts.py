@@ -12,7 +12,7 @@ from orders.models import Delivery, Order, Term
 from payments import banks, books, ledger, settlement, tasks
 from payments.banking import choosing
 from payments.models import Conversion, LeftOut, Payout, PayoutBatch, Settlement
-from payments.settlement import approvals, driving, payouts, returns
+from payments.settlement import approvals, driving, payouts, people, returns
 from storefront.lib import clock, kept
 from tests.factories import catalog as goods
 from tests.factories import orders as factory
@@ -308,6 +308,62 @@ def test_a_route_suspended_before_the_sending_is_exchanged_and_the_message_stays
     assert sent.route_id != payout.route_id
     with pytest.raises(IntegrityError, match="stays as it was made"), transaction.atomic():
         Payout.objects.filter(pk=sent.pk).update(route=payout.route_id)
+
+
+def test_another_payout_keeps_its_route_when_one_is_exchanged(outside: Sandbox) -> None:
+    for slug in ("boris", "lin"):
+        sold(goods.seller(slug=slug))
+    one, other = close()
+    choosing.suspend(one.route, is_suspended=True, reason="news", actor="user:vera", now=LATER)
+
+    drive(one, at=LATER + timedelta(minutes=5))
+
+    assert Payout.objects.get(pk=other.pk).route_id == other.route_id == one.route_id
+
+
+@pytest.mark.parametrize(
+    ("status", "state", "reason"),
+    [
+        (400, "RETURNED", "FF01"),  # it reads our file and finds it wrong: it pays nothing
+        (409, "SENT", ""),  # it has the file already
+        (403, "READY", ""),  # it does not even look: the file is still to be sent
+        (503, "READY", ""),
+    ],
+)
+def test_what_a_bank_answers_to_a_file(
+    outside: Sandbox, status: int, state: str, reason: str
+) -> None:
+    sold()
+    (payout,) = close()
+    owed = ledger.balance("seller_payable", "CNY", payout.seller.slug)
+    outside.script("banks.SNGHCNBH", replies={"status": status})
+
+    payout = drive(payout, at=LATER + timedelta(minutes=1))
+
+    assert (payout.state, payout.reason) == (state, reason)
+    is_away = state == "SENT"
+    assert ledger.balance("seller_payable", "CNY", payout.seller.slug) == (0 if is_away else owed)
+    assert (payout.due_at is None) is (state == "RETURNED")
+
+
+def test_a_returned_payout_waits_for_people_unless_his_own_next_statement_counts_it(
+    outside: Sandbox,
+) -> None:
+    outside.script("banks.SNGHCNBH", refuse=[{"what": "transfer", "reason": "AC06", "times": 2}])
+    for slug in ("boris", "lin"):
+        sold(goods.seller(slug=slug))
+    early, late = close()
+    late = drive(late, at=LATER)
+    for days in (0, 5):
+        early = drive(early, at=LATER + timedelta(days=days))
+    assert settlement.waiting_for_people() == settlement.ForPeople(0, 0, 1)
+
+    close(date(2026, 12, 21), at=LATER + timedelta(days=7))  # carries what came back by now
+    late = drive(late, at=LATER + timedelta(days=10))
+
+    assert (early.state, late.state) == ("RETURNED", "RETURNED")
+    assert [one.pk for one in people.returned_for_people()] == [late.pk]
+    assert settlement.ForPeople(1, 2, 4).total == 7
 
 
 class Killed(BaseException):
