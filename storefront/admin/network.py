@@ -20,7 +20,6 @@ from logistics.models import (
     DutyRule,
     Holiday,
     Lane,
-    LaneLeg,
     LastMile,
     NumberRange,
     Place,
@@ -34,7 +33,8 @@ from storefront.lib import clock
 
 from . import cells, doing
 from .closing import NEEDED, SHUT
-from .looking import Desk, EditableRows, Looking, Rows
+from .legs import Legs
+from .looking import Desk, Looking, Rows
 from .stocking import LayingOut
 from .waiting import Waiting
 
@@ -173,16 +173,6 @@ class ServiceDesk(Looking):
     )
     def revise(self, service, answers, hands):
         revising.revise(service, **answers)
-
-
-class Legs(EditableRows):
-    model = LaneLeg
-    fields = ("position", "service", "is_main")
-    autocomplete_fields = ("service",)
-    ordering = ("position",)
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).select_related("service")
 
 
 @admin.register(Lane)

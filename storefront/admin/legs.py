@@ -1,0 +1,59 @@
+"""The legs of a lane at its desk: their order, and the one that parcels are loaded on."""
+
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.core.exceptions import ValidationError
+from django.db.models import F
+from django.forms.models import BaseInlineFormSet
+from django.utils.translation import gettext_lazy as _
+
+from logistics.models import LaneLeg
+
+from .looking import EditableRows
+
+ASIDE = 1000  # more than a lane has legs
+
+
+class Found(AutocompleteSelect):
+    """Django looks up what was sent before anybody has checked that it is a number."""
+
+    def optgroups(self, name, value, attr=None):
+        return super().optgroups(name, [one for one in value if _is_key(one)], attr)
+
+
+def _is_key(value: object) -> bool:
+    text = str(value)
+    return text.isascii() and text.isdigit() and len(text) < 19
+
+
+class LegForms(BaseInlineFormSet):
+    def clean(self) -> None:
+        super().clean()
+        legs = [form.cleaned_data for form in self.forms if form.is_valid() and form.cleaned_data]
+        if not any(self.errors) and sum(leg["is_main"] for leg in legs) != 1:
+            raise ValidationError(_("One leg of a lane is the main one, and only one."))
+
+    def save(self, commit=True):
+        """Let all legs step aside first, for two of them may change places."""
+        LaneLeg.objects.filter(lane=self.instance).update(
+            position=F("position") + ASIDE, is_main=False
+        )
+        saved = super().save(commit)
+        for form in self.initial_forms:
+            if form.instance not in saved:
+                form.instance.save()
+        return saved
+
+
+class Legs(EditableRows):
+    model = LaneLeg
+    formset = LegForms
+    fields = ("position", "service", "is_main")
+    autocomplete_fields = ("service",)
+    ordering = ("position",)
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("service")
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        kwargs["widget"] = Found(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
