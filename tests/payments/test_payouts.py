@@ -245,21 +245,6 @@ def test_a_wrong_account_is_the_sellers_and_goes_no_other_way(outside: Sandbox) 
     assert broken() == []
 
 
-def test_what_came_back_for_a_person_goes_once_more_by_hand(outside: Sandbox) -> None:
-    outside.script("banks.SNGHCNBH", refuse=[{"what": "transfer", "reason": "AC06", "times": 1}])
-    sold()
-    (payout,) = close()
-    for days in (0, 10):
-        payout = drive(payout, at=LATER + timedelta(days=days))
-
-    again = returns.send_again(payout, actor="user:vera", now=LATER + timedelta(days=11))
-    assert (again.predecessor, again.batch.made_by) == (payout, "user:vera")
-    assert settlement.waiting_for_people().total == 0
-    with pytest.raises(settlement.NotReturned):
-        returns.send_again(payout, actor="user:vera", now=LATER + timedelta(days=11))
-    assert broken() == []
-
-
 def test_after_three_ways_a_person_decides(outside: Sandbox) -> None:
     refusal = {"what": "transfer", "reason": "MS03"}
     outside.script("banks.SNGHCNBH", refuse=[refusal])
