@@ -14,7 +14,8 @@ from payments.screening import clearing, parties, running
 from payments.settlement import approvals, bounced, changes, may_be_paid, returns
 from payments.settlement.changes import Details
 from storefront.accounts.models import User
-from storefront.lib import kept
+from storefront.lib import clock, kept
+from storefront.management import finance
 from tests.factories import catalog as goods
 from tests.factories import payments as money
 from tests.factories.payments import NOW
@@ -214,6 +215,19 @@ def test_from_a_wrong_account_to_money_on_the_new_one(seller: Seller, outside: S
     assert paid.state == "CREDITED"
     assert payout.account != paid.account
     assert broken() == []
+
+
+def test_the_desks_of_a_simulation_have_a_wrong_account_confirmed_once(
+    seller: Seller, outside: Sandbox
+) -> None:
+    returned(outside, seller)
+    at = LATER + timedelta(days=4)
+    with clock.simulated(at):
+        first, again = finance.work(now=at), finance.work(now=at)
+
+    change = AccountChange.objects.get()
+    assert (first["accounts confirmed anew"], again["accounts confirmed anew"]) == (1, 0)
+    assert (change.state, change.bank_account) == ("CONFIRMED", seller.bank_account)
 
 
 def test_the_returned_sum_can_be_sent_by_hand_once_the_account_is_right(
