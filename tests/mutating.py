@@ -62,6 +62,8 @@ ROOMS = {
             "tests/payments/test_deductions.py",
             "tests/payments/test_house_view.py",
             "tests/payments/test_payouts.py",
+            "tests/payments/test_returned_payouts.py",
+            "tests/payments/test_account_changes.py",
             "tests/payments/test_settlement.py",
             "tests/payments/test_settlement_examples.py",
             "tests/payments/test_statement_papers.py",

@@ -147,8 +147,8 @@ def withdraw(change: AccountChange, *, actor: str, now: datetime) -> AccountChan
 
 
 @transaction.atomic
-def enter(change: AccountChange, *, actor: str, now: datetime) -> AccountChange | None:
-    """Pay to the new account from now on; nothing, if the change was stopped meanwhile.
+def enter(change: AccountChange, *, actor: str, now: datetime) -> AccountChange:
+    """Pay to the new account from now on; not before its time, nor once it was stopped.
 
     Payouts that are made already keep the account they were made with.
     Locks: the seller, the change.
@@ -156,7 +156,7 @@ def enter(change: AccountChange, *, actor: str, now: datetime) -> AccountChange 
     seller = locks.row(Seller.objects.all(), change.seller_id)
     fresh = locks.row(AccountChange.objects.all(), change.pk)
     if fresh.state != State.CONFIRMED or fresh.in_force_from is None or fresh.in_force_from > now:
-        return None
+        return fresh
     Seller.objects.filter(pk=seller.pk).update(
         cnaps=fresh.cnaps, bank_name=fresh.bank_name, bank_account=fresh.bank_account
     )

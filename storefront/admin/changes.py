@@ -32,6 +32,18 @@ def shown(change: AccountChange) -> str:
     return f"{change.seller.name_zh} · •••• {change.old_tail} → •••• {change.tail}"
 
 
+def compared(change: AccountChange) -> str:
+    """Every digit, for whoever reads them out on the telephone."""
+    return f"{change.seller.name_zh} · {change.bank_name} · {change.cnaps} · {change.bank_account}"
+
+
+class Called(doing.Reason):
+    """How the account was checked."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, label=_("Whom you called, and what was said"), **kwargs)
+
+
 @admin.register(AccountChange)
 class AccountChangeDesk(Waiting, Looking):
     """Lists show the last digits; the page of one shows all of them to whoever compares."""
@@ -96,9 +108,9 @@ class AccountChangeDesk(Waiting, Looking):
                 "Call the telephone of the application and compare every digit. Say whom you"
                 " spoke with. The account comes into force after the cooling time. Confirm it?"
             ),
-            form=doing.Reason,
+            form=Called,
             suits=lambda change: change.state == "PROPOSED",
-            shown=shown,
+            shown=compared,
             icon="check",
         )
     )

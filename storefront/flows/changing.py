@@ -74,7 +74,7 @@ def enter(change: AccountChange, *, now: datetime, wall: datetime) -> None:
 
     Raises: Zombie.
     """
-    entered = changes.enter(change, actor=ACTOR, now=now)
-    due.finish(change, at=None)
-    if entered is not None:
-        settling.tell_change(entered, wall=wall)
+    fresh = changes.enter(change, actor=ACTOR, now=now)
+    due.finish(change, at=fresh.in_force_from if fresh.is_open else None)
+    if fresh.state == AccountChange.State.IN_FORCE:
+        settling.tell_change(fresh, wall=wall)

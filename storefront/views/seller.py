@@ -42,9 +42,18 @@ def today(request: HttpRequest, seller: Seller) -> HttpResponse:
         "low": list(holdings.low(seller)),
         "refused": list(_desk.found(_desk.offers(request, seller), q="", state="REFUSED")[:10]),
         "owed": settlement.owed(seller),
+        **(_account(seller) if request.seat.may_see_money else {}),  # type: ignore[attr-defined]
         "is_new": not _desk.offers(request, seller).exists(),
     }
     return render(request, "seller/today.html", page)
+
+
+def _account(seller: Seller) -> dict[str, object]:
+    """Why the bank gave the last payout back, and the account that waits to take its place."""
+    return {
+        "bounced": settlement.bounced([seller.pk]).get(seller.pk, ""),
+        "changing": changes.waiting(seller),
+    }
 
 
 @require_GET
@@ -132,8 +141,7 @@ def money(request: HttpRequest, seller: Seller) -> HttpResponse:
         "tab": "money",
         "seller": seller.name,
         "firm": seller,
-        "bounced": settlement.bounced([seller.pk]).get(seller.pk, ""),
-        "waiting": changes.waiting(seller),
+        **_account(seller),
         "owed": settlement.owed(seller),
         "statements": [statements.brief(row) for row in settled[: _desk.PAGE]],
         "page": _desk.page(request, payouts),

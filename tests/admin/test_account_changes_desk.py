@@ -48,6 +48,7 @@ def test_the_list_shows_last_digits_and_the_page_every_one(finance, waiting):
 
 
 def test_finance_confirms_with_a_word_and_it_cools_off(finance, waiting):
+    assert waiting.bank_account in finance.get(deed(waiting, "confirm")).content.decode()
     finance.post(deed(waiting, "confirm"), yes(""))
     waiting.refresh_from_db()
     assert waiting.state == "PROPOSED"

@@ -8,12 +8,14 @@ from django.db import IntegrityError, transaction
 
 from catalog.models import Seller, SellerEvent, SellerMember
 from orders.models import Term
+from payments import settlement
 from payments.models import AccountChange, Payout, ScreenedParty, Settlement
 from payments.screening import clearing, parties, running
 from payments.settlement import approvals, bounced, changes, may_be_paid, returns
 from payments.settlement.changes import Details
 from storefront.accounts.models import User
-from storefront.lib import kept
+from storefront.lib import clock, kept
+from storefront.management import finance
 from tests.factories import catalog as goods
 from tests.factories import payments as money
 from tests.factories.payments import NOW
@@ -66,7 +68,7 @@ def test_an_account_is_proposed_confirmed_and_in_force_after_its_time(seller: Se
     assert confirmed.state == "CONFIRMED"
     assert confirmed.in_force_from == confirmed.due_at == NOW + COOLED
     early = changes.enter(change, actor="task", now=NOW + COOLED - timedelta(seconds=1))
-    assert early is None
+    assert early.state == "CONFIRMED"
     assert account(seller) == old
     entered = changes.enter(change, actor="task", now=NOW + COOLED)
     assert (entered.state, entered.ended_at) == ("IN_FORCE", NOW + COOLED)
@@ -153,7 +155,7 @@ def test_it_can_be_stopped_until_it_is_in_force(
         stopped = changes.refuse(change, reason="户名不符", actor="user:nina", now=NOW)
 
     assert (stopped.ended_at, stopped.due_at) == (NOW, None)
-    assert changes.enter(change, actor="task", now=NOW + 2 * COOLED) is None
+    assert changes.enter(change, actor="task", now=NOW + 2 * COOLED).state == stopped.state
     assert account(seller) == old
     with pytest.raises(changes.WrongChangeState):
         confirm(change)
@@ -166,11 +168,9 @@ def test_what_is_in_force_is_past_and_what_was_proposed_never_changes(seller: Se
     confirm(change)
     changes.enter(change, actor="task", now=NOW + COOLED)
 
-    for undo in (changes.withdraw, changes.enter):
-        try:
-            assert undo(change, actor=owner(seller), now=NOW + COOLED) is None
-        except changes.WrongChangeState:
-            assert undo is changes.withdraw
+    with pytest.raises(changes.WrongChangeState):
+        changes.withdraw(change, actor=owner(seller), now=NOW + COOLED)
+    assert changes.enter(change, actor="task", now=NOW + 2 * COOLED).ended_at == NOW + COOLED
     for field in ({"bank_account": "1"}, {"cnaps": "1"}, {"proposed_by": "x"}, {"old_tail": "1"}):
         with pytest.raises(IntegrityError, match="stays as it was"), transaction.atomic():
             AccountChange.objects.update(**field)
@@ -217,6 +217,19 @@ def test_from_a_wrong_account_to_money_on_the_new_one(seller: Seller, outside: S
     assert broken() == []
 
 
+def test_the_desks_of_a_simulation_have_a_wrong_account_confirmed_once(
+    seller: Seller, outside: Sandbox
+) -> None:
+    returned(outside, seller)
+    at = LATER + timedelta(days=4)
+    with clock.simulated(at):
+        first, again = finance.work(now=at), finance.work(now=at)
+
+    change = AccountChange.objects.get()
+    assert (first["accounts confirmed anew"], again["accounts confirmed anew"]) == (1, 0)
+    assert (change.state, change.bank_account) == ("CONFIRMED", seller.bank_account)
+
+
 def test_the_returned_sum_can_be_sent_by_hand_once_the_account_is_right(
     seller: Seller, outside: Sandbox
 ) -> None:
@@ -234,13 +247,20 @@ def test_the_returned_sum_can_be_sent_by_hand_once_the_account_is_right(
     assert (again.account, again.route_id) == (seller.bank_account, payout.route_id)
 
 
-def test_what_came_back_for_another_reason_shuts_no_account(
+def test_what_came_back_for_a_person_shuts_no_account_and_goes_once_more_by_hand(
     seller: Seller, outside: Sandbox
 ) -> None:
-    returned(outside, seller, "AC06")
-
+    payout = returned(outside, seller, "AC06")
     assert bounced([seller.pk]) == {}
     assert may_be_paid(seller) == ""
+
+    again = returns.send_again(payout, actor="user:vera", now=LATER + timedelta(days=4))
+
+    assert (again.predecessor, again.batch.made_by) == (payout, "user:vera")
+    assert settlement.waiting_for_people().total == 0
+    with pytest.raises(settlement.NotReturned):
+        returns.send_again(payout, actor="user:vera", now=LATER + timedelta(days=4))
+    assert broken() == []
 
 
 def test_a_later_payout_that_arrived_says_the_account_is_right(seller: Seller) -> None:

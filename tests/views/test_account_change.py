@@ -95,12 +95,16 @@ def test_a_returned_payout_leads_to_the_page_with_the_banks_reason(seller: Selle
     bounce(seller)
     client = sign_in(seller, "FINANCE")
 
-    money, account = text(client, "seller_money"), text(client)
+    money, account, today = (
+        text(client, page) for page in ("seller_money", "seller_account", "seller_today")
+    )
 
-    for shown in (money, account):
+    for shown in (money, account, today):
         assert "账号有误 (AC01)" in shown
     assert money.count(reverse("seller_account")) == 2  # the note, and the row of the payout
     assert reverse("seller_account_change") in account
+    assert reverse("seller_account") in today
+    assert "AC01" not in text(sign_in(seller, "LISTING"), "seller_today")
 
 
 def test_an_account_is_proposed_once_and_everybody_hears(seller: Seller, caplog) -> None:
