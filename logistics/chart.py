@@ -70,7 +70,9 @@ def of(shipment: Shipment, sheet: Sheet = WIDE) -> Chart:
     """
     legs = shipment.legs.select_related("service__origin", "service__target").order_by("position")
     apart = _apart(_on_sheet(_way(list(legs), shipment), sheet))
-    spots = tuple(replace(spot, anchor=_anchor(spot, sheet)) for spot in apart)
+    spots = tuple(
+        replace(spot, below=_is_below(spot, apart), anchor=_anchor(spot, sheet)) for spot in apart
+    )
     stretches = tuple(
         Stretch(_path(here, there), there.is_reached) for here, there in pairwise(spots)
     )
@@ -156,7 +158,14 @@ def _apart(spots: Sequence[Spot]) -> tuple[Spot, ...]:
             kept.append(spot)
     end = replace(last, mode=near[0].mode, is_end=True, is_reached=near[0].is_reached)
     kept[0] = replace(kept[0], is_end=True)
-    return (*(replace(spot, below=number % 2 == 1) for number, spot in enumerate(kept)), end)
+    return (*kept, end)
+
+
+def _is_below(spot: Spot, spots: Sequence[Spot]) -> bool:
+    """A name stands on the side that looks away from the nearest other point."""
+    others = [other for other in spots if other is not spot]
+    nearest = min(others, key=lambda other: hypot(other.x - spot.x, other.y - spot.y), default=spot)
+    return nearest.y < spot.y
 
 
 def _anchor(spot: Spot, sheet: Sheet) -> str:

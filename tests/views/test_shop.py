@@ -1,6 +1,5 @@
 """The shop's pages as a visitor gets them."""
 
-import gzip
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -387,23 +386,3 @@ def test_the_page_opens_with_what_the_card_spoke_of(client, rate):
     assert sheet.variant == variants["near"]
     assert [one.is_near for one in sheet.colours] == [False, True, True, False]
     assert [one.is_sold for one in sheet.colours] == [True, True, True, False]
-
-
-def test_a_page_is_packed_for_whoever_can_unpack_it(client, rate):
-    plain = client.get("/")
-    packed = client.get("/", headers={"Accept-Encoding": "gzip"})
-
-    assert "Content-Encoding" not in plain.headers
-    assert packed["Content-Encoding"] == "gzip"
-    assert "Accept-Encoding" in packed["Vary"]
-    assert len(packed.content) * 2 < len(plain.content)
-    assert gzip.decompress(packed.content).startswith(b"<!doctype html>")
-
-
-def test_what_is_written_as_it_goes_is_not_packed(client):
-    shelf()
-
-    written = client.get("/sitemap-shelves.xml", headers={"Accept-Encoding": "gzip"})
-
-    assert written.streaming
-    assert "Content-Encoding" not in written.headers
