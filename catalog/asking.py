@@ -25,12 +25,6 @@ from storefront.lib.refusal import Refusal
 YUAN = "CNY"
 FEN = Decimal("0.01")
 MOST = Decimal("9999999999.99")
-# Source: Directive 98/6/EC art. 6a as amended by (EU) 2019/2161: the price shown as the prior one
-# is the lowest of the 30 days before the reduction. Russian law asks for nothing of the kind; it
-# is a rule of the house, and so are the days a price must have stood and a reduction may be told.
-LOW_OF = timedelta(days=30)
-ASKED_AT_LEAST = timedelta(days=14)
-TOLD_FOR = timedelta(days=30)
 WHOLE_BPS = 10_000
 
 
@@ -279,74 +273,12 @@ def history(goods: Offer | Variant, *, days: int, now: datetime) -> list[Step]:
     """
     since = now - timedelta(days=days)
     offers = Q(offer=goods.pk) if isinstance(goods, Offer) else Q(offer__variant=goods.pk)
-    told = _since(offers, since)
-    steps = [step for rows in told.values() for step in _steps(rows, since, now)]
+    told = told_since(offers, since)
+    steps = [step for rows in told.values() for step in steps_of(rows, since, now)]
     return _lowest(steps)
 
 
-def struck(offer: Offer, *, now: datetime) -> Decimal | None:
-    """Give the price that may be shown struck through; None, if there is none.
-
-    Money: CNY of one piece.
-    """
-    return struck_many([offer], now=now).get(offer.pk)
-
-
-def struck_many(offers: Iterable[Offer], *, now: datetime) -> dict[int, Decimal]:
-    """Give the prices that may be shown struck through, in one query.
-
-    It is the lowest price of the 30 days before the reduction, and only if in these days the goods
-    could be bought for 14, if it is higher than what is asked now, and for 30 days at most.
-    """
-    prices = {offer.pk: offer.price.amount for offer in offers}
-    told = _since(Q(offer__in=list(prices)), now - TOLD_FOR - LOW_OF)
-    found = {key: _struck(rows, prices[key], now) for key, rows in told.items()}
-    return {key: price for key, price in found.items() if price is not None}
-
-
-def struck_lowest(prices: Mapping[int, Decimal], *, now: datetime) -> dict[int, Decimal]:
-    """Give what may be shown struck through beside the lowest prices of products, in one query.
-
-    `prices` are by product, and so is the answer: of several offers that ask the lowest price
-    each must have been dearer, and the lowest of their former prices counts.
-    """
-    best = Q(offer__variant__product__in=list(prices), offer__in=Offer.objects.live())
-    told = _since(best, now - TOLD_FOR - LOW_OF, "offer__variant")
-    found: dict[int, list[Decimal | None]] = {}
-    for rows in told.values():
-        offer = rows[0].offer
-        key = offer.variant.product_id
-        if offer.price.amount == prices[key]:
-            found.setdefault(key, []).append(_struck(rows, prices[key], now))
-    whole = {key: [one for one in each if one is not None] for key, each in found.items()}
-    return {key: min(each) for key, each in whole.items() if each and len(each) == len(found[key])}
-
-
-def _struck(rows: Sequence[AskedPrice], price: Decimal, now: datetime) -> Decimal | None:
-    rows = [row for row in rows if row.asked_from <= now]
-    if not rows or not rows[-1].is_asked or rows[-1].price.amount != price:
-        return None
-    reduced_at = _begun(rows)
-    if now - reduced_at > TOLD_FOR:
-        return None
-    steps = _steps(rows, reduced_at - LOW_OF, reduced_at)
-    if sum((step.until - step.since for step in steps), timedelta()) < ASKED_AT_LEAST:
-        return None
-    low = min(step.price for step in steps)
-    return low if low > price else None
-
-
-def _begun(rows: Sequence[AskedPrice]) -> datetime:
-    """Since when the last price is asked; times in which nobody could buy do not interrupt it."""
-    price, at = rows[-1].price.amount, rows[-1].asked_from
-    for row in reversed(rows):
-        if row.is_asked and row.price.amount != price:
-            break
-        at = row.asked_from if row.is_asked else at
-    return at
-
-
-def _since(offers: Q, since: datetime, *also: str) -> dict[int, list[AskedPrice]]:
+def told_since(offers: Q, since: datetime, *also: str) -> dict[int, list[AskedPrice]]:
     """The rows of offers from an instant on, and the one that held then; oldest first."""
     before = AskedPrice.objects.filter(offer=OuterRef("offer"), asked_from__lte=since)
     held = before.order_by("-asked_from").values("asked_from")[:1]
@@ -357,7 +289,7 @@ def _since(offers: Q, since: datetime, *also: str) -> dict[int, list[AskedPrice]
     return found
 
 
-def _steps(rows: Sequence[AskedPrice], since: datetime, until: datetime) -> list[Step]:
+def steps_of(rows: Sequence[AskedPrice], since: datetime, until: datetime) -> list[Step]:
     """The prices of one offer in a while; a row holds until the next one."""
     ends = [*(row.asked_from for row in rows[1:]), until]
     cut = [

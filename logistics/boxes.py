@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from moneyed import Money
 
-from orders import holds
+from orders import holds, terms
 from orders.models import Order
 from orders.quotes import Body
 from storefront.lib import due, kept, locks
@@ -26,7 +26,6 @@ from .states import Code, State
 
 S = State
 ACTOR = "task:boxes"
-HEAVIEST_G = 15_000  # Source: PRODUCT 5; a box one person lifts
 BEFORE_BAG = frozenset({S.PLANNED, S.AWAITED, S.STOCKED, S.PICKED, S.PACKED, S.DECLARED, S.CLEARED})
 DECLARED = frozenset({S.DECLARED, S.CLEARED})
 LATER = timedelta(hours=6)
@@ -133,13 +132,13 @@ def judge(group: Sequence[Shipment], items: Items, *, now: datetime) -> Verdict 
     if len(candidates) < len(group):
         return None
     goods = [(i.line.offer.variant, i.quantity) for row in group for i in items[row.pk]]
-    terms = Terms(
+    given = Terms(
         rule=tariff.rule_for(now.date()),
-        heaviest_g=HEAVIEST_G,
+        heaviest_g=terms.value("parcel_heaviest_g", on=now.date()),
         cost=lambda grams: cost(group[0], grams, now=now),
         is_for_own_use=_passes(goods, group[0].lane.mode, now=now),
     )
-    return joining.judge(candidates, terms)
+    return joining.judge(candidates, given)
 
 
 def _passes(goods: limits.Pieces, mode: str, *, now: datetime) -> bool:

@@ -2,12 +2,11 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import QuerySet
 
-from orders import lifecycle
+from orders import days, lifecycle
 from orders.models import Handover
 from storefront.lib import due, http
 
@@ -21,7 +20,6 @@ ACTOR = "task:shipments"
 HANDS = "task:hands"
 LATER = timedelta(hours=2)
 IN_HARBIN: dict[str, str] = {Code.LINEHAUL_ARRIVED: Code.HUB_INBOUND}
-CHINA = ZoneInfo("Asia/Shanghai")
 
 
 def is_handed(shipment: Shipment) -> bool:
@@ -71,7 +69,7 @@ def _hands_over_at(shipment: Shipment) -> datetime:
     return calendars.elapse(
         shipment.planned_at,
         timedelta(minutes=stage.minutes_p50 if stage else 0),
-        zone=CHINA,
+        zone=days.CHINA,
         rests=lambda day: known.is_off("CN", day),
     )
 

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Exists, OuterRef, Q, Sum
 from django.utils.translation import gettext as _
 
+from orders import days
 from orders.models import Hold
 
 from . import runs
@@ -15,7 +15,6 @@ from .states import State
 
 SHOWN = 30
 LAST = 6
-CHINA = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ def waiting(state: State, *, is_packed: bool | None = None) -> tuple[list[Waitin
 
 def midnight(now: datetime) -> datetime:
     """When the day of the centre began. Time: China."""
-    return now.astimezone(CHINA).replace(hour=0, minute=0, second=0, microsecond=0)
+    return now.astimezone(days.CHINA).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def progress(step: str, *, actor: str, now: datetime) -> Progress:

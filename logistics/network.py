@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Sum
 
+from orders import days
 from storefront.lib import kept
 
 from .calendars import Calendars, Span
@@ -271,7 +272,7 @@ def _stage(stage: Stage) -> Link:
     return Link(
         p50=timedelta(minutes=stage.minutes_p50),
         p90=timedelta(minutes=stage.minutes_p90),
-        zone=ZoneInfo("Asia/Shanghai"),
+        zone=days.CHINA,
         rests=country,
         is_office=bool(country),
         state=stage.state,

@@ -23,7 +23,6 @@ from .states import Code, State
 from .stocking import claims, serials
 
 S = State
-HEAVIEST_G = 15_000  # Source: PRODUCT 5; a box one person lifts
 CANCELLABLE = frozenset({S.PLANNED, S.AWAITED, S.STOCKED, S.PICKED})
 FORM = re.compile(r"[A-Z]{2}[0-9]{9}[A-Z]{2}")
 Box = list[tuple[OrderLine, int]]
@@ -95,7 +94,8 @@ def plan(order: Order, *, now: datetime, actor: str) -> list[Shipment]:
 
 def _plan_delivery(delivery: Delivery, *, now: datetime) -> list[Shipment]:
     lines = delivery.lines.select_related("offer__variant", "reservation__stock")
-    boxes = pack(lines.order_by("position"))
+    heaviest = terms.value("parcel_heaviest_g", on=now.date())
+    boxes = pack(lines.order_by("position"), heaviest_g=heaviest)
     try:
         way: routing.Way | None = routing.plan(delivery, now=now)
     except routing.LaneClosed:
@@ -106,10 +106,10 @@ def _plan_delivery(delivery: Delivery, *, now: datetime) -> list[Shipment]:
     ]
 
 
-def pack(lines: Iterable[OrderLine]) -> list[Box]:
+def pack(lines: Iterable[OrderLine], *, heaviest_g: int) -> list[Box]:
     """Put the pieces of lines into as few boxes as their order allows.
 
-    Units: no box over 15 kg with its packing, but for a single piece that is heavier.
+    Units: no box is heavier with its packing, but for a single piece that is by itself.
     Bonded and domestic goods are declared apart, so they are packed apart.
     """
     boxes: list[Box] = []
@@ -120,7 +120,7 @@ def pack(lines: Iterable[OrderLine]) -> list[Box]:
             fitting = (
                 box
                 for box, kind in zip(boxes, regimes, strict=True)
-                if kind == regime and _weight([*box, (line, 1)]) <= HEAVIEST_G
+                if kind == regime and _weight([*box, (line, 1)]) <= heaviest_g
             )
             box = next(fitting, None)
             if box is None:

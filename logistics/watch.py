@@ -18,6 +18,7 @@ from django.db.models import (
     Sum,
 )
 
+from orders import days
 from orders.models import Delivery, Hold
 
 from . import centre, floor
@@ -133,14 +134,14 @@ def _waiting(now: datetime) -> dict[str, Any]:
         asked[f"{step}:since"] = Min(since, filter=here)
         asked[f"{step}:old"] = Count("pk", filter=here & old)
     docks = BinStock.objects.filter(bin__kind=Bin.Kind.DOCK, quantity__gt=0)
-    before = (now - OLD).astimezone(floor.CHINA).date()
+    before = days.of_china(now - OLD)
     lying = docks.aggregate(
         waiting=Count("stock", distinct=True),
         since=Min("came_on"),
         old=Count("stock", distinct=True, filter=Q(came_on__lt=before)),
     )
     if lying["since"] is not None:
-        lying["since"] = datetime.combine(lying["since"], time(), tzinfo=floor.CHINA)
+        lying["since"] = datetime.combine(lying["since"], time(), tzinfo=days.CHINA)
     counts = Shipment.objects.filter(state__in=IN_HOUSE).aggregate(**asked)
     return counts | {f"put-away:{name}": value for name, value in lying.items()}
 

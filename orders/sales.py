@@ -4,17 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db.models import DecimalField, F, Prefetch, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from catalog.models import Seller
+from orders import days
 
 from .models import Handover, OrderLine
 from .states import State
 
-SELLERS_ZONE = ZoneInfo("Asia/Shanghai")
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
 YUAN = DecimalField(max_digits=14, decimal_places=2)
@@ -37,7 +36,7 @@ def recent(seller: Seller, *, now: datetime) -> tuple[Sold, Sold]:
 
     Time: days of Shenzhen, by the instant of payment.
     """
-    today = datetime.combine(now.astimezone(SELLERS_ZONE), time(), SELLERS_ZONE)
+    today = datetime.combine(now.astimezone(days.CHINA), time(), days.CHINA)
     lines = OrderLine.objects.filter(
         seller=seller,
         order__state__in=(State.PAID, State.COMPLETED),

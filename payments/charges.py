@@ -24,8 +24,6 @@ from .providers import Answer, Request
 
 State, Kind = Charge.State, ChargeFact.Kind
 OPEN = (State.READY, State.PENDING, State.AUTHORISED)
-# The provider forgets a key after a day; from then on a payment is looked for, not made again.
-KEY_LIVES = timedelta(hours=20)
 FIRST_LOOK, LONGEST_LOOK = timedelta(seconds=5), timedelta(minutes=5)
 
 
@@ -159,7 +157,7 @@ def _decide(drawer: providers.Drawer, charge: Charge, answer: Answer) -> Answer:
 
 
 def _create(drawer: providers.Drawer, charge: Charge) -> Answer:
-    if clock.wall() - charge.opened_at > KEY_LIVES:
+    if clock.wall() - charge.opened_at > providers.KEY_LIVES:
         return _find(drawer, charge)
     try:
         return drawer.create(request(charge))

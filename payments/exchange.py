@@ -9,14 +9,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import groupby
-from zoneinfo import ZoneInfo
 
+from orders import days
 from orders.models import Order
 from storefront.lib import money
 
 from .models import Conversion, Entry, Rate
 
-MOSCOW = ZoneInfo("Europe/Moscow")
 POSITION, GAIN = "fx_position", "fx_gain_loss"
 INCOME = ("commission", "penalty_income", "storage_income", "bank_fee")
 CONVERTED, CLOSED, MANUAL = "converted", "closed", "manual"
@@ -185,7 +184,7 @@ def _sums(conversion: Conversion) -> tuple[int, int]:
 
 def _deal(conversion: Conversion, books: _Books, rates: list[tuple[date, Decimal]]) -> Deal:
     """Rounding: each part half up to the kopeck once; `moved` takes what that leaves over."""
-    day = conversion.made_at.astimezone(MOSCOW).date()
+    day = days.of_books(conversion.made_at)
     official = next((rate for on, rate in reversed(rates) if on <= day), conversion.rate)
     bought, sold = conversion.bought.amount, conversion.sold.amount
     plain = Deal(

@@ -5,18 +5,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from django.db.models import DecimalField, ExpressionWrapper, F, Sum
 
-from orders import terms
+from orders import days, terms
 from orders.models import OrderLine
 from storefront.lib import money
 
 from . import banks, deals, fx, settlement
 from .models import Entry, Rate
 
-MOSCOW = ZoneInfo("Europe/Moscow")
 Level = Literal["calm", "warning", "conversion"]
 NONE = Decimal("0.00")
 YUAN = DecimalField(max_digits=20, decimal_places=2)
@@ -66,7 +64,7 @@ class Exposure:
 
 def look(*, now: datetime) -> Exposure:
     """The position as the books and the orders have it."""
-    on = now.astimezone(MOSCOW).date()
+    on = days.of_books(now)
     standing = _standing("seller_payable", "bank", "payouts_in_transit")
     held = standing["bank"] + standing["payouts_in_transit"]
     limits = terms.values("position_warning_yuan", "position_conversion_yuan", on=on)
@@ -115,6 +113,6 @@ def act(*, now: datetime, actor: str) -> str:
     said = f"open {position.open} CNY, offered at {offer.sells.normalize():f}"
     if position.level != "conversion":
         return f"{position.level}: {said}"
-    reference = f"POS-{now.astimezone(MOSCOW):%Y%m%d}"
+    reference = f"POS-{now.astimezone(days.MOSCOW):%Y%m%d}"
     deal = settlement.convert(banks.buy_yuan(reference, position.missing), actor=actor, now=now)
     return f"bought {deal.bought.amount} CNY at {deal.rate.normalize():f}: {said}"

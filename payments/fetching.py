@@ -3,17 +3,16 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from itertools import islice
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from orders import days
 from storefront.lib import http
 
 from . import papers, providers
 from .models import BankAccount, BankStatement, Registry
 from .papers import Day, Taken
 
-MOSCOW = ZoneInfo("Europe/Moscow")  # banks and the acquirer close their day there
 MOST_DAYS = 40
 ACTOR = "task:papers"
 NOT_YET = 404
@@ -62,15 +61,15 @@ def _statements(now: datetime) -> Iterator[Taken]:
 
 def _missing(have: set[date], now: datetime) -> Iterator[date]:
     """Up to yesterday, the days whose paper was refused or never drawn up, oldest first."""
-    yesterday = now.astimezone(MOSCOW).date() - timedelta(days=1)
+    yesterday = days.of_books(now) - timedelta(days=1)
     first = min(have, default=yesterday)
-    days = (first + timedelta(days=number) for number in range((yesterday - first).days + 1))
-    return islice((day for day in days if day not in have), MOST_DAYS)
+    since = (first + timedelta(days=number) for number in range((yesterday - first).days + 1))
+    return islice((day for day in since if day not in have), MOST_DAYS)
 
 
 def _days(last: date | None, now: datetime) -> Iterator[date]:
     """The days to be asked for: from the one after the last we have to yesterday."""
-    yesterday = now.astimezone(MOSCOW).date() - timedelta(days=1)
+    yesterday = days.of_books(now) - timedelta(days=1)
     day = yesterday if last is None else last + timedelta(days=1)
     for _number in range(MOST_DAYS):
         if day > yesterday:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db.models import (
     Case,
@@ -22,6 +21,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
+from orders import days
 from storefront.lib import money
 
 from . import jobs
@@ -39,7 +39,6 @@ from .models import (
     Settlement,
 )
 
-MOSCOW = ZoneInfo("Europe/Moscow")
 NONE = Decimal("0.00")
 DEADLINE = Case(
     When(state="OPEN", then=F("answer_until")),
@@ -296,7 +295,7 @@ def books(*, now: datetime) -> Books:
 
 def _day_over(now: datetime, hour: Any) -> date:
     """The last day whose morning after has come to an hour of Moscow."""
-    here = now.astimezone(MOSCOW)
+    here = now.astimezone(days.MOSCOW)
     return here.date() - timedelta(days=1 if here.time() >= hour else 2)
 
 

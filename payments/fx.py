@@ -5,26 +5,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 from lxml import etree
 
+from orders import days, terms
 from storefront.lib import http, money, xml
 from storefront.lib.refusal import Refusal
 
 from .models import Rate, RatePayload
 
-MOSCOW = ZoneInfo("Europe/Moscow")
 SET_AT = time(15, 30)  # when tomorrow's rates are out, Moscow time
 SOURCE = "cbr"
 OURS = "CNY"
 PLACES = Decimal(1).scaleb(-10)
-LIMIT_DAYS = 3
-MOST_MOVE = Decimal("0.15")
-NEIGHBOUR = timedelta(days=14)
+WHOLE_BPS = 10_000
 
 # Source: Labour Code of the Russian Federation, article 112, non-working holidays (month, day),
 # read 2026-11-21. Days off moved by decree are not known here; the limit leaves room for them.
@@ -156,8 +153,8 @@ def _agree(currency: str, rate: Decimal, unit: Decimal) -> None:
 def store(daily: Daily, *, source: str, payload: bytes, now: datetime) -> Stored:
     """Keep a day's rates; what is known stays as it is.
 
-    A rate that moved by more than 15 % against the last one of the two weeks before is kept but
-    held: it is not used until `confirm`.
+    A rate that moved too far against the last one of the days before is kept but held: it is not
+    used until `confirm`. How far and how many days are terms of the house, of the day it comes.
     """
     kept = dict(
         Rate.objects.filter(rate_on=daily.on, source=source).values_list("currency", "rate")
@@ -166,9 +163,10 @@ def store(daily: Daily, *, source: str, payload: bytes, now: datetime) -> Stored
     RatePayload.objects.get_or_create(
         digest=digest, defaults={"source": source, "body": payload, "fetched_at": now}
     )
-    before = _before(daily.on)
+    rule = terms.values("rate_jump_bps", "rate_jump_days", on=now.date())
+    before = _before(daily.on, timedelta(days=rule["rate_jump_days"]))
     fresh = [quote for quote in daily.quotes if quote.currency not in kept]
-    held = tuple(quote.currency for quote in fresh if _jumped(quote, before))
+    held = tuple(one.currency for one in fresh if _jumped(one, before, rule["rate_jump_bps"]))
     Rate.objects.bulk_create(
         [
             Rate(
@@ -198,15 +196,15 @@ def store(daily: Daily, *, source: str, payload: bytes, now: datetime) -> Stored
     )
 
 
-def _before(on: date) -> dict[str, Decimal]:
-    rows = Rate.objects.filter(rate_on__lt=on, rate_on__gte=on - NEIGHBOUR, is_held=False)
+def _before(on: date, near: timedelta) -> dict[str, Decimal]:
+    rows = Rate.objects.filter(rate_on__lt=on, rate_on__gte=on - near, is_held=False)
     newest = rows.order_by("currency", "-rate_on", "-pk").distinct("currency")
     return dict(newest.values_list("currency", "rate"))
 
 
-def _jumped(quote: Quote, before: Mapping[str, Decimal]) -> bool:
+def _jumped(quote: Quote, before: Mapping[str, Decimal], most_bps: int) -> bool:
     last = before.get(quote.currency)
-    return last is not None and abs(quote.rate - last) > last * MOST_MOVE
+    return last is not None and abs(quote.rate - last) * WHOLE_BPS > last * most_bps
 
 
 def confirm(rate: Rate, *, actor: str, now: datetime) -> Rate:
@@ -228,13 +226,14 @@ def confirm(rate: Rate, *, actor: str, now: datetime) -> Rate:
 def rate_for(currency: str, *, on: date) -> Rate:
     """The rate that holds on a day: the newest not held, published for that day or before.
 
-    Time: the limit is three *publication* days. The bank sets rates on working days for the next
-    day, so Sunday, Monday and the days after holidays have none of their own and do not count.
+    Time: the limit, a term of the house, is in *publication* days. The bank sets rates on working
+    days for the next day, so Sunday, Monday and the days after holidays do not count.
     Raises: RateExpired, if there is none so young.
     """
     usable = Rate.objects.filter(currency=currency, rate_on__lte=on, is_held=False)
     rate = usable.order_by("-rate_on", "-pk").first()
-    if rate is None or _missed(rate.rate_on, on) > LIMIT_DAYS:
+    missed = _missed(rate.rate_on, on) if rate else 0
+    if rate is None or (missed and missed > terms.value("rate_age_days", on=on)):
         raise RateExpired(
             _("Prices are not available: the exchange rate is too old."), currency=currency, on=on
         )
@@ -264,11 +263,11 @@ def has_own_rate(day: date) -> bool:
 
 def published_by(now: datetime) -> list[date]:
     """The days whose rates should be out: today's, and tomorrow's after half past three."""
-    local = now.astimezone(MOSCOW)
-    days = [_own(local.date())]
+    local = now.astimezone(days.MOSCOW)
+    out = [_own(local.date())]
     if local.time() >= SET_AT:
-        days.append(_own(local.date() + timedelta(days=1)))
-    return sorted(set(days))
+        out.append(_own(local.date() + timedelta(days=1)))
+    return sorted(set(out))
 
 
 def _own(day: date) -> date:

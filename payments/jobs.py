@@ -1,11 +1,10 @@
 """The periodic jobs of money: daily ones as HOURS says, and the weekly payouts."""
 
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from orders import terms
+from orders import days, terms
 from storefront.lib import due
 
 from . import exposure, fx, ledger, settlement
@@ -13,7 +12,6 @@ from .models import Job
 from .reconciliation import running
 
 ACTOR = "task:job"
-MOSCOW = ZoneInfo("Europe/Moscow")
 RATES_COME = time(15, 45)  # the central bank sets tomorrow's rates by 15:30 Moscow time
 PAYOUTS_GO = time(9, 0)
 BOOKS_CLOSE = time(0, 30)  # they close the day before
@@ -33,7 +31,7 @@ def ensure(*, now: datetime) -> None:
     """Plan today's jobs where none is planned, as after a first start or a long stop."""
     for kind in Job.Kind:
         if not Job.objects.filter(kind=kind, due_at__isnull=False).exists():
-            _plan(kind, now.astimezone(MOSCOW).date(), at=now)
+            _plan(kind, days.of_books(now), at=now)
 
 
 def run(job: Job, *, now: datetime) -> None:
@@ -62,7 +60,7 @@ def _do(job: Job, now: datetime) -> str:
 
 
 def _next_day(job: Job, now: datetime) -> date:
-    today = now.astimezone(MOSCOW).date()
+    today = days.of_books(now)
     if job.kind != Job.Kind.PAYOUTS:
         return max(job.run_on, today) + timedelta(days=1)
     weekday = terms.value("payout_weekday", on=today)
@@ -70,5 +68,5 @@ def _next_day(job: Job, now: datetime) -> date:
 
 
 def _plan(kind: Job.Kind, day: date, *, at: datetime | None = None) -> None:
-    moment = at or datetime.combine(day, HOURS[kind], MOSCOW).astimezone(UTC)
+    moment = at or datetime.combine(day, HOURS[kind], days.MOSCOW).astimezone(UTC)
     Job.objects.get_or_create(kind=kind, run_on=day, defaults={"due_at": moment})

@@ -17,8 +17,6 @@ from .models import Charge, Receipt, Refund
 from .providers import Item, ReceiptAnswer
 
 Kind, State = Receipt.Kind, Receipt.State
-# The provider forgets a key after a day; from then on a receipt is looked for first.
-KEY_LIVES = timedelta(hours=20)
 LOOK_AGAIN, LONGEST_LOOK = timedelta(seconds=20), timedelta(hours=1)
 STATES = {"pending": State.SENT, "done": State.REGISTERED, "rejected": State.REJECTED}
 
@@ -107,7 +105,7 @@ def ask(receipt: Receipt) -> ReceiptAnswer:
     if receipt.kind == Kind.PREPAYMENT and receipt.again_of_id is None:
         return ReceiptAnswer(drawer.read(charge.provider_id).receipt or "pending")
     refund = receipt.refund.provider_id if receipt.refund else ""
-    if clock.now() - receipt.made_at > KEY_LIVES:
+    if clock.now() - receipt.made_at > providers.KEY_LIVES:
         found = _stray(receipt, drawer.find_receipts(payment=charge.provider_id, refund=refund))
         if found is not None:
             return found

@@ -180,7 +180,7 @@ def ask(refund: Refund) -> RefundAnswer:
     drawer = providers.drawer(charge.provider)
     if refund.provider_id:
         return drawer.read_refund(refund.provider_id)
-    if clock.wall() - refund.asked_at > charges.KEY_LIVES:
+    if clock.wall() - refund.asked_at > providers.KEY_LIVES:
         found = drawer.find_refund(charge.provider_id, description=describe(refund))
         if found is not None:
             return found

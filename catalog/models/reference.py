@@ -1,5 +1,7 @@
 """What the shop knows of goods before any seller comes."""
 
+from datetime import timedelta
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -168,6 +170,36 @@ class Margin(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.rate_bps} bps from {self.valid_from}"
+
+
+class FormerPriceRule(models.Model):
+    """Which former price may stand struck through, and for how long, from a day on."""
+
+    lowest_of_days = models.PositiveIntegerField(_("the lowest of so many days before"))
+    asked_at_least_days = models.PositiveIntegerField(_("of these asked on so many, at least"))
+    told_for_days = models.PositiveIntegerField(_("shown for so many days"))
+    valid_from = models.DateField(_("valid from"), unique=True)
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    source = models.CharField(_("source"), max_length=200)
+
+    class Meta:
+        verbose_name = _("rule of former prices")
+        verbose_name_plural = _("rules of former prices")
+
+    def __str__(self) -> str:
+        return f"{self.lowest_of_days} days from {self.valid_from}"
+
+    @property
+    def lowest_of(self) -> timedelta:
+        return timedelta(days=self.lowest_of_days)
+
+    @property
+    def asked_at_least(self) -> timedelta:
+        return timedelta(days=self.asked_at_least_days)
+
+    @property
+    def told_for(self) -> timedelta:
+        return timedelta(days=self.told_for_days)
 
 
 class CommissionRule(models.Model):

@@ -14,6 +14,7 @@ from catalog.models import (
     Brand,
     Category,
     CommissionRule,
+    FormerPriceRule,
     HsCode,
     Margin,
     RefusalReason,
@@ -35,6 +36,9 @@ def load() -> dict[str, int]:
         "hs_codes": _store(HsCode, map(_hs_code, _read("hs_codes")), key=("code",)),
         "margins": _store(Margin, map(_margin, _read("margins")), key=("kind", "valid_from")),
         "commissions": _store(CommissionRule, _commissions(), key=("category_id", "valid_from")),
+        "former_prices": _store(
+            FormerPriceRule, map(_former_price, _read("former_prices")), key=("valid_from",)
+        ),
         "restrictions": _store(
             Restriction, map(_restriction, _read("restrictions")), key=("rule",)
         ),
@@ -155,6 +159,16 @@ def _margin(row: Row) -> dict[str, Any]:
     return {
         "kind": row["kind"],
         "rate_bps": int(row["rate_bps"]),
+        "valid_from": date.fromisoformat(row["valid_from"]),
+        "valid_until": _day(row["valid_until"]),
+        "source": row["source"],
+    }
+
+
+def _former_price(row: Row) -> dict[str, Any]:
+    days = ("lowest_of_days", "asked_at_least_days", "told_for_days")
+    return {
+        **{name: int(row[name]) for name in days},
         "valid_from": date.fromisoformat(row["valid_from"]),
         "valid_until": _day(row["valid_until"]),
         "source": row["source"],

@@ -9,8 +9,9 @@ from datetime import datetime
 
 from logistics.customs import papers
 from logistics.models import Shipment, ShipmentItem
+from orders import days
 
-from .papers import CHINA, kilos, sender, shipment
+from .papers import kilos, sender, shipment
 from .sheets import Sheet
 
 WIDTH, HEIGHT, EDGE = 210.0, 148.0, 6.0
@@ -56,7 +57,7 @@ def _page(row: Shipment, items: Sequence[ShipmentItem], turn: str, now: datetime
     sheet.box(EDGE, 67, inner, 0)
     for place, item in enumerate(items):
         _line(sheet, 68.5 + place * 6, item)
-    day = f"{now.astimezone(CHINA):%Y-%m-%d}"
+    day = f"{days.of_china(now)}"
     sheet.text(EDGE + 2, 134, 3, f"兹证明申报属实 Сведения верны Particulars are correct · {day}")
     return sheet
 

@@ -3,19 +3,18 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
-from zoneinfo import ZoneInfo
 
 from catalog.models import Battery
 from logistics.customs import papers
 from logistics.models import Bag, Departure, Place, Shipment
 from logistics.states import State
+from orders import days
 
 from .sheets import Sheet
 
 WIDTH, HEIGHT, EDGE = 100.0, 150.0, 5.0  # a label as couriers in China use it
 A4 = (210.0, 297.0)
 ROWS = 46  # of a page of a manifest
-CHINA = ZoneInfo("Asia/Shanghai")
 ABOARD = (
     State.LOADED,
     State.DEPARTED,
@@ -78,7 +77,7 @@ def parcel(number: str, now: datetime) -> list[Sheet]:
     weight = row.weight_g or row.planned_weight_g
     sheet.text(EDGE + 2, 129, 6, kilos(weight))
     sheet.text(EDGE + 38, 130, 4, order.shown_number)
-    sheet.text(EDGE + 66, 130, 4, f"{now.astimezone(CHINA):%Y-%m-%d}")
+    sheet.text(EDGE + 66, 130, 4, f"{now.astimezone(days.CHINA):%Y-%m-%d}")
     if _has_battery(row):
         sheet.text(EDGE + 2, 139, 3.4, "含锂电池 · Литиевая батарея · Lithium battery")
     return [sheet]
@@ -120,7 +119,7 @@ def bag(number: str, now: datetime) -> list[Sheet]:
         ("封号 Пломба Seal", row.seal or "–"),
         ("目的地 Куда To", f"{lane.terminal.title_zh} {lane.terminal.title_ru}"),
         ("班次 Рейс Departure", departure.number),
-        ("出发 Отправка Departs", f"{departure.departs_at.astimezone(CHINA):%Y-%m-%d %H:%M}"),
+        ("出发 Отправка Departs", f"{departure.departs_at.astimezone(days.CHINA):%Y-%m-%d %H:%M}"),
         ("件数 Мест Parcels", str(row.parcels)),
         ("重量 Вес Weight", kilos(row.weight_g)),
     )
@@ -128,7 +127,7 @@ def bag(number: str, now: datetime) -> list[Sheet]:
         y = 66 + turn * 12
         sheet.text(EDGE + 3, y, 3, name)
         sheet.lines(EDGE + 3, y + 3.6, 3.4, fact, width=inner - 6, most=2)
-    sheet.text(EDGE + 3, 140, 3, f"{now.astimezone(CHINA):%Y-%m-%d %H:%M} · {sender()[0]}")
+    sheet.text(EDGE + 3, 140, 3, f"{now.astimezone(days.CHINA):%Y-%m-%d %H:%M} · {sender()[0]}")
     return [sheet]
 
 
@@ -181,10 +180,10 @@ def _page(row: Departure, turn: str, lines: Sequence[Line], now: datetime) -> Sh
     sheet.text(10, 19, 5, row.number)
     lane = row.lane
     sheet.lines(10, 26, 4, f"{lane.title_zh} · {lane.title_ru}", width=190, most=1)
-    departs = f"{row.departs_at.astimezone(CHINA):%Y-%m-%d %H:%M}"
+    departs = f"{row.departs_at.astimezone(days.CHINA):%Y-%m-%d %H:%M}"
     where = f"{_sign(lane.terminal)} · {row.service.code} · {departs}"
     sheet.text(10, 32, 4, where)
-    bill = f"主单 {row.master_bill or '–'} · {now.astimezone(CHINA):%Y-%m-%d %H:%M} · {turn}"
+    bill = f"主单 {row.master_bill or '–'} · {now.astimezone(days.CHINA):%Y-%m-%d %H:%M} · {turn}"
     sheet.text(10, 37.5, 3.5, bill)
     heads = ("袋 Мешок", "单号 Номер", "城市 Город", "重量 Вес", "邮编 Индекс")
     _write(sheet, 45, heads)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -22,6 +21,7 @@ from logistics.models import (
     Place,
     Stock,
 )
+from orders import days
 from storefront.lib import identifiers, locks
 from storefront.lib.refusal import Refusal
 
@@ -32,7 +32,6 @@ S = Advice.State
 MOST_LINES = 200
 MOST_PIECES = 100_000
 FARTHEST = timedelta(days=180)
-CHINA = ZoneInfo("Asia/Shanghai")
 
 
 class BadAdvice(Refusal):
@@ -114,7 +113,7 @@ def announce(seller: Seller, said: Announcement, *, actor: str, now: datetime) -
 
 
 def _check(seller: Seller, said: Announcement, *, now: datetime) -> None:
-    today = now.astimezone(CHINA).date()
+    today = days.of_china(now)
     if said.regime not in Stock.Regime.values:
         raise BadAdvice(_("Choose the regime."))
     if not today <= said.expected_on <= today + FARTHEST:

@@ -3,17 +3,16 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import F, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from logistics.models import Bin, BinMove, BinStock, Layout, PickStop, Place, Stock
+from orders import days
 from storefront.lib import locks
 from storefront.lib.refusal import Refusal
 
-CHINA = ZoneInfo("Asia/Shanghai")
 OPEN_STOPS = (PickStop.State.WAITING, PickStop.State.IN_TROLLEY)
 MOST_BINS = 20_000
 Layer = tuple[int, date, int]  # bin, day of arrival, pieces
@@ -165,7 +164,7 @@ def follow(
 
 
 def _put(stock: Stock, bin_id: int, quantity: int, why: Why, came_on: date | None = None) -> None:
-    day = came_on or why.now.astimezone(CHINA).date()
+    day = came_on or days.of_china(why.now)
     row, _is_new = BinStock.objects.get_or_create(
         bin_id=bin_id, stock=stock, came_on=day, defaults={"quantity": 0}
     )

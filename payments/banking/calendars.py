@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
+from orders.days import CHINA
 from payments.models import BankDay
 
-HARBIN = ZoneInfo("Asia/Shanghai")
 DAY = timedelta(days=1)
 COUNTRIES = ("CN", "RU")
 
@@ -35,7 +34,7 @@ class Calendar:
         return self.known[asked]
 
     def _arrives_on(self, at: datetime, cut_off: time, days: int) -> date:
-        here = at.astimezone(HARBIN)
+        here = at.astimezone(CHINA)
         day = here.date() if here.time() < cut_off else here.date() + DAY
         day = self._from(day)
         for _ in range(days):

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
-from orders import terms
+from orders import days, terms
 from payments.models import Bank, Correspondence, Payout, ReturnReason
 from storefront.lib import money
 from storefront.lib.refusal import Refusal
@@ -64,7 +64,7 @@ class Room:
 
 def room(currency: str, *, now: datetime) -> Room:
     """Read what holds for money that leaves now."""
-    here = now.astimezone(calendars.HARBIN)
+    here = now.astimezone(days.CHINA)
     on = here.date()
     return Room(currency, pairs(currency, on=on), weights(on), calendars.around(on), here)
 
@@ -148,7 +148,7 @@ def suspend(
     Raises: SameTerms.
     """
     Bank.objects.select_for_update(no_key=True).get(pk=route.russian_id)
-    on = now.astimezone(calendars.HARBIN).date()
+    on = days.of_china(now)
     held = current(route, on=on)
     if held.is_suspended == is_suspended:
         raise SameTerms(_("The route is like that already."), route=str(held))

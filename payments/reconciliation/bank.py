@@ -4,12 +4,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Q, Sum
 
-from orders import terms
+from orders import days, terms
 from payments import ledger, postings
 from payments.banking.fees import CODES
 from payments.models import (
@@ -27,7 +26,6 @@ from . import breaks, fees, matches, rules
 from .breaks import Seen
 from .rules import Thing
 
-MOSCOW = ZoneInfo("Europe/Moscow")
 SOURCE = Break.Source.BANK
 ARRIVES = time(9)
 TRANSFER = re.compile(r"REG-[A-Za-z0-9_-]{1,60}-\d{4}-\d{2}-\d{2}")
@@ -43,7 +41,7 @@ def reconcile(account: BankAccount, *, actor: str, now: datetime) -> tuple[int, 
     _book_acquirer(account, actor, now)
     booked, off = fees.book(account, actor=actor, now=now)
     lines, entries = matches.things(account)
-    today = now.astimezone(MOSCOW).date()
+    today = days.of_books(now)
     least = terms.value("match_least_score", on=today)
     sure = [one for one in rules.certain(lines, entries) if one.score >= least]
     for proposal in sure:
@@ -106,7 +104,7 @@ def book(registry: Registry, *, on: date, actor: str) -> None:
             money.to_minor(registry.gross, postings.RUB),
             fee=money.to_minor(registry.fee, postings.RUB),
         ),
-        occurred_at=datetime.combine(on, ARRIVES, MOSCOW).astimezone(UTC),
+        occurred_at=datetime.combine(on, ARRIVES, days.MOSCOW).astimezone(UTC),
         actor=actor,
         source=f"registry {registry.provider} {registry.shop} of {registry.registry_on}",
     )
@@ -257,8 +255,8 @@ class Standing:
 
 def standing(account: BankAccount) -> Standing | None:
     """The last statement of an account against the ledger; None before the first one."""
-    days = account.statements.order_by("until_on", "pk")
-    first, last = days.first(), days.last()
+    papers = account.statements.order_by("until_on", "pk")
+    first, last = papers.first(), papers.last()
     if first is None or last is None:
         return None
     mine = Q(
@@ -266,7 +264,7 @@ def standing(account: BankAccount) -> Standing | None:
         account__party=account.party,
         account__currency=account.currency,
     )
-    since = datetime.combine(first.from_on, time(), MOSCOW)
+    since = days.begins(first.from_on)
     ours = Entry.objects.filter(mine, journal__occurred_at__gte=since)
     only_ours = matches.open_entries(account).filter(journal__occurred_at__gte=since)
     return Standing(

@@ -4,18 +4,16 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from orders import terms
+from orders import days, terms
 from payments.models import Break, BreakNote
 from storefront.lib import locks
 from storefront.lib.refusal import Refusal
 
-MOSCOW = ZoneInfo("Europe/Moscow")
 OWNER = "finance"
 State = Break.State
 # Until how many days each age goes; the last one has no end.
@@ -59,7 +57,7 @@ def open_all(seen: Iterable[Seen], *, now: datetime) -> list[Break]:
     """
     wanted = {one.key: one for one in seen}
     known = set(Break.objects.filter(key__in=list(wanted)).values_list("key", flat=True))
-    day = now.astimezone(MOSCOW).date()
+    day = days.of_books(now)
     due_on = day + timedelta(days=terms.value("break_answer_days", on=day))
     rows = [
         Break(
@@ -169,7 +167,7 @@ class Age:
 def ageing(*, on: date) -> list[Age]:
     """Open breaks by age, youngest first; one query."""
     rows = list(Break.objects.open().values_list("found_at", "due_on"))
-    old = [((on - found.astimezone(MOSCOW).date()).days, due_on < on) for found, due_on in rows]
+    old = [((on - days.of_books(found)).days, due_on < on) for found, due_on in rows]
     return [
         Age(
             since,

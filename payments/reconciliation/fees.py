@@ -3,11 +3,10 @@
 import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time
-from zoneinfo import ZoneInfo
 
 from django.db.models import F
 
-from orders import terms
+from orders import days, terms
 from payments import ledger, postings
 from payments.banking import fees
 from payments.models import BankAccount, BankFee, Break, Conversion, Payout, StatementLine
@@ -17,7 +16,6 @@ from . import breaks, matches, rules
 from .breaks import Seen
 from .rules import Proposal
 
-MOSCOW = ZoneInfo("Europe/Moscow")
 ARRIVES = time(9)
 UETR = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 Owner = Payout | Conversion
@@ -38,7 +36,7 @@ def book(account: BankAccount, *, actor: str, now: datetime) -> tuple[int, int]:
     made = [
         _book(account, line, owners[line.pk], (actor, now)) for line in lines if line.pk in owners
     ]
-    most = terms.value("bank_fee_off_units", on=now.astimezone(MOSCOW).date())
+    most = terms.value("bank_fee_off_units", on=days.of_books(now))
     off = breaks.open_all((_seen(fee) for fee in made if abs(fee.off) > most), now=now)
     return len(made), len(off)
 
@@ -63,7 +61,7 @@ def _owners(lines: Sequence[StatementLine]) -> Iterator[tuple[int, Owner]]:
 def _book(account: BankAccount, line: StatementLine, owner: Owner, by: By) -> BankFee:
     """Post the fee, keep what was expected of it, and match its line; again changes nothing."""
     name = owner.message if isinstance(owner, Payout) else owner.reference
-    at = datetime.combine(line.booked_on, ARRIVES, MOSCOW).astimezone(UTC)
+    at = datetime.combine(line.booked_on, ARRIVES, days.MOSCOW).astimezone(UTC)
     journal = ledger.post(
         "bank-fee",
         key=f"bank-fee:{matches.name_of(line)}",

@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import BigIntegerField, F, OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from orders import terms
+from orders import days, terms
 from payments.banking import fees
 from payments.models import (
     BankAccount,
@@ -29,7 +28,6 @@ from . import breaks, rules
 from .breaks import NoReason
 from .rules import Proposal, Thing
 
-MOSCOW = ZoneInfo("Europe/Moscow")
 MOST_PARTS = 50
 
 
@@ -100,7 +98,7 @@ def things(account: BankAccount) -> tuple[list[Thing], list[Thing]]:
     ours = [
         Thing(
             pk=entry.pk,
-            on=entry.journal.occurred_at.astimezone(MOSCOW).date(),
+            on=days.of_books(entry.journal.occurred_at),
             units=entry.left,
             references=_references(entry),
         )

@@ -2,18 +2,16 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from orders import terms
+from orders import days, terms
 from payments.models import Break, Payout
 from storefront.lib import money
 
 from . import breaks, matches
 from .breaks import Seen
 
-MOSCOW = ZoneInfo("Europe/Moscow")
 SOURCE = Break.Source.PAYOUTS
 
 
@@ -28,14 +26,14 @@ def reconcile(*, actor: str, now: datetime) -> int:
 
 
 def _unanswered(now: datetime) -> Iterator[Seen]:
-    day = now.astimezone(MOSCOW).date()
+    day = days.of_books(now)
     since = now - timedelta(days=terms.value("payout_answer_days", on=day))
     for payout in Payout.objects.filter(state="SENT", sent_at__lt=since).order_by("pk"):
         yield _seen("MISSING_THEIRS", payout)
 
 
 def _not_given_back(now: datetime) -> Iterator[Seen]:
-    wait = timedelta(days=terms.value("bank_missing_after_days", on=now.astimezone(MOSCOW).date()))
+    wait = timedelta(days=terms.value("bank_missing_after_days", on=days.of_books(now)))
     returned = Payout.objects.filter(state="RETURNED", ended_at__lt=now - wait)
     debits = matches.open_lines().filter(units__lt=0).values_list("end_to_end", flat=True)
     for payout in returned.filter(message__in=list(debits)).order_by("pk"):

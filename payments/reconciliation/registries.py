@@ -1,14 +1,13 @@
 """The acquirer's registers against our charges and refunds."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Q
 
-from orders import terms
+from orders import days, terms
 from payments.models import (
     Break,
     ChargeFact,
@@ -24,7 +23,6 @@ from . import breaks, comparing
 from .breaks import Seen
 from .comparing import Found, Item, Key, Knowledge
 
-MOSCOW = ZoneInfo("Europe/Moscow")
 SOURCE = Break.Source.REGISTRY
 # What a fact of ours is called in a register.
 FACTS = {"CAPTURED": "PAYMENT", "CHARGEBACK": "CHARGEBACK", "RESTORED": "RESTORED"}
@@ -40,11 +38,11 @@ def reconcile(provider: str, *, actor: str, now: datetime) -> tuple[int, int]:
     Time: an operation that one side alone has is missing in the other once the register of a
     later day is here; what happened before the first register is not compared.
     """
-    days = Registry.objects.filter(provider=provider).order_by("registry_on")
-    first, last = days.first(), days.last()
+    known = Registry.objects.filter(provider=provider).order_by("registry_on")
+    first, last = known.first(), known.last()
     if first is None or last is None:
         return 0, 0
-    since, today = first.registry_on, now.astimezone(MOSCOW).date()
+    since, today = first.registry_on, days.of_books(now)
     theirs = list(_theirs(provider))
     ours = [*_facts(provider, since), *_refunds(provider, since)]
     found = comparing.compare(theirs, ours, _knowledge(theirs, ours, last.registry_on, today))
@@ -105,7 +103,7 @@ def _facts(provider: str, since: date) -> Iterator[Item]:
             units=-units if fact.kind == "CHARGEBACK" else units,
             fee=_units(fact.fee.amount, currency),
             currency=currency,
-            on=fact.happened_at.astimezone(MOSCOW).date(),
+            on=days.of_books(fact.happened_at),
         )
 
 
@@ -119,7 +117,7 @@ def _refunds(provider: str, since: date) -> Iterator[Item]:
     # What a bank kept went another way than by a refund: its line is the chargeback's.
     refunds = refunds.exclude(reason=Refund.Reason.CHARGEBACK)
     for refund in refunds.select_related("charge__order").order_by("pk"):
-        done_at = refund.done_at or datetime.combine(since, time(), MOSCOW)
+        done_at = refund.done_at or days.begins(since)
         currency = refund.price.currency.code
         yield Item(
             pk=refund.pk,
@@ -130,7 +128,7 @@ def _refunds(provider: str, since: date) -> Iterator[Item]:
             units=-_units(refund.price.amount, currency),
             fee=None,
             currency=currency,
-            on=done_at.astimezone(MOSCOW).date(),
+            on=days.of_books(done_at),
             is_open=refund.state != Refund.State.DONE,
         )
 
@@ -143,7 +141,7 @@ def _units(value: Decimal, currency: str) -> int:
 
 
 def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), MOSCOW).astimezone(UTC)
+    return days.begins(day).astimezone(UTC)
 
 
 def _knowledge(theirs: list[Item], ours: list[Item], last: date, today: date) -> Knowledge:

@@ -1,13 +1,13 @@
 """Takes a payout to the bank and keeps what the bank says of it; any step may come twice."""
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
 from catalog.models import Seller
+from orders import days
 from payments import banks, ledger, postings
-from payments.banking import calendars, choosing
+from payments.banking import choosing
 from payments.models import Payout
 from payments.statements import pain001, pain002
 from storefront.lib import due, http, locks, money
@@ -15,7 +15,6 @@ from storefront.lib import due, http, locks, money
 from . import payouts, returns
 
 State = Payout.State
-MOSCOW = ZoneInfo("Europe/Moscow")
 LOOK_AGAIN = timedelta(hours=2)
 
 
@@ -45,7 +44,7 @@ def _keep_route_open(payout: Payout, *, now: datetime) -> None:
     """
     if payout.state != State.READY or payout.route is None:
         return
-    on = now.astimezone(calendars.HARBIN).date()
+    on = days.of_china(now)
     if not choosing.current(payout.route, on=on).is_suspended:
         return
     units = money.to_minor(payout.money.amount, "CNY")
@@ -96,7 +95,7 @@ def file_of(payout: Payout) -> bytes:
         debtor=banks.debtor(),
         credits=[credit],
         made_at=payout.made_at,
-        on=payout.made_at.astimezone(MOSCOW).date(),
+        on=days.of_books(payout.made_at),
     )
 
 

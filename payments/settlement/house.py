@@ -1,15 +1,14 @@
 """The house's own view of a period: rubles in, what was paid away, and what stayed."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from django.db.models import F, QuerySet, Sum
 
+from orders import days
 from payments import ledger
 from payments.models import BankFee, Conversion, Entry, Payout, Settlement, SettlementLine
 
-MOSCOW = ZoneInfo("Europe/Moscow")
 MOST_SHOWN = 20
 
 
@@ -146,12 +145,12 @@ def _beside(purpose: str, until: date) -> int:
 
 
 def _fees(until: date) -> int:
-    end = datetime.combine(until, time(), MOSCOW)
+    end = days.begins(until)
     before = Settlement.objects.filter(period_until__lt=until).order_by("-period_until").first()
     fees = ledger.balance("acquirer_fee", "RUB", before=end)
     if before is None:
         return fees
-    start = datetime.combine(before.period_until, time(), MOSCOW)
+    start = days.begins(before.period_until)
     return fees - ledger.balance("acquirer_fee", "RUB", before=start)
 
 

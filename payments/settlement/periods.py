@@ -1,18 +1,17 @@
 """Closes a period: a frozen statement per seller, the yuan bought, the payouts made."""
 
-from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
 
 from django.db import transaction
 
 from catalog.models import Seller
+from orders import days
 from payments import ledger
 from payments.models import Payout, Settlement
 from storefront.lib import locks
 
 from . import composing, conversions, payouts
 
-MOSCOW = ZoneInfo("Europe/Moscow")
 MOST_DEALS = 3
 
 
@@ -36,7 +35,7 @@ def close_period(until: date, *, now: datetime, actor: str) -> list[Payout]:
 
 def settle(until: date, *, now: datetime, actor: str) -> int:
     """Make the statements of a period that are not made yet, each in its own transaction."""
-    cut = datetime.combine(until, time(), MOSCOW)
+    cut = days.begins(until)
     made = 0
     for seller in _sellers(until, cut):
         with transaction.atomic(durable=True):

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
+from orders import days
 from payments.models import Break, BreakNote
 from payments.reconciliation import breaks
 from storefront.lib import clock
@@ -26,7 +27,7 @@ class Overdue(filters.YesNo):
     parameter_name = "overdue"
 
     def condition(self):
-        return Q(state="OPEN", due_on__lt=clock.now().astimezone(breaks.MOSCOW).date())
+        return Q(state="OPEN", due_on__lt=days.of_books(clock.now()))
 
 
 class Notes(Rows):
@@ -75,7 +76,7 @@ class BreakDesk(Looking):
     closed = cells.dated("closed_at", _("closed"))
 
     def changelist_view(self, request, extra_context=None):
-        on = clock.now().astimezone(breaks.MOSCOW).date()
+        on = days.of_books(clock.now())
         return super().changelist_view(
             request, {**(extra_context or {}), "ages": breaks.ageing(on=on)}
         )

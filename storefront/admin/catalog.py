@@ -10,6 +10,7 @@ from catalog.models import (
     Attribute,
     Brand,
     Category,
+    FormerPriceRule,
     HsCode,
     Margin,
     Offer,
@@ -146,6 +147,15 @@ class MarginDesk(Desk):
     @display(description=_("margin"), ordering="rate_bps")
     def rate(self, margin):
         return cells.percent(margin.rate_bps)
+
+
+@admin.register(FormerPriceRule)
+class FormerPriceRuleDesk(Desk):
+    list_display = (
+        *("lowest_of_days", "asked_at_least_days", "told_for_days"),
+        *("valid_from", "valid_until", "source"),
+    )
+    ordering = ("-valid_from",)
 
 
 @admin.register(Restriction)

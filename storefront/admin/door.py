@@ -2,7 +2,6 @@
 
 from functools import wraps
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from django.apps import apps
 from django.conf import settings
@@ -13,9 +12,9 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
-from . import words
+from orders import days
 
-HARBIN = ZoneInfo("Asia/Shanghai")
+from . import words
 
 
 def hang(site: AdminSite) -> None:
@@ -55,7 +54,7 @@ def _spoken(admin_view):
         @wraps(guarded)
         def inner(request: HttpRequest, *args, **kwargs) -> HttpResponse:
             language = language_of(request)
-            with translation.override(language), timezone.override(HARBIN):
+            with translation.override(language), timezone.override(days.CHINA):
                 response = guarded(request, *args, **kwargs)
                 if not getattr(response, "is_rendered", True):
                     response.render()

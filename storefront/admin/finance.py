@@ -6,9 +6,9 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from orders import days
 from payments import figures
 from payments.models import Break, Payout
-from payments.reconciliation.breaks import MOSCOW
 from storefront.templatetags.money import whole, yuan
 
 from . import cells, charts, turns
@@ -39,7 +39,7 @@ def panels(now: datetime) -> dict[str, Any]:
         "disputes": figures.disputes(now=now, until=until),
         "chargebacks": figures.chargebacks(now=now, until=until),
     }
-    broken = figures.breaks(on=now.astimezone(MOSCOW).date())
+    broken = figures.breaks(on=days.of_books(now))
     return {
         "tiles": list(_tiles(found, broken, now)),
         "settlement": _settlement(now),

@@ -18,11 +18,11 @@ from unfold import widgets
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
+from orders import days
 from payments import manual
 from payments.ledger import Leg
 from payments.models import Account, ManualPosting, StatementLine
 from payments.reconciliation import booking
-from payments.reconciliation.breaks import MOSCOW
 from storefront.lib import clock, money
 from storefront.lib.refusal import Refusal
 
@@ -111,7 +111,7 @@ def _filled(line: StatementLine) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """What the bank says of a line, as the form of a posting; the other account is for a person."""
     leg = booking.account_of(line)
     said = [line.booked_on.isoformat(), line.counterparty, line.text or line.end_to_end]
-    noon = datetime.combine(line.booked_on, time(12), MOSCOW)
+    noon = datetime.combine(line.booked_on, time(12), days.MOSCOW)
     wish = {
         "line": line.pk,
         "reason": f"{line}: {', '.join(part for part in said if part)}"[:300],

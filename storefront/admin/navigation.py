@@ -148,6 +148,7 @@ NAVIGATION = [
         entry(_("HS codes"), "tag", "catalog.hscode"),
         entry(_("Restrictions"), "block", "catalog.restriction"),
         entry(_("Margins"), "percent", "catalog.margin"),
+        entry(_("Rules of former prices"), "price_change", "catalog.formerpricerule"),
         entry(_("Rules of approval"), "rule_settings", "catalog.approvalrule"),
         entry(_("Reasons of refusals"), "comment_bank", "catalog.refusalreason"),
         collapsible=True,

@@ -17,7 +17,7 @@ from catalog import asking, columns
 from catalog.cells import BadCell
 from catalog.models import Offer, Seller
 from catalog.promotions import MOST_GOODS, Plan
-from orders.sales import SELLERS_ZONE
+from orders.days import CHINA
 
 AT = "%Y-%m-%dT%H:%M"
 LONGEST_LIST = 200_000
@@ -32,12 +32,12 @@ class ShenzhenTime(forms.DateTimeField):
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=AT)
 
     def to_python(self, value: Any) -> datetime | None:
-        with timezone.override(SELLERS_ZONE):
+        with timezone.override(CHINA):
             return super().to_python(value)
 
     def prepare_value(self, value: Any) -> Any:
         if isinstance(value, datetime):
-            return value.astimezone(SELLERS_ZONE).replace(tzinfo=None)
+            return value.astimezone(CHINA).replace(tzinfo=None)
         return value
 
 

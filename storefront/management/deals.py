@@ -9,7 +9,7 @@ from django.db import transaction
 
 from catalog import asking, promotions
 from catalog.models import Offer, PriceList, Promotion, Seller
-from orders.sales import SELLERS_ZONE
+from orders.days import CHINA
 from storefront.lib import clock, due
 from storefront.management import driver, world
 
@@ -64,7 +64,7 @@ def _part(price: Decimal, percent: int) -> Decimal:
 def _deals(until: datetime) -> list[tuple[datetime, Deed]]:
     """The table's lists and promotions are made when they begin, or today if they are to come."""
     sellers = {seller.slug: seller for seller in Seller.objects.all()}
-    midnight = until.astimezone(SELLERS_ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
+    midnight = until.astimezone(CHINA).replace(hour=0, minute=0, second=0, microsecond=0)
     found: list[tuple[datetime, Deed]] = []
     for row in world.table("deals"):
         starts_at = midnight + int(row["from_day"]) * DAY

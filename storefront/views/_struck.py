@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.cache import cache
 
-from catalog import asking
+from catalog import former
 from catalog.models import Offer, Product
 
 KEPT_SECONDS = 300
@@ -18,7 +18,7 @@ def of_offers(offers: Sequence[Offer], *, now: datetime) -> dict[int, Any]:
     """Give what may stand struck through beside the prices of offers, by their keys."""
 
     def ask(prices: Prices) -> Prices:
-        return asking.struck_many([one for one in offers if one.pk in prices], now=now)
+        return former.struck_many([one for one in offers if one.pk in prices], now=now)
 
     return _kept("offer", {one.pk: one.price.amount for one in offers}, ask, now=now)
 
@@ -27,7 +27,7 @@ def of_goods(goods: Sequence[Product], *, now: datetime) -> dict[int, Any]:
     """Give what may stand struck through on cards, by the keys of their products."""
 
     def ask(prices: Prices) -> Prices:
-        return asking.struck_lowest(prices, now=now)
+        return former.struck_lowest(prices, now=now)
 
     prices = {one.pk: one.best_price_cny for one in goods if one.best_price_cny is not None}
     return _kept("goods", prices, ask, now=now)

@@ -13,6 +13,7 @@ from catalog import papers
 from catalog.models import Seller
 from logistics.models import Advice, DamagePicture
 from logistics.stocking import advices, ageing, supply
+from orders import days
 from storefront.forms.announcing import AnnounceForm
 from storefront.lib import clock
 
@@ -42,7 +43,7 @@ def notices(request: HttpRequest, seller: Seller) -> HttpResponse:
         "page": shown,
         "needs": supply.needs(seller, now=now)[:FOUND],
         "pace": supply.pace(seller, now=now),
-        "bands": ageing.bands(now.astimezone(advices.CHINA).date(), seller=seller),
+        "bands": ageing.bands(days.of_china(now), seller=seller),
     }
     return render(request, "seller/notices.html", page)
 

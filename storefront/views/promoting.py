@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from catalog import promotions
+from catalog import former, promotions
 from catalog.models import PriceList, Promotion, Seller
 from storefront.flows import promoting
 from storefront.forms.promoting import PriceListForm, PromotionForm
@@ -36,6 +36,7 @@ def prices(request: HttpRequest, seller: Seller) -> HttpResponse:
         "seller": seller.name,
         "over": over,
         "rows": [_told(row, now) for row in rows],
+        "former": former.rule(now.date()),
     }
     return render(request, "seller/prices.html", page)
 

@@ -15,6 +15,7 @@ from catalog.models import (
     ApprovalRule,
     Category,
     CommissionRule,
+    FormerPriceRule,
     HsCode,
     ImportJob,
     Margin,
@@ -227,6 +228,13 @@ def _reference(number: int) -> None:
     )
     ChargebackReason.objects.create(code=f"test-{number}", bearer="SELLER", **titles, **dated)
     Margin.objects.create(kind="exchange", rate_bps=number, **dated)
+    FormerPriceRule.objects.create(
+        lowest_of_days=30,
+        asked_at_least_days=14,
+        told_for_days=30,
+        valid_from=date(2030, 1, 1) + timedelta(days=number),
+        source="test",
+    )
     CommissionRule.objects.create(category=Category.objects.earliest("pk"), rate_bps=1, **dated)
     counts = {"least_approved": 1, "least_days": 1, "band_bps": 1, "is_active": False}
     ApprovalRule.objects.create(rule=f"test-{number}", **counts, **dated)

@@ -10,8 +10,9 @@ from hypothesis import strategies as some
 from hypothesis.extra.django import TestCase
 from moneyed import Money
 
-from catalog import asking, books, listings
-from catalog.models import AskedPrice, Offer, OfferEvent, PriceList, Promotion
+from catalog import asking, books, former, listings
+from catalog.models import AskedPrice, FormerPriceRule, Offer, OfferEvent, PriceList, Promotion
+from storefront.lib import kept
 from tests.factories import catalog as make
 
 pytestmark = pytest.mark.django_db
@@ -241,7 +242,7 @@ def test_struck_price_is_the_low_of_thirty_days_before_the_reduction():
     reprice(offer, "110", NOW - 20 * DAY)
     reprice(offer, "80", NOW - DAY)
 
-    assert asking.struck(fresh(offer), now=NOW) == 95
+    assert former.struck(fresh(offer), now=NOW) == 95
 
 
 def test_a_price_that_only_stood_before_the_thirty_days_does_not_count():
@@ -249,7 +250,7 @@ def test_a_price_that_only_stood_before_the_thirty_days_does_not_count():
     reprice(offer, "100", NOW - 31 * DAY)
     reprice(offer, "80", NOW)
 
-    assert asking.struck(fresh(offer), now=NOW) == 100
+    assert former.struck(fresh(offer), now=NOW) == 100
 
 
 def test_the_price_that_held_into_the_thirty_days_counts():
@@ -257,7 +258,7 @@ def test_the_price_that_held_into_the_thirty_days_counts():
     reprice(offer, "100", NOW - 30 * DAY + ONE_TICK)
     reprice(offer, "80", NOW)
 
-    assert asking.struck(fresh(offer), now=NOW) is None
+    assert former.struck(fresh(offer), now=NOW) is None
 
 
 @pytest.mark.parametrize(("days", "struck"), [(13, None), (14, Decimal(100)), (29, Decimal(100))])
@@ -265,7 +266,7 @@ def test_short_history_strikes_nothing(days, struck):
     offer = asked("100", since=NOW - days * DAY)
     reprice(offer, "80", NOW)
 
-    assert asking.struck(fresh(offer), now=NOW) == struck
+    assert former.struck(fresh(offer), now=NOW) == struck
 
 
 def test_time_out_of_the_shop_is_no_time_asked():
@@ -274,7 +275,7 @@ def test_time_out_of_the_shop_is_no_time_asked():
     listings.resume(offer, actor=BORIS, now=NOW - DAY)
     reprice(offer, "80", NOW)
 
-    assert asking.struck(fresh(offer), now=NOW) is None
+    assert former.struck(fresh(offer), now=NOW) is None
 
 
 @pytest.mark.parametrize(("days", "struck"), [(30, Decimal(100)), (31, None)])
@@ -282,18 +283,18 @@ def test_reduction_is_told_for_thirty_days(days, struck):
     offer = asked("100")
     reprice(offer, "80", NOW)
 
-    assert asking.struck(fresh(offer), now=NOW + days * DAY) == struck
+    assert former.struck(fresh(offer), now=NOW + days * DAY) == struck
 
 
 def test_pause_neither_begins_nor_ends_a_reduction():
     offer = asked("100")
     reprice(offer, "80", NOW)
     listings.pause(offer, actor=BORIS, now=NOW + DAY)
-    assert asking.struck(fresh(offer), now=NOW + 2 * DAY) is None
+    assert former.struck(fresh(offer), now=NOW + 2 * DAY) is None
     listings.resume(offer, actor=BORIS, now=NOW + 2 * DAY)
 
-    assert asking.struck(fresh(offer), now=NOW + 3 * DAY) == 100
-    assert asking.struck(fresh(offer), now=NOW + 31 * DAY) is None
+    assert former.struck(fresh(offer), now=NOW + 3 * DAY) == 100
+    assert former.struck(fresh(offer), now=NOW + 31 * DAY) is None
 
 
 def test_dearer_than_before_strikes_nothing():
@@ -301,7 +302,26 @@ def test_dearer_than_before_strikes_nothing():
     reprice(offer, "80", NOW)
     reprice(offer, "85", NOW + DAY)
 
-    assert asking.struck(fresh(offer), now=NOW + 2 * DAY) is None
+    assert former.struck(fresh(offer), now=NOW + 2 * DAY) is None
+
+
+def test_a_new_rule_holds_from_its_day_and_without_one_nothing_is_struck():
+    offer = asked("70", since=NOW - 60 * DAY)
+    reprice(offer, "100", NOW - 40 * DAY)
+    reprice(offer, "80", NOW)
+    FormerPriceRule.objects.create(
+        lowest_of_days=60,
+        asked_at_least_days=14,
+        told_for_days=30,
+        valid_from=(NOW + DAY).date(),
+        source="test",
+    )
+
+    assert former.struck(fresh(offer), now=NOW) == 100
+    assert former.struck(fresh(offer), now=NOW + DAY) is None  # 70 was asked in the 60 days
+    FormerPriceRule.objects.all().delete()
+    kept.forget()
+    assert former.struck(fresh(offer), now=NOW) is None
 
 
 def test_offers_of_a_page_are_struck_in_one_query(django_assert_num_queries):
@@ -309,9 +329,10 @@ def test_offers_of_a_page_are_struck_in_one_query(django_assert_num_queries):
     for offer in offers[:2]:
         reprice(offer, "80", NOW)
     rows = [fresh(offer) for offer in offers]
+    former.rule(NOW.date())
 
     with django_assert_num_queries(1):
-        found = asking.struck_many(rows, now=NOW)
+        found = former.struck_many(rows, now=NOW)
 
     assert found == {offers[0].pk: 100, offers[1].pk: 100}
 
@@ -354,7 +375,7 @@ class TestStruckPriceIsNotMadeUp(TestCase):
         for offer in (honest, sly):
             reprice(offer, str(reduced), NOW)
 
-        fair = asking.struck(fresh(honest), now=NOW)
-        made_up = asking.struck(fresh(sly), now=NOW)
+        fair = former.struck(fresh(honest), now=NOW)
+        made_up = former.struck(fresh(sly), now=NOW)
         assert made_up == (base if base > reduced else None)
         assert fair in (made_up, None)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from reportlab.graphics.barcode import code128
 
 from logistics import labels
@@ -137,6 +138,7 @@ def test_every_paper_says_what_it_must_in_both_languages_of_printers(aboard: Any
         ("bag", bag.number): [bag.seal, departure.number, parcel.lane.terminal.title_ru],
         ("manifest", departure.number): [bag.number, bag.seal, parcel.number, "舱单", "Итого"],
     }
+    assert {kind for kind, _number in expected} == set(labels.PAPERS)
     for (kind, number), words in expected.items():
         drawn, zpl = printed(kind, number)
 
@@ -168,7 +170,16 @@ def test_zpl_stays_on_its_label_and_lets_no_command_in(aboard: Any):
     assert module * sheets.modules(story.parcel(aboard).number) <= width - 160
 
 
-@pytest.mark.parametrize("kind", ["parcel", "cn23", "bag", "manifest", "poster"])
+def test_every_paper_is_asked_for_by_a_button():
+    pages = [*(settings.BASE_DIR / "templates" / "staff").glob("*.html")]
+    pages += (settings.BASE_DIR / "logistics" / "stations").glob("*.py")  # what a scan answers
+    told = "".join(page.read_text(encoding="utf-8") for page in pages)
+
+    for kind in labels.PAPERS:
+        assert f'kind="{kind}"' in told or f'("{kind}", ' in told, kind
+
+
+@pytest.mark.parametrize("kind", [*labels.PAPERS, "poster"])
 def test_there_is_no_paper_for_what_is_not_there(db: None, kind: str):
     with pytest.raises(labels.NoSuchLabel):
         labels.make(kind, "LX300000008CN", now=story.NOW)

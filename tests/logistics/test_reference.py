@@ -1,11 +1,15 @@
 """The network as it is loaded: whole, connected, sourced."""
 
+from collections.abc import Iterable
 from itertools import pairwise
 
 import pytest
 
 from logistics import reference
+from logistics.carriers import lastmile
 from logistics.models import (
+    CarrierCode,
+    Courier,
     DutyRule,
     Holiday,
     Lane,
@@ -16,6 +20,7 @@ from logistics.models import (
     Service,
     Stage,
 )
+from logistics.states import Code
 from orders.models import City
 
 pytestmark = pytest.mark.django_db
@@ -87,6 +92,20 @@ def test_every_city_is_reached_from_both_origins() -> None:
         terminals = Lane.objects.filter(origin=origin).values("terminal")
         reached = LastMile.objects.filter(terminal__in=terminals).values("city")
         assert not City.objects.exclude(pk__in=reached).exists()
+
+
+def test_each_carrier_to_the_door_is_known_whole() -> None:
+    """How often he is asked; with a language of his own, what his codes mean; where he goes."""
+    going = set(LastMile.objects.values_list("carrier", flat=True))
+
+    assert going == set(Courier.objects.values_list("code", flat=True)) >= set(lastmile.DRAWERS)
+    ends = {Code.LASTMILE_ACCEPTED, Code.AT_DELIVERY_OFFICE, Code.DELIVERED}
+    for carrier in lastmile.DRAWERS:
+        assert ends <= set(codes_of(carrier)), carrier
+
+
+def codes_of(carrier: str) -> Iterable[str]:
+    return CarrierCode.objects.filter(carrier=carrier).values_list("code", flat=True)
 
 
 def test_timetables_have_days_and_hours_and_steps_have_none() -> None:

@@ -3,9 +3,11 @@
 from datetime import timedelta
 from decimal import Decimal
 from itertools import permutations
+from urllib.parse import urlsplit
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import resolve
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -222,6 +224,7 @@ def test_what_the_provider_is_asked_adds_up_and_says_nothing_personal(order: Ord
     assert sum(item.price * item.quantity for item in request.items) == request.price
     assert [item.subject for item in request.items] == ["commodity", "service"]
     assert request.return_url.endswith(f"/pay/return/{order.number}/")
+    assert resolve(urlsplit(request.return_url).path).url_name == "pay_return"
     told = f"{request.description} {request.return_url} {request.key} {request.items}"
     assert order.recipient not in told
     assert order.phone not in told

@@ -5,13 +5,12 @@ from decimal import Decimal
 
 import pytest
 
-from orders import lifecycle
+from orders import days, lifecycle
 from orders.models import Order
 from payments import (
     books,
     charges,
     fetching,
-    jobs,
     ledger,
     parts,
     receipts,
@@ -121,13 +120,13 @@ def test_a_sale_a_refund_and_a_payout_agree_with_bank_and_acquirer(
         tasks.send_receipt(id=receipt.pk)
         receipt.refresh_from_db()
         (payout,) = settlement.close_period(date(2026, 12, 14), now=later, actor="task:job")
-    for days in range(20):
-        at = later + timedelta(days=days, minutes=1)
+    for number in range(20):
+        at = later + timedelta(days=number, minutes=1)
         Payout.objects.filter(pk=payout.pk, state__in=["READY", "SENT"]).update(due_at=at)
         with clock.simulated(at):
             tasks.drive_payout(id=payout.pk)
-    for days in (1, 2, 8, 15, 25):
-        daily(later + timedelta(days=days))
+    for number in (1, 2, 8, 15, 25):
+        daily(later + timedelta(days=number))
 
     check_now()
     payout.refresh_from_db()
@@ -219,7 +218,7 @@ def test_the_job_plans_the_next_day(bank_days: Sandbox) -> None:
     job.refresh_from_db()
     assert (job.due_at, job.outcome) == (None, "3 papers, 0 refused, 0 matched, 0 breaks")
     after = Job.objects.get(kind="PAPERS", run_on=at.date() + timedelta(days=1))
-    assert after.due_at.astimezone(jobs.MOSCOW).hour == 10
+    assert after.due_at.astimezone(days.MOSCOW).hour == 10
 
 
 def test_a_payment_we_never_heard_of_is_found(bank_days: Sandbox) -> None:

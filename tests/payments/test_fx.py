@@ -1,15 +1,16 @@
 """Rates: read with their nominal, kept for ever, never silently old."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orders.models import Term
 from payments import fx
 from payments.models import Rate, RatePayload
-from storefront.lib import http
+from storefront.lib import http, kept
 from tests.factories import payments as factory
 from tests.payments.conftest import shared_data
 from tests.sandbox.conftest import Sandbox
@@ -213,6 +214,20 @@ def test_fifteen_percent_is_the_border(value: str, is_held: bool) -> None:
 
 
 @pytest.mark.django_db
+def test_from_the_day_of_a_new_row_another_border_holds() -> None:
+    factory.rate("11.87", on=date(2026, 11, 20))
+    Term.objects.create(
+        key="rate_jump_bps", value=2000, unit="bps", valid_from=NOW.date(), source="test"
+    )
+    kept.forget()
+    body = xml(valute(value="136,51"))
+    eve = fx.store(fx.read(body), source="eve", payload=body, now=NOW - timedelta(days=1))
+
+    assert eve.held == ("CNY",)
+    assert fx.store(fx.read(body), source="day", payload=body, now=NOW).held == ()
+
+
+@pytest.mark.django_db
 def test_the_newest_day_holds_and_is_compared_whichever_was_read_last() -> None:
     newest = factory.rate("11.87", on=date(2026, 11, 20))
     factory.rate("9.00", on=date(2026, 11, 18))  # an older day, read afterwards
@@ -284,7 +299,7 @@ def test_rates_never_change(check_now: object) -> None:
     ],
 )
 def test_what_should_be_out_by_now(moscow: str, days: list[str]) -> None:
-    instant = datetime.fromisoformat(moscow).replace(tzinfo=fx.MOSCOW)
+    instant = datetime.fromisoformat(moscow).replace(tzinfo=days.MOSCOW)
 
     assert [day.isoformat() for day in fx.published_by(instant)] == days
 

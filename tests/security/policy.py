@@ -123,6 +123,7 @@ ADDED = {  # desks with a form for new rows
         "brand",
         "category",
         "commissionrule",
+        "formerpricerule",
         "hscode",
         "margin",
         "refusalreason",

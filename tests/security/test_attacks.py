@@ -211,11 +211,14 @@ def test_no_address_sends_a_visitor_to_a_stranger(anna, wanted):
         (at("cart_add"), {"offer": "0", "quantity": "1", "next": wanted}),
         (at("account_signup"), {"email": "new@example.com", "password1": PASSWORD, "next": wanted}),
     ]
+    led = 0
     for address, posted in doors:
         answer = stranger(HTTP_REFERER=wanted.strip()).post(address, posted)
         where = answer.headers.get("Location", "/")
+        led += "Location" in answer.headers
         assert answer.status_code < 500, (address, wanted)
         assert url_has_allowed_host_and_scheme(where, {"testserver"}), (address, where)
+    assert led >= 3, "who is let in by no door is sent nowhere"
 
 
 def test_who_signs_up_gives_himself_nothing():

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from catalog import asking, cards, search
+from catalog import cards, former, search
 from catalog.models import AskedPrice
 from orders import reviews
 from storefront.lib import clock
@@ -173,9 +173,9 @@ def test_a_price_is_struck_through_only_when_it_was_asked(client):
 
     assert "<s " not in plain
     (selling,) = page.context["sheet"].sellings
-    assert asking.struck(offer, now=NOW) == Decimal("1499.00")
+    assert former.struck(offer, now=NOW) == Decimal("1499.00")
     assert selling.was == Decimal("18510.00")  # 1499.00 x 11.00 x 1.02 x 1.10 = 18 500.658
-    assert "lowest price of 30 days" in page.content.decode()
+    assert "lowest price before the reduction" in page.content.decode()
 
 
 def cards_of(client, address: str = f"/c/{PHONES}/"):

@@ -116,7 +116,9 @@ def test_each_entry_of_the_map_names_its_sisters(client):
     part = addresses(client, "/sitemap.xml")[-1].removeprefix(HOST)
 
     text = b"".join(client.get(part).streaming_content)
-    for entry in ElementTree.fromstring(text).findall("map:url", NAMES):
+    entries = ElementTree.fromstring(text).findall("map:url", NAMES)
+    assert len(entries) == 3  # one for each language
+    for entry in entries:
         links = {link.get("hreflang"): link.get("href") for link in entry.findall("x:link", NAMES)}
         assert links == {
             "ru": HOST + page_of(offer),

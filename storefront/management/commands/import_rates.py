@@ -17,7 +17,7 @@ class Command(BaseCommand):
     help = (
         "Takes in rates of exchange as the central bank of Russia publishes them (XML_daily): "
         "from FILES, or with --fetch from the bank, for today or the day of --on. What is known "
-        "stays as it is. A rate that moved by more than 15 % is kept, but not used until a person "
+        "stays as it is. A rate that jumped (rate_jump_bps) is kept, but not used until a person "
         "confirms it. Exits 1 with one line if a file cannot be read."
     )
 

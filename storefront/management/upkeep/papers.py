@@ -1,9 +1,12 @@
 """What the papers say and what is there: figures, commands, words of make, variables, benchmarks.
 
-A measured figure stands in a section that names the command which makes it anew. Every command,
-word and variable that is there is described, and every one that is described is there.
+A measured figure stands in a section that names the command which makes it anew. A paragraph that
+names a program of `benchmarks/` or what it keeps, and the table under it, tell no figure that is
+not kept there. Every command, word and variable that is there is described, and every one that is
+described is there.
 """
 
+import json
 import re
 import sys
 from collections.abc import Iterator
@@ -20,6 +23,9 @@ MEASURED = re.compile(
     re.IGNORECASE,
 )
 SOURCE = re.compile(r"benchmarks/\w+\.py|make soak|manage\.py \w+|tests/[\w/]+\.py")
+KEPT = re.compile(r"benchmarks/(\w+)\.(?:json|py)")
+# With a fraction, or a thousand and more; no dates, addresses or powers.
+FIGURE = re.compile(r"(?<![\w.^/-])(\d{1,3}(?: \d{3})+|\d+\.\d+)(?![\w.])")
 READ = re.compile(
     r"""(?:text|flag|number|secret|_number|get|environ|env)[\[(]\w*,?\s*"([A-Z_]{2,})\""""
 )
@@ -32,7 +38,8 @@ INNER = re.compile(
 
 
 def main() -> int:
-    findings = [*_figures(), *_commands(), *_words(), *_variables(), *_benchmarks(), *_twice()]
+    findings = [*_figures(), *_quoted(), *_commands(), *_words(), *_variables()]
+    findings += [*_benchmarks(), *_twice()]
     return tree.tell(findings, what="things the papers say wrong or not at all")
 
 
@@ -55,6 +62,48 @@ def _sections(text: str) -> Iterator[tuple[int, str]]:
     starts = [0, *(one.start() for one in HEADING.finditer(text) if one.start()), len(text)]
     for start, end in pairwise(starts):
         yield start, text[start:end]
+
+
+def _quoted() -> Iterator[str]:
+    """Figures that stand beside the name of a measurement and are not in what it kept."""
+    kept = set(tree.named(".json", under=("benchmarks/",)))
+    for path, text in _papers().items():
+        for start, passage in _passages(text):
+            names = {f"benchmarks/{name}.json" for name in KEPT.findall(passage)} & kept
+            known = [one for name in names for one in _numbers(json.loads(tree.text(name)))]
+            for figure in FIGURE.finditer(passage) if known else ():
+                if not any(_is(figure[1], one) for one in known):
+                    number = text.count("\n", 0, start + figure.start()) + 1
+                    yield f"{path}:{number} {figure[1]} is not in {' '.join(sorted(names))}"
+
+
+def _passages(text: str) -> Iterator[tuple[int, str]]:
+    """Paragraphs, each with the table that follows it; what a paper says of a file is no figure."""
+    blocks = list(re.finditer(r"(?:.+\n?)+", text))
+    for block, after in pairwise([*blocks, None]):
+        if block and not block[0].startswith("|"):
+            table = after[0] if after and after[0].startswith("|") else ""
+            yield block.start(), text[block.start() : block.end()] + "\n" + table
+
+
+def _numbers(kept: object) -> Iterator[float]:
+    """Every number that a measurement kept, those in its names as well."""
+    if isinstance(kept, dict):
+        for name, one in kept.items():
+            yield from map(float, re.findall(r"\d+", name))
+            yield from _numbers(one)
+    elif isinstance(kept, list):
+        for one in kept:
+            yield from _numbers(one)
+    elif isinstance(kept, int | float):
+        yield float(kept)
+
+
+def _is(figure: str, number: float) -> bool:
+    """Whether a figure is the number, rounded as it is written; also in per cent."""
+    places = len(figure.partition(".")[2])
+    most = 10**-places / 2 + 1e-9
+    return any(abs(number * scale - float(figure.replace(" ", ""))) <= most for scale in (1, 100))
 
 
 @cache
