@@ -88,6 +88,7 @@ ROOMS = {
             "tests/logistics/test_routing.py",
             "tests/logistics/test_scanning.py",
             "tests/logistics/test_wayfinding.py",
+            "tests/logistics/test_ways.py",
         ),
     ),
 }
