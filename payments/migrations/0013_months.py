@@ -50,7 +50,7 @@ DROP FUNCTION ledger_month_is_asked_first();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payments", "0010_bank_guards")]
+    dependencies = [("payments", "0012_account_change_guards")]
     operations = [
         migrations.AddField(
             "journal",
