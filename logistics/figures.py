@@ -26,7 +26,15 @@ from orders.states import State as OrderState
 from payments.models import Break, Charge, ChargeFact, Dispute, Rate, Refund
 from storefront.lib import due
 
-from .models import Closure, Declaration, DeclarationLine, Incident, Shipment
+from .models import (
+    Circuit,
+    Closure,
+    Declaration,
+    DeclarationLine,
+    Incident,
+    PointList,
+    Shipment,
+)
 
 PENDING_LONG = timedelta(hours=2)
 REFUND_LONG = timedelta(days=1)
@@ -151,7 +159,7 @@ def _queue(kind: type[due.Due], instant: datetime) -> QuerySet[Any, Any]:
 
 
 def stuck(*, now: datetime, wall: datetime) -> list[Stuck]:
-    """What needs a person, most urgent first, nothing that is empty; eleven queries.
+    """What needs a person, most urgent first, nothing that is empty; thirteen queries.
 
     Time: money on the wall clock, goods on the business clock.
     """
@@ -183,6 +191,12 @@ def stuck(*, now: datetime, wall: datetime) -> list[Stuck]:
         _stuck("disputes", Dispute.objects.open(), "opened_at"),
         _stuck("breaks", Break.objects.open(), "found_at"),
         _stuck("closures", Closure.objects.shut(now=now), "closed_at"),
+        _stuck("circuits", Circuit.objects.filter(away_since__isnull=False), "away_since"),
+        _stuck(
+            "points",
+            PointList.objects.filter(failures__gt=0, due_at__isnull=False),
+            "due_at",
+        ),
         _stuck("late", Shipment.objects.under_way().filter(late), "planned_at"),
         _stuck("offers", Offer.objects.filter(state=Offer.State.REVIEW), "updated_at"),
     ]

@@ -19,6 +19,7 @@ from .models import Conversion, Entry, Rate
 POSITION, GAIN = "fx_position", "fx_gain_loss"
 INCOME = ("commission", "penalty_income", "storage_income", "bank_fee")
 CONVERTED, CLOSED, MANUAL = "converted", "closed", "manual"
+REVALUED = ("revalued", "revalued-reversed")  # of the end of a month, taken back as the next begins
 FEN = Decimal("0.01")
 NOTHING = Decimal(0)
 
@@ -148,7 +149,7 @@ def _move(told: Explanation, books: _Books, kind: str, rows: Iterable[_Row]) -> 
             yuan += row.units
         elif row.currency == "CNY":
             books.own -= row.units
-        elif row.purpose == GAIN and kind != CLOSED:
+        elif row.purpose == GAIN and kind != CLOSED and kind not in REVALUED:
             told.strange.append(f"{row.key}: a gain of {-row.units} kopecks without a deal")
     if rubles or yuan:
         told.by_kind[kind] = (rubles, yuan)

@@ -84,7 +84,8 @@ LEDGER: list[tuple[str, str, str]] = [
         ), guard(name, tgname) AS (
             SELECT name, unnest(ARRAY['append_only', 'no_truncate']) FROM guarded
             UNION ALL VALUES ('payments_entry', 'belongs'), ('payments_entry', 'balances'),
-                ('payments_journal', 'has_entries'), ('payments_journal', 'manual_has_two')
+                ('payments_journal', 'has_entries'), ('payments_journal', 'manual_has_two'),
+                ('payments_journal', 'month_is_open')
         )
         SELECT name || ' is without ' || tgname FROM guard
         WHERE NOT EXISTS (

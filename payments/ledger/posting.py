@@ -29,9 +29,9 @@ WITH journal AS (
     INSERT INTO payments_journal
         (kind, key, occurred_at, booked_at, actor, source, rate_id, reverses_id)
     VALUES (%s, %s, %s, clock_timestamp(), %s, %s, %s, %s)
-    ON CONFLICT DO NOTHING RETURNING id, booked_at
+    ON CONFLICT DO NOTHING RETURNING id, booked_at, occurred_at, happened_at
 ), entry AS (ENTRIES)
-SELECT id, booked_at, ARRAY(SELECT line FROM entry) FROM journal
+SELECT id, booked_at, occurred_at, happened_at, ARRAY(SELECT line FROM entry) FROM journal
 """
 JOURNAL = HEADER.replace("ENTRIES", ENTRIES.format(journal="journal.id", only="CROSS JOIN journal"))
 REST = ENTRIES.format(journal="%s", only="")
@@ -50,7 +50,8 @@ def post(
     """Write a journal; the same key again gives the first one.
 
     Money: the legs sum to zero in each currency; legs of nothing are left out.
-    Time: `occurred_at` is business time; when it was booked the database notes itself.
+    Time: `occurred_at` is business time; when it was booked the database notes itself. What
+    happened in a closed month stands on the first instant after it, beside its own time.
     Raises: Unbalanced; KeyReused, if the key belongs to another posting.
     """
     entries = checked(legs)
@@ -137,7 +138,7 @@ def _write(journal: Journal, legs: Sequence[Leg]) -> bool:
         row = cursor.fetchone()
         if row is None:
             return False
-        journal.pk, journal.booked_at, written = row
+        journal.pk, journal.booked_at, journal.occurred_at, journal.happened_at, written = row
         missing = [(line, leg) for line, leg in lines if line not in set(written)]
         if missing:
             _open(leg for _line, leg in missing)

@@ -17,6 +17,7 @@ from .fx import DealRate, Rate, RatePayload
 from .jobs import Job
 from .ledger import Account, BalanceSnapshot, Cut, Entry, Journal, Seal
 from .manual import ManualPosting
+from .months import Month
 from .receipts import Receipt, VatRule
 from .reconciliation import Booking, Break, BreakNote, Match, MatchPart, MatchUndone
 from .screening import (
@@ -72,6 +73,7 @@ __all__ = [
     "Match",
     "MatchPart",
     "MatchUndone",
+    "Month",
     "Notice",
     "Paper",
     "Payout",

@@ -63,6 +63,8 @@ class Journal(models.Model):
     kind = models.SlugField(_("kind"))
     key = models.CharField(_("idempotency key"), max_length=120, unique=True)
     occurred_at = models.DateTimeField(_("occurred"))
+    # Only of what happened in a month that was closed by then; the database notes it.
+    happened_at = models.DateTimeField(_("happened in a closed month"), null=True)
     booked_at = models.DateTimeField(_("booked"), auto_now_add=True)
     actor = models.CharField(_("actor"), max_length=60)
     source = models.CharField(_("source"), max_length=120)

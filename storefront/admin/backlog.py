@@ -2,6 +2,7 @@
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.text import capfirst
@@ -14,7 +15,7 @@ from logistics import backlog
 from logistics.models import Circuit
 from storefront.lib import clock
 
-from . import cells
+from . import cells, filters
 from .looking import Looking
 
 PARTIES = {
@@ -25,12 +26,21 @@ PARTIES = {
 }
 
 
+class Away(filters.YesNo):
+    title = _("away")
+    parameter_name = "away"
+
+    def condition(self):
+        return Q(away_since__isnull=False)
+
+
 @admin.register(Circuit)
 class CircuitDesk(Looking):
     """Parties that were away or slow; above them everything that waits for machines."""
 
     deeds_need = "logistics.change_circuit"
     list_display = ("party", "standing", "since", "tried", "probes", "last_error")
+    list_filter = (Away,)
     search_fields = ("dependency",)
     ordering = ("dependency",)
     list_before_template = "admin/_backlog.html"

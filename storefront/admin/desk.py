@@ -66,6 +66,18 @@ STUCK = {
         {"shut": "1"},
         "business",
     ),
+    "circuits": (
+        _("parties that do not answer"),
+        "logistics.circuit",
+        {"away": "1"},
+        "wall",
+    ),
+    "points": (
+        _("nights of fetching points of issue that failed"),
+        "logistics.pointlist",
+        {"failing": "1"},
+        "business",
+    ),
     "late": (_("parcels behind their promise"), "logistics.shipment", {"late": "1"}, "business"),
     "offers": (
         _("offers waiting for approval"),

@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold import widgets
@@ -19,6 +18,7 @@ from unfold.decorators import display
 
 from payments import ledger, manual
 from payments.models import Account, Entry, Journal, Seal
+from payments.reconciliation.breaks import MOSCOW
 from storefront.lib import money
 
 from . import cells, doing, filters
@@ -112,11 +112,11 @@ class AccountDesk(Looking):
         )
 
     def trial_balance(self, request: HttpRequest) -> HttpResponse:
-        """What stood on every account at the end of a day, by currency, each adding up to zero."""
+        """What stood on every account at the end of a day in Moscow; each currency is even."""
         self._admit(request)
         form = OnDay(request.GET if "on" in request.GET else None)
         on = form.cleaned_data["on"] if form.is_valid() else None
-        end = timezone.make_aware(datetime.combine(on + timedelta(days=1), time())) if on else None
+        end = datetime.combine(on + timedelta(days=1), time(), MOSCOW) if on else None
         standings = ledger.trial_balance(before=end)
         if request.GET.get("as") == "csv":
             return _as_file(standings, on=on)
@@ -195,10 +195,13 @@ class JournalDesk(Looking):
     list_filter = ("kind", filters.period("occurred_at", _("occurred")))
     search_fields = ("key", "entries__order_number", "actor")
     ordering = ("-pk",)
-    fields = ("key", "kind", "occurred", "booked", "by", "source", "rate_used", "mirror_of")
+    fields = (
+        *("key", "kind", "occurred", "late", "booked", "by", "source", "rate_used", "mirror_of"),
+    )
     inlines = (OfJournal,)
 
     occurred = cells.dated("occurred_at", _("occurred"))
+    late = cells.dated("happened_at", _("happened in a closed month"))
     booked = cells.dated("booked_at", _("booked"))
     rate_used = cells.plain("rate", _("rate"))
     mirror_of = cells.plain("reverses", _("takes back"))

@@ -96,6 +96,7 @@ NAVIGATION = [
             "permission": allowed("payments.add_manualposting"),
         },
         entry(_("Seals"), "verified", "payments.seal"),
+        entry(_("End of the month"), "event_available", "payments.month"),
         entry(_("Settlements"), "request_quote", "payments.settlement"),
         entry(_("Payouts to approve"), "how_to_reg", "payments.payout", "?state__exact=WAITING"),
         entry(_("Payouts"), "payments", "payments.payout"),

@@ -31,7 +31,7 @@ from logistics.models import (
 )
 from storefront.lib import clock
 
-from . import cells, doing
+from . import cells, doing, filters
 from .closing import NEEDED, SHUT
 from .legs import Legs
 from .looking import Desk, Looking, Rows
@@ -270,8 +270,8 @@ class PointListDesk(Waiting, Looking):
     deeds_need = NEEDED
     actions = ("try_again",)
     actions_detail = ("try_again",)
-    list_display = ("run_on", "carrier", "done", "work", "found_n", "ended_n")
-    list_filter = ("carrier",)
+    list_display = ("run_on", "carrier", "done", "work", "last_failure", "found_n", "ended_n")
+    list_filter = ("carrier", filters.Failing)
     ordering = ("-run_on", "carrier")
 
     done = cells.dated("done_at", _("done"))

@@ -7,7 +7,7 @@ from moneyed import Money
 
 from catalog.models import Seller
 from orders.models import Order, OrderLine
-from payments import ledger, manual
+from payments import ledger, manual, months
 from payments.models import (
     Account,
     BankAccount,
@@ -19,6 +19,7 @@ from payments.models import (
     Hit,
     ListedName,
     ListedParty,
+    Month,
     Payout,
     PayoutBatch,
     SanctionsList,
@@ -39,6 +40,10 @@ def books(number: int, now: datetime) -> None:
     legs = [ledger.Leg("bank_fee", "RUB", 100 + number), ledger.Leg("bank", "RUB", -100 - number)]
     manual.ask(legs, reason="fee of the bank", occurred_at=now, actor="user:1", now=now)
     ledger.seal(date(2026, 6, 1) + timedelta(days=number), upto=0, now=now)
+    first_on = date(2001 + number, 1, 1)
+    month = Month(first_on=first_on, until_at=now, asked_by="user:1", asked_at=now)
+    month.save(force_insert=True)
+    months.refuse(month, note="too early", actor="user:2", now=now)
 
 
 def disputed(order: Order, number: int, now: datetime) -> None:

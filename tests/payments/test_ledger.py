@@ -271,6 +271,7 @@ def test_guards_are_on_the_tables() -> None:
         "entry balances",
         "journal has_entries",
         "journal manual_has_two",
+        "journal month_is_open",
         *(f"{table} append_only" for table in ("entry", "journal", "account")),
         *(f"{table} no_truncate" for table in ("entry", "journal", "account")),
     }

@@ -1,0 +1,258 @@
+"""The end of a month: what still keeps its books open, the yuan at the last rate, two persons.
+
+A closed month takes nothing more: the database moves a late fact to the first instant of the next
+one and keeps beside it when it happened (`Journal.happened_at`).
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from django.db import connection, transaction
+from django.db.models import Max, Min, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from storefront.lib import money
+from storefront.lib.refusal import Refusal
+
+from . import figures, fx, ledger
+from .ledger import Leg
+from .models import BankAccount, Break, Journal, ManualPosting, Month, Payout, Rate, Receipt
+from .models.manual import IS_A_PERSON
+from .reconciliation import matches
+
+MOSCOW = ZoneInfo("Europe/Moscow")
+KIND = "revalued"
+REVALUATION = "fx_revaluation"
+MONETARY = ("seller_payable", "bank", "payouts_in_transit")
+TICK = timedelta(microseconds=1)
+
+
+class NotReady(Refusal):
+    """Something still keeps the month open."""
+
+    code = "month_not_ready"
+
+
+class NotASecondPerson(Refusal):
+    """Whoever proposed cannot decide, and machines neither propose nor decide."""
+
+    code = "not_a_second_person"
+
+
+class AlreadyDecided(Refusal):
+    """A proposal is decided once, and a month is proposed once at a time."""
+
+    code = "already_decided"
+
+
+class NoReason(Refusal):
+    """A month is not refused without a reason."""
+
+    code = "no_reason"
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """What keeps a month open: its name for machines, the reader's words, how many rows."""
+
+    what: str
+    words: str
+    rows: int
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.words}: {self.rows}" if self.rows else self.words
+
+
+@dataclass(frozen=True)
+class Revaluation:
+    """The yuan we owe, less those we hold, at two rates; rubles, a loss above zero.
+
+    `units` are fen, below zero when we hold more than we owe; `booked` is what they stand at.
+    """
+
+    units: int
+    booked: Decimal
+    worth: Decimal
+
+    @property
+    def loss(self) -> Decimal:
+        return self.worth - self.booked
+
+
+def next_month() -> date | None:
+    """The first day of the month to be closed next; None while the books are empty."""
+    last = Month.objects.closed().aggregate(last=Max("first_on"))["last"]
+    if last is not None:
+        return _following(last)
+    first = Journal.objects.aggregate(first=Min("occurred_at"))["first"]
+    return None if first is None else first.astimezone(MOSCOW).date().replace(day=1)
+
+
+def end_of(first_on: date) -> datetime:
+    """The first instant after a month, in Moscow."""
+    return datetime.combine(_following(first_on), datetime.min.time(), MOSCOW)
+
+
+def _following(first_on: date) -> date:
+    return (first_on + timedelta(days=31)).replace(day=1)
+
+
+def obstacles(first_on: date, *, now: datetime) -> list[Obstacle]:
+    """All that still keeps a month from being closed, in the order in which it is mended."""
+    until = end_of(first_on)
+    if now < until:
+        return [Obstacle("running", _("The month is not over yet"), 0)]
+    last = _following(first_on) - timedelta(days=1)
+    papers = BankAccount.objects.annotate(last=Max("statements__until_on"))
+    counted = [
+        ("papers", _("Bank accounts without a statement to the end of the month"),
+         papers.filter(Q(last=None) | Q(last__lt=last)).count()),
+        ("lines", _("Lines of bank statements that are not booked"),
+         matches.open_lines().filter(booked_on__lte=last).count()),
+        ("breaks", _("Open breaks"), Break.objects.open().filter(_found_in(until, last)).count()),
+        ("postings", _("Postings by hand that wait for a second person"),
+         ManualPosting.objects.filter(decision="", occurred_at__lt=until).count()),
+        ("payouts", _("Statements of sellers that are not paid"), _unpaid(last).count()),
+        ("receipts", _("Fiscal receipts that are not registered"),
+         Receipt.objects.exclude(state="REGISTERED").filter(again=None, made_at__lt=until).count()),
+    ]  # fmt: skip
+    found = [Obstacle(*one) for one in counted if one[2]]
+    if _rate(last) is None:
+        found.append(Obstacle("rate", _("There is no official rate of the last day"), 0))
+    return found
+
+
+def _found_in(until: datetime, last: date) -> Q:
+    """Breaks found in the month, or found later about a line that the bank booked in it."""
+    return Q(found_at__lt=until) | Q(line__booked_on__lte=last)
+
+
+def _unpaid(last: date) -> QuerySet[Payout]:
+    """Payouts of ended periods that no bank has: for a person, to be sent, or come back."""
+    waits = Q(state__in=["WAITING", "READY"]) | figures.payout_turn("back")
+    return Payout.objects.filter(waits, period_until__lte=last)
+
+
+def _rate(last: date) -> Rate | None:
+    try:
+        return fx.rate_for(fx.OURS, on=last)
+    except fx.RateExpired:
+        return None
+
+
+def propose(first_on: date, *, actor: str, now: datetime) -> Month:
+    """Ask a second person to close a month.
+
+    Raises: NotReady; NotASecondPerson, if a machine asks; AlreadyDecided, if it was asked already
+    or is not the next one.
+    """
+    _person(actor)
+    with transaction.atomic():
+        _alone()
+        if first_on != next_month() or Month.objects.open().exists():
+            raise AlreadyDecided(_("This month is closed, or waits for a second person."))
+        _ready(first_on, now)
+        month = Month(first_on=first_on, until_at=end_of(first_on), asked_by=actor, asked_at=now)
+        month.save(force_insert=True)
+    return month
+
+
+def close(month: Month, *, note: str = "", actor: str, now: datetime) -> Month:
+    """Close what another person proposed, and revalue the yuan that are owed.
+
+    The revaluation stands on the last instant of the month and is taken back on the first one of
+    the next, so that deals go on closing the position at the rates of its sales.
+    Locks: all who post, until they have ended; the proposal.
+    Raises: AlreadyDecided; NotASecondPerson; NotReady.
+    """
+    with transaction.atomic():
+        _alone()
+        month = _open(month, actor)
+        _ready(month.first_on, now)
+        month.rate = fx.rate_for(fx.OURS, on=_following(month.first_on) - timedelta(days=1))
+        month.revaluation = _revalue(month, month.rate, actor)
+        _decide(month, Month.Decision.CLOSED, note=note, actor=actor, now=now)
+    return month
+
+
+def refuse(month: Month, *, note: str, actor: str, now: datetime) -> None:
+    """Leave a month open, and say why.
+
+    Locks: the proposal.
+    Raises: AlreadyDecided; NotASecondPerson; NoReason.
+    """
+    if not note.strip():
+        raise NoReason(_("Say why."))
+    with transaction.atomic():
+        _decide(_open(month, actor), Month.Decision.REFUSED, note=note, actor=actor, now=now)
+
+
+def revaluation(until: datetime, rate: Decimal) -> Revaluation:
+    """What the yuan owed stood at before an instant, and what they are at a rate.
+
+    Rounding: both half up to the kopeck once.
+    """
+    standing: Counter[tuple[str, str]] = Counter()
+    for row in ledger.trial_balance(before=until):
+        standing[row.purpose, row.currency] += row.units
+    units = -sum(standing[purpose, "CNY"] for purpose in MONETARY)
+    open_yuan = standing["fx_position", "CNY"]
+    owed = money.from_minor(units, "CNY")
+    worth = fx.convert(owed, rate)
+    if not open_yuan:
+        return Revaluation(units, worth, worth)
+    at = Decimal(-standing["fx_position", "RUB"]) / open_yuan
+    return Revaluation(units, fx.convert(owed, at), worth)
+
+
+def _revalue(month: Month, rate: Rate, actor: str) -> Journal | None:
+    loss = money.to_minor(revaluation(month.until_at, rate.rate).loss, "RUB")
+    if not loss:
+        return None
+    key, said = f"{KIND}:{month}", {"actor": actor, "source": f"{month} at {rate.rate:.4f}"}
+    legs = [Leg("fx_gain_loss", "RUB", loss), Leg(REVALUATION, "RUB", -loss)]
+    made = ledger.post(
+        KIND, key=key, legs=legs, occurred_at=month.until_at - TICK, rate=rate, **said
+    )
+    ledger.reverse(made, key=f"un{key}", occurred_at=month.until_at, **said)
+    return made
+
+
+def _alone() -> None:
+    """Wait for everybody who posts, and let nobody begin until this transaction has ended."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('payments_month'))")
+
+
+def _ready(first_on: date, now: datetime) -> None:
+    found = obstacles(first_on, now=now)
+    if found:
+        raise NotReady("; ".join(one.sentence for one in found))
+
+
+def _person(actor: str) -> None:
+    if not actor.startswith(IS_A_PERSON):
+        raise NotASecondPerson(_("Only a person closes a month."))
+
+
+def _open(month: Month, actor: str) -> Month:
+    locked = Month.objects.select_for_update().get(pk=month.pk)
+    if not locked.is_open:
+        raise AlreadyDecided(_("This has been decided already."))
+    if not actor.startswith(IS_A_PERSON) or actor == locked.asked_by:
+        raise NotASecondPerson(_("Another person than the one who asked must decide."))
+    return locked
+
+
+def _decide(
+    month: Month, decision: Month.Decision, *, note: str, actor: str, now: datetime
+) -> None:
+    month.decision, month.note = decision, note.strip()
+    month.decided_by, month.decided_at = actor, now
+    month.save(
+        update_fields=["decision", "note", "decided_by", "decided_at", "rate", "revaluation"]
+    )
