@@ -8,12 +8,12 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 from django.db.models import Max, Min, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from orders import days
 from storefront.lib import money
 from storefront.lib.refusal import Refusal
 
@@ -23,7 +23,6 @@ from .models import BankAccount, Break, Journal, ManualPosting, Month, Payout, R
 from .models.manual import IS_A_PERSON
 from .reconciliation import matches
 
-MOSCOW = ZoneInfo("Europe/Moscow")
 KIND = "revalued"
 REVALUATION = "fx_revaluation"
 MONETARY = ("seller_payable", "bank", "payouts_in_transit")
@@ -89,12 +88,12 @@ def next_month() -> date | None:
     if last is not None:
         return _following(last)
     first = Journal.objects.aggregate(first=Min("occurred_at"))["first"]
-    return None if first is None else first.astimezone(MOSCOW).date().replace(day=1)
+    return None if first is None else days.of_books(first).replace(day=1)
 
 
 def end_of(first_on: date) -> datetime:
     """The first instant after a month, in Moscow."""
-    return datetime.combine(_following(first_on), datetime.min.time(), MOSCOW)
+    return days.begins(_following(first_on))
 
 
 def _following(first_on: date) -> date:

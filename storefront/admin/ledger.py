@@ -1,7 +1,7 @@
 """The ledger, only to be read: accounts, statements, trial balance, journals, entries, seals."""
 
 import csv
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from itertools import groupby
 
 from django import forms
@@ -16,9 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold import widgets
 from unfold.decorators import display
 
+from orders import days
 from payments import ledger, manual
 from payments.models import Account, Entry, Journal, Seal
-from payments.reconciliation.breaks import MOSCOW
 from storefront.lib import money
 
 from . import cells, doing, filters
@@ -116,7 +116,7 @@ class AccountDesk(Looking):
         self._admit(request)
         form = OnDay(request.GET if "on" in request.GET else None)
         on = form.cleaned_data["on"] if form.is_valid() else None
-        end = datetime.combine(on + timedelta(days=1), time(), MOSCOW) if on else None
+        end = days.begins(on + timedelta(days=1)) if on else None
         standings = ledger.trial_balance(before=end)
         if request.GET.get("as") == "csv":
             return _as_file(standings, on=on)
