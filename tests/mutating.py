@@ -77,9 +77,12 @@ ROOMS = {
             "tests/logistics/test_counts.py",
             "tests/logistics/test_damages.py",
             "tests/logistics/test_serials.py",
+            "tests/logistics/test_shelves.py",
             "tests/logistics/test_storage.py",
+            "tests/logistics/test_together.py",
             "tests/logistics/test_warehouse.py",
             "tests/logistics/test_waves.py",
+            "tests/views/test_warehouse.py",
         ),
     ),
     "routing": Room(
