@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Max, Min, Q, QuerySet
@@ -19,7 +20,17 @@ from storefront.lib.refusal import Refusal
 
 from . import figures, fx, ledger
 from .ledger import Leg
-from .models import BankAccount, Break, Journal, ManualPosting, Month, Payout, Rate, Receipt
+from .models import (
+    BankAccount,
+    Break,
+    Journal,
+    ManualPosting,
+    Month,
+    Payout,
+    Rate,
+    Receipt,
+    Registry,
+)
 from .models.manual import IS_A_PERSON
 from .reconciliation import matches
 
@@ -110,6 +121,8 @@ def obstacles(first_on: date, *, now: datetime) -> list[Obstacle]:
     counted = [
         ("papers", _("Bank accounts without a statement to the end of the month"),
          papers.filter(Q(last=None) | Q(last__lt=last)).count()),
+        ("registers", _("Acquirers without a register of the last day of the month"),
+         _late_registers(last).count()),
         ("lines", _("Lines of bank statements that are not booked"),
          matches.open_lines().filter(booked_on__lte=last).count()),
         ("breaks", _("Open breaks"), Break.objects.open().filter(_found_in(until, last)).count()),
@@ -120,14 +133,33 @@ def obstacles(first_on: date, *, now: datetime) -> list[Obstacle]:
          Receipt.objects.exclude(state="REGISTERED").filter(again=None, made_at__lt=until).count()),
     ]  # fmt: skip
     found = [Obstacle(*one) for one in counted if one[2]]
+    if held := _held(last).count():
+        found.append(Obstacle("held", _("Held rates of the yuan with no newer one in force"), held))
     if _rate(last) is None:
         found.append(Obstacle("rate", _("There is no official rate of the last day"), 0))
     return found
 
 
 def _found_in(until: datetime, last: date) -> Q:
-    """Breaks found in the month, or found later about a line that the bank booked in it."""
-    return Q(found_at__lt=until) | Q(line__booked_on__lte=last)
+    """Found in the month, or later about something of it; rules of the books must hold now."""
+    of_it = (
+        Q(line__booked_on__lte=last)
+        | Q(registry_line__registry__registry_on__lte=last)
+        | Q(entry__journal__occurred_at__lt=until)
+    )
+    return Q(found_at__lt=until) | of_it | Q(source=Break.Source.BOOKS)
+
+
+def _late_registers(last: date) -> QuerySet[Any, Any]:
+    shops = Registry.objects.order_by().values("provider", "shop")
+    return shops.annotate(last=Max("registry_on")).filter(last__lt=last)
+
+
+def _held(last: date) -> QuerySet[Rate]:
+    """A month is not revalued at an older rate while a person has not looked at the newest."""
+    rates = Rate.objects.filter(currency=fx.OURS, rate_on__lte=last)
+    used = rates.filter(is_held=False).aggregate(on=Max("rate_on"))["on"]
+    return rates.filter(is_held=True, rate_on__gt=used or date.min)
 
 
 def _unpaid(last: date) -> QuerySet[Payout]:

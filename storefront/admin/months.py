@@ -26,6 +26,8 @@ TONES = {"": "warn", "CLOSED": "good", "REFUSED": "bad"}
 # Where each obstacle is mended.
 MENDED = {
     "papers": ("payments.bankaccount", {}),
+    "registers": ("payments.registry", {}),
+    "held": ("payments.rate", {"is_held__exact": "1"}),
     "lines": ("payments.statementline", {"waiting": "1"}),
     "breaks": ("payments.break", {"state__exact": "OPEN"}),
     "postings": ("payments.manualposting", {"decision__exact": ""}),

@@ -1,16 +1,17 @@
 """October is closed: what keeps it open, two persons, the yuan at the last rate, late facts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.utils import translation
 from moneyed import Money
 
-from payments import exchange, ledger, manual, months
+from payments import exchange, fx, ledger, manual, months
 from payments.ledger import Leg
-from payments.models import BankAccount, Break, Journal, Month, Payout, Receipt
+from payments.models import BankAccount, Break, Journal, Month, Paper, Payout, Receipt, Registry
 from payments.reconciliation import breaks, matches
 from tests.factories import catalog, orders, payments, statements
 
@@ -25,6 +26,13 @@ pytestmark = pytest.mark.django_db
 
 def post(key: str, *legs: Leg, at: datetime = SOLD) -> Journal:
     return ledger.post("test", key=key, legs=legs, occurred_at=at, actor="task:test", source="t")
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    """Whatever words the room has compiled."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
@@ -253,3 +261,26 @@ def test_without_a_rate_of_the_last_day_the_yuan_cannot_be_revalued() -> None:
     post("first", Leg("bank", "RUB", 5), Leg("other", "RUB", -5))
 
     assert words()[-1] == "There is no official rate of the last day"
+
+
+@pytest.mark.usefixtures("october")
+def test_rules_of_the_books_and_late_registers_keep_it_open() -> None:
+    Break.objects.create(
+        key="books", kind="BOOKS", source="BOOKS", owner="finance", found_at=NOW, due_on=LAST
+    )
+    Registry.objects.create(
+        provider="yookassa", shop="s", registry_on=LAST - timedelta(days=1),
+        paper=Paper.objects.earliest("pk"), gross=0, fee=0, net=0, taken_at=NOW,
+    )  # fmt: skip
+    assert [one.what for one in months.obstacles(OCTOBER, now=NOW)] == ["registers", "breaks"]
+
+
+def test_a_rate_held_after_the_last_in_force_keeps_it_open_until_a_person_has_looked() -> None:
+    payments.rate("11.90", on=LAST - timedelta(days=1))
+    held = payments.rate("19.95", on=LAST, is_held=True)
+    kept = [one.what for one in months.obstacles(OCTOBER, now=NOW)]
+
+    fx.confirm(held, actor=OLEG, now=NOW)
+
+    assert "held" in kept
+    assert "held" not in [one.what for one in months.obstacles(OCTOBER, now=NOW)]

@@ -6,9 +6,11 @@ import re
 from datetime import date, datetime, timedelta
 
 import pytest
+from django.conf import settings as django_settings
 from django.test import Client
 from django.urls import reverse
 
+from orders import days
 from payments import ledger, months
 from payments.ledger import Leg
 from payments.models import Break, Month, StatementLine
@@ -29,7 +31,7 @@ def month(settings: object, tmp_path_factory: pytest.TempPathFactory) -> date:
     """The month before this one, and a fee in it that was booked in time."""
     settings.STATIC_ROOT = tmp_path_factory.getbasetemp()
     world.people()
-    this = clock.now().astimezone(months.MOSCOW).date().replace(day=1)
+    this = clock.now().astimezone(days.MOSCOW).date().replace(day=1)
     first_on = (this - timedelta(days=1)).replace(day=1)
     post("fee", 1_500, months.end_of(first_on) - timedelta(hours=12))
     return first_on
@@ -46,6 +48,7 @@ def client(name: str) -> Client:
         User.objects.get(email=f"{name}@example.com"),
         backend="django.contrib.auth.backends.ModelBackend",
     )
+    found.cookies[django_settings.LANGUAGE_COOKIE_NAME] = "en"
     return found
 
 
