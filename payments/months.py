@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import Max, Min, Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -44,6 +44,12 @@ class NotReady(Refusal):
     """Something still keeps the month open."""
 
     code = "month_not_ready"
+
+
+class Busy(Refusal):
+    """Others are posting and do not come to an end."""
+
+    code = "books_are_busy"
 
 
 class NotASecondPerson(Refusal):
@@ -178,8 +184,8 @@ def _rate(last: date) -> Rate | None:
 def propose(first_on: date, *, actor: str, now: datetime) -> Month:
     """Ask a second person to close a month.
 
-    Raises: NotReady; NotASecondPerson, if a machine asks; AlreadyDecided, if it was asked already
-    or is not the next one.
+    Raises: NotReady; Busy; NotASecondPerson, if a machine asks; AlreadyDecided, if it was asked
+    already or is not the next one.
     """
     _person(actor)
     with transaction.atomic():
@@ -198,7 +204,7 @@ def close(month: Month, *, note: str = "", actor: str, now: datetime) -> Month:
     The revaluation stands on the last instant of the month and is taken back on the first one of
     the next, so that deals go on closing the position at the rates of its sales.
     Locks: all who post, until they have ended; the proposal.
-    Raises: AlreadyDecided; NotASecondPerson; NotReady.
+    Raises: AlreadyDecided; NotASecondPerson; NotReady; Busy.
     """
     with transaction.atomic():
         _alone()
@@ -254,9 +260,16 @@ def _revalue(month: Month, rate: Rate, actor: str) -> Journal | None:
 
 
 def _alone() -> None:
-    """Wait for everybody who posts, and let nobody begin until this transaction has ended."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('payments_month'))")
+    """Wait for everybody who posts, and let nobody begin until this transaction has ended.
+
+    Whoever posts meanwhile waits behind us, so we wait no longer than for any lock.
+    Raises: Busy.
+    """
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('payments_month'))")
+    except OperationalError as error:
+        raise Busy(_("Something is being booked just now: try again in a moment.")) from error
 
 
 def _ready(first_on: date, now: datetime) -> None:

@@ -1,9 +1,11 @@
 """October is closed: what keeps it open, two persons, the yuan at the last rate, late facts."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+import psycopg2
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import translation
@@ -284,3 +286,20 @@ def test_a_rate_held_after_the_last_in_force_keeps_it_open_until_a_person_has_lo
 
     assert "held" in kept
     assert "held" not in [one.what for one in months.obstacles(OCTOBER, now=NOW)]
+
+
+def test_who_closes_waits_for_those_who_post_as_long_as_for_any_lock(october: None) -> None:
+    here = connection.get_connection_params()
+    posting = psycopg2.connect(
+        **{key: here[key] for key in ("dbname", "host", "port", "user")},
+        password=here.get("password"),
+    )
+    with closing(posting), posting.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock_shared(hashtext('payments_month'))")
+        with pytest.raises(months.Busy, match="being booked just now"):
+            months.propose(OCTOBER, actor=NINA, now=NOW)
+        assert not Month.objects.exists()
+
+    month = months.propose(OCTOBER, actor=NINA, now=NOW)
+
+    assert (month.asked_by, month.is_open) == (NINA, True)
