@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orders import days
 from orders.models import Term
 from payments import fx
 from payments.models import Rate, RatePayload
@@ -290,7 +291,7 @@ def test_rates_never_change(check_now: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("moscow", "days"),
+    ("moscow", "due"),
     [
         ("2026-11-23T12:00", ["2026-11-21"]),  # Monday before and after tomorrow's rates are set
         ("2026-11-23T15:30", ["2026-11-21", "2026-11-24"]),
@@ -298,10 +299,10 @@ def test_rates_never_change(check_now: object) -> None:
         ("2027-01-05T16:00", ["2027-01-01"]),
     ],
 )
-def test_what_should_be_out_by_now(moscow: str, days: list[str]) -> None:
+def test_what_should_be_out_by_now(moscow: str, due: list[str]) -> None:
     instant = datetime.fromisoformat(moscow).replace(tzinfo=days.MOSCOW)
 
-    assert [day.isoformat() for day in fx.published_by(instant)] == days
+    assert [day.isoformat() for day in fx.published_by(instant)] == due
 
 
 @pytest.mark.django_db
