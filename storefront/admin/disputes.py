@@ -357,6 +357,7 @@ class ChargebackReasonDesk(Looking):
 @admin.register(RefundPart)
 class RefundPartDesk(Looking):
     list_display = ("order_number", "kind", "goods", "quantity", "rub", "bearer")
+    list_display_links = ("kind",)  # the order is a link to its refund
     fields = list_display
     list_filter = (("kind", ChoicesDropdownFilter), ("bearer", ChoicesDropdownFilter))
     list_select_related = ("refund__charge__order", "line")

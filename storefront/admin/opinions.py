@@ -31,6 +31,7 @@ class ReviewDesk(Looking):
     actions = ("show", "hide")
     actions_detail = ("show", "hide")
     list_display = ("goods", "rating", "said", "state_tag", "written")
+    list_display_links = ("said",)  # the goods are a link to their own desk
     list_filter = (("state", ChoicesDropdownFilter), "rating")
     list_select_related = ("product",)
     search_fields = ("product__slug", "title", "text")
@@ -109,6 +110,7 @@ class QuestionDesk(Looking):
     actions = ("hide", "show")
     actions_detail = ("hide", "show")
     list_display = ("goods", "asked_text", "answer_text", "merchant", "state_tag", "asked")
+    list_display_links = ("asked_text",)
     list_filter = (("state", ChoicesDropdownFilter),)
     list_select_related = ("product", "seller")
     search_fields = ("product__slug", "text", "answer")

@@ -137,6 +137,7 @@ class AskedPriceDesk(Looking):
     """What was really asked; nobody can change it."""
 
     list_display = ("goods", "yuan", "is_asked", "since", "because")
+    list_display_links = ("yuan",)
     list_filter = ("is_asked", filters.period("asked_from", _("asked from")))
     list_select_related = ("offer",)
     search_fields = ("offer__article",)
