@@ -148,7 +148,7 @@ def _next():
 
 
 def _named(first_on):
-    return formats.date_format(first_on, "F Y")
+    return formats.date_format(first_on, "YEAR_MONTH_FORMAT")
 
 
 def _where(obstacle: months.Obstacle) -> str:
