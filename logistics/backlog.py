@@ -102,11 +102,11 @@ def try_again(kind: str, dependency: str, step: str, *, now: datetime) -> int:
     model, whom, place = KINDS[kind]
     table = model._meta.db_table
     statement = f"""UPDATE {table} SET due_at = LEAST(due_at, %(now)s), hinted_at = NULL
-        WHERE id IN (
+        WHERE id = ANY (ARRAY (
             SELECT r.id FROM {table} r {JOINED.get(kind, "")}
             WHERE {WAITS} AND r.lease_until IS NULL
               AND {whom} = %(whom)s AND {place} = %(step)s
-            ORDER BY r.due_at, r.id LIMIT {AT_ONCE} FOR NO KEY UPDATE OF r SKIP LOCKED)"""  # noqa: S608  our own names
+            ORDER BY r.due_at, r.id LIMIT {AT_ONCE} FOR NO KEY UPDATE OF r SKIP LOCKED))"""  # noqa: S608  our own names
     given: dict[str, Any] = {"now": now, "whom": dependency, "step": step}
     with connection.cursor() as cursor:
         cursor.execute(statement, given)

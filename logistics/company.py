@@ -16,11 +16,11 @@ log = logging.getLogger(__name__)
 Row = TypeVar("Row", bound=due.Due)
 CLAIM = f"""
     UPDATE {{table}} SET attempt = attempt + 1, lease_until = {due.WALL} + %(lease)s
-    WHERE id IN (
+    WHERE id = ANY (ARRAY (
         SELECT id FROM {{table}}
         WHERE due_at <= COALESCE(%(now)s, {due.WALL}) AND failures = 0 AND {{alike}}
           AND (lease_until IS NULL OR lease_until < {due.WALL})
-        ORDER BY due_at, id LIMIT %(most)s FOR NO KEY UPDATE SKIP LOCKED)
+        ORDER BY due_at, id LIMIT %(most)s FOR NO KEY UPDATE SKIP LOCKED))
     RETURNING *
 """  # noqa: S608  our own words
 CLOSE = """

@@ -50,11 +50,15 @@ def _with_rows(times: Times) -> list[type[due.Due]]:
 
 
 def _hint(kind: type[due.Due], times: Times, held: Callable[[str], int]) -> tuple[int, int]:
-    """Locks: the rows, skipping those another sweeper holds; only while they are marked."""
+    """Locks: the rows, skipping those another sweeper holds; only while they are marked.
+
+    They are looked for as an array, once: the planner may run `IN (… LIMIT … SKIP LOCKED)` anew
+    for each row, and then marks all.
+    """
     alike = " || ' ' || ".join(kind.DUE_ALIKE) or "''"
-    statement = f"""UPDATE "{kind._meta.db_table}" SET hinted_at = %(wall)s WHERE id IN (
-        SELECT id {_unheard(kind)} ORDER BY due_at, id LIMIT %(limit)s
-        FOR NO KEY UPDATE SKIP LOCKED)
+    statement = f"""UPDATE "{kind._meta.db_table}" SET hinted_at = %(wall)s
+        WHERE id = ANY (ARRAY (SELECT id {_unheard(kind)} ORDER BY due_at, id LIMIT %(limit)s
+            FOR NO KEY UPDATE SKIP LOCKED))
         RETURNING id, due_at, CASE WHEN failures = 0 THEN {alike} END"""  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(statement, {**times, "again": held(kind.DUE_TASK) < times["limit"]})

@@ -17,6 +17,7 @@ from storefront.lib import clock, due, sweeping
 from storefront.management import driver
 from tests.factories import catalog, orders
 from tests.lib.broker import Broker
+from tests.lib.plans import PLANS, plan_without
 
 pytestmark = pytest.mark.django_db
 SOON = timedelta(seconds=30)
@@ -195,6 +196,16 @@ def test_full_queue_is_sent_no_hint_twice(broker: Broker) -> None:
     assert held("storefront.tasks.expire_order") == 0
     Order.objects.update(hinted_at=long_ago)
     assert sweeping.sweep(limit=3, held=held) == len(found)
+
+
+@pytest.mark.parametrize("off", PLANS)
+def test_no_more_rows_than_asked_are_hinted_whatever_the_plan(broker: Broker, off: str) -> None:
+    for _ in range(5):
+        waiting_order()
+    Product.objects.update(due_at=None)
+    plan_without(off)
+
+    assert sweeping.sweep(limit=2) == 2
 
 
 def test_sweeper_leaves_what_is_held_or_not_due(broker: Broker) -> None:

@@ -7,9 +7,10 @@ import psycopg2
 import pytest
 
 from logistics import backlog, circuits, tasks
-from logistics.models import Circuit, Declaration
+from logistics.models import Circuit, Declaration, Shipment
 from logistics.states import State
 from storefront.lib import clock, http
+from tests.lib.plans import PLANS, plan_without
 from tests.logistics import story
 from tests.logistics.story import Outside
 
@@ -126,6 +127,22 @@ def test_the_board_says_what_waits_for_whom_and_lets_it_be_tried(
     paper.refresh_from_db()
     assert paper.due_at == clock.now()
     assert Circuit.objects.get().probe_at <= clock.now()
+
+
+@pytest.mark.parametrize("off", PLANS)
+def test_one_press_brings_forward_no_more_than_it_may(
+    off: str, outside: Outside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backlog, "AT_ONCE", 2)
+    for _ in range(4):
+        story.paid_order()
+    (heap,) = backlog.heaps(now=clock.now())
+    Shipment.objects.update(due_at=clock.now() + timedelta(hours=1), last_error="it is away")
+    plan_without(off)
+
+    done = backlog.try_again(heap.kind, heap.dependency, heap.step, now=clock.now())
+
+    assert (done, Shipment.objects.filter(due_at__lte=clock.now()).count()) == (2, 2)
 
 
 def test_a_slow_party_is_spoken_to_by_one_worker(

@@ -16,6 +16,7 @@ from orders import holds
 from orders.models import Order
 from storefront.lib import clock, due
 from tests.factories import catalog
+from tests.lib.plans import PLANS, plan_without
 from tests.logistics import story
 from tests.logistics.story import NOW, Outside
 
@@ -122,6 +123,19 @@ def test_company_is_found_for_all_at_once() -> None:
     Order.objects.filter(pk__in=[one.pk for one in same]).update(phone="+79120000077")
     rows = [story.parcel(order) for order in strangers + same]
     assert boxes.with_company(rows) == {story.parcel(order).pk for order in same}
+
+
+@pytest.mark.parametrize("off", PLANS)
+def test_no_more_are_taken_along_than_asked_whatever_the_plan(off: str) -> None:
+    first, *others = [story.parcel(order) for order in several(5)]
+    Shipment.objects.update(due_at=clock.now(), state=first.state)
+    row = due.claim(Shipment, first.pk)
+    assert row is not None
+    plan_without(off)
+
+    taken = company.join(row, most=3, state=[row.state])
+
+    assert [one.pk for one in taken] == [first.pk, *[one.pk for one in others[:2]]]
 
 
 def released(orders: list[Order]) -> list[tuple[object, ...]]:
