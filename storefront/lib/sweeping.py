@@ -50,12 +50,9 @@ def _with_rows(times: Times) -> list[type[due.Due]]:
 
 
 def _hint(kind: type[due.Due], times: Times, held: Callable[[str], int]) -> tuple[int, int]:
-    """Locks: the rows, skipping those another sweeper holds; only while they are marked.
-
-    They are looked for as an array, once: the planner may run `IN (… LIMIT … SKIP LOCKED)` anew
-    for each row, and then marks all.
-    """
+    """Locks: the rows, skipping those another sweeper holds; only while they are marked."""
     alike = " || ' ' || ".join(kind.DUE_ALIKE) or "''"
+    # An array is looked for once; `IN (... LIMIT ... SKIP LOCKED)` may run anew for each row.
     statement = f"""UPDATE "{kind._meta.db_table}" SET hinted_at = %(wall)s
         WHERE id = ANY (ARRAY (SELECT id {_unheard(kind)} ORDER BY due_at, id LIMIT %(limit)s
             FOR NO KEY UPDATE SKIP LOCKED))
