@@ -62,7 +62,9 @@ def app_connection(ledger_room: str) -> Iterator["psycopg2.extensions.connection
 
 
 @pytest.fixture
-def committing(ledger_room: str, django_db_blocker: object) -> Iterator[None]:
+def committing(
+    ledger_room: str, django_db_setup: None, django_db_blocker: object
+) -> Iterator[None]:
     """Django speaks to the room's own database, and what it commits stays there."""
     before = connection.settings_dict["NAME"]
     connections.close_all()
