@@ -78,14 +78,16 @@ def _make(
     body = providers.drawer(charge.provider).write_receipt(
         items, is_settlement=kind == Kind.SETTLEMENT, tax_system=fiscal.tax_system(on=now.date())
     )
+    wall = clock.wall()
     made = Receipt.objects.create(
         kind=kind,
         charge=charge,
         price=Money(price, "RUB"),
         body=body,
         made_at=now,
+        asked_at=wall,
         asked_by=actor,
-        due_at=clock.wall(),
+        due_at=wall,
         **fields,
     )
     due.wake(made.DUE_TASK, id=made.pk)
@@ -105,7 +107,7 @@ def ask(receipt: Receipt) -> ReceiptAnswer:
     if receipt.kind == Kind.PREPAYMENT and receipt.again_of_id is None:
         return ReceiptAnswer(drawer.read(charge.provider_id).receipt or "pending")
     refund = receipt.refund.provider_id if receipt.refund else ""
-    if clock.now() - receipt.made_at > providers.KEY_LIVES:
+    if clock.wall() - receipt.asked_at > providers.KEY_LIVES:
         found = _stray(receipt, drawer.find_receipts(payment=charge.provider_id, refund=refund))
         if found is not None:
             return found
@@ -160,14 +162,12 @@ def settle(claimed: Receipt, answer: ReceiptAnswer, *, actor: str, now: datetime
 
 
 def next_look(receipt: Receipt) -> datetime | None:
-    """When to ask about a receipt again: soon at first, then each time later.
-
-    Time: wall; the age is taken from the business clock.
-    """
+    """When to ask about a receipt again: soon at first, then each time later. Time: wall."""
     if receipt.state in (State.REGISTERED, State.REJECTED):
         return None
-    age = max(clock.now() - receipt.made_at, timedelta())
-    return clock.wall() + min(max(age / 4, LOOK_AGAIN), LONGEST_LOOK)
+    wall = clock.wall()
+    age = wall - receipt.asked_at
+    return wall + min(max(age / 4, LOOK_AGAIN), LONGEST_LOOK)
 
 
 @transaction.atomic
@@ -184,6 +184,7 @@ def send_again(receipt: Receipt, *, why: str, actor: str, now: datetime) -> Rece
         return known
     if fresh.state != State.REJECTED or not why.strip():
         raise NotRejected(_("Only a rejected receipt is sent again, and with a reason."))
+    wall = clock.wall()
     return Receipt.objects.create(
         kind=fresh.kind,
         charge=fresh.charge,
@@ -192,8 +193,9 @@ def send_again(receipt: Receipt, *, why: str, actor: str, now: datetime) -> Rece
         price=fresh.price,
         body=fresh.body,
         made_at=now,
+        asked_at=wall,
         again_of=fresh,
         asked_by=actor,
         why_again=why.strip(),
-        due_at=clock.wall(),
+        due_at=wall,
     )

@@ -79,7 +79,9 @@ def tell(count: BinCount, counted: Mapping[int, int], *, actor: str, now: dateti
     held = {stock.pk for stock in goods(count)} | set(counted)
     locks.rows(Stock.objects.filter(pk__in=held, is_binned=True, place=count.bin.place_id))
     row = locks.row(BinCount.objects.all(), count.pk)
-    if row.state not in (S.OPEN, S.SECOND) or any(pieces < 0 for pieces in counted.values()):
+    if any(pieces < 0 for pieces in counted.values()):
+        raise WrongCount(_("A number of pieces cannot be below zero."))
+    if row.state not in (S.OPEN, S.SECOND):
         raise WrongCount(_("This count is %(state)s.") % {"state": row.get_state_display()})
     before = _turns(row)
     if before and before[-1][0].actor == actor:

@@ -86,6 +86,8 @@ class Receipt(due.Due):
     provider_id = models.CharField(max_length=60, blank=True)
     answer = models.CharField(_("answer"), max_length=120, blank=True)
     made_at = models.DateTimeField(_("made"))
+    # By the wall, as charges and refunds keep it: the acquirer forgets a key by its own clock.
+    asked_at = models.DateTimeField(_("asked"))
     registered_at = models.DateTimeField(_("registered"), null=True, blank=True)
     again_of = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="again"

@@ -33,8 +33,9 @@ def test_a_count_that_agrees_is_done_at_once(stock: Stock):
     assert opened() == count
 
     assert (count.opened_by, count.opened_at, count.closed_at) == ("user:mei", NOW, None)
-    with pytest.raises(counts.WrongCount):
+    with pytest.raises(counts.WrongCount, match=r"^A number of pieces cannot be below zero"):
         counts.tell(count, {stock.pk: -1}, **MEI)
+    assert not count.entries.exists()
 
     assert counts.tell(count, {stock.pk: 6}, **MEI).state == "AGREED"
     count.refresh_from_db()

@@ -218,7 +218,12 @@ def seller_is_not_paid() -> None:
 def receipt_is_not_registered() -> None:
     charge = payments.charge(orders.order(catalog.offer(), now=SOLD))
     Receipt.objects.create(
-        kind="PREPAYMENT", charge=charge, price=charge.price, body={}, made_at=SOLD
+        kind="PREPAYMENT",
+        charge=charge,
+        price=charge.price,
+        body={},
+        made_at=SOLD,
+        asked_at=SOLD,
     )
 
 

@@ -253,14 +253,26 @@ def test_a_receipt_is_registered_later(outside: Sandbox, paid: Charge, order: Or
 def test_a_receipt_whose_answer_was_lost_is_found_and_not_made_twice(
     outside: Sandbox, paid: Charge, order: Order
 ) -> None:
-    handed = receipts.handed_over(
-        order.deliveries.get(), actor=ACTOR, now=clock.now() - timedelta(hours=21)
-    )
+    with clock.simulated(clock.wall() - timedelta(hours=21)):
+        handed = receipts.handed_over(order.deliveries.get(), actor=ACTOR, now=NOW)
     first = receipts.ask(handed)
 
     handed.key = "5a1d9f2e-6b0c-5c11-9c3e-0d4a53756e67"  # the acquirer has forgotten the first
 
     assert receipts.ask(handed) == first
+
+
+def test_a_receipt_is_sent_by_its_key_however_fast_business_time_runs(
+    outside: Sandbox, paid: Charge, order: Order
+) -> None:
+    delivery = order.deliveries.get()
+    handed = receipts.handed_over(delivery, actor=ACTOR, now=clock.now() - timedelta(days=3))
+    first = receipts.ask(handed)
+
+    handed.key = "5a1d9f2e-6b0c-5c11-9c3e-0d4a53756e67"
+
+    assert first.status == "done"
+    assert receipts.ask(handed) != first  # it was not looked for: it was asked by this key
 
 
 def test_a_refused_receipt_is_sent_again_with_a_reason(
