@@ -18,6 +18,7 @@ from django.conf import settings
 from django.core.cache import caches
 from django.db import connections
 from django.utils import translation
+from django.utils.translation import trans_real
 from psycopg2.errors import InsufficientPrivilege
 from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT
 
@@ -37,7 +38,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """The controlling process starts the servers; the workers find them in the environment."""
     if os.environ.get(MINE) or config.option.collectonly:
         return
-    translations.compile_all()  # before any worker reads them: a fresh clone has none
+    if translations.compile_all():  # before any worker reads them: a fresh clone has none
+        trans_real._translations.clear()  # what this process has read before they were there
     folder = Path(tempfile.mkdtemp(prefix="sungari-test-"))
     folder.chmod(0o755)
     postgres = _postgres(folder / "pg")
