@@ -5,6 +5,7 @@ one and keeps beside it when it happened (`Journal.happened_at`).
 """
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -13,15 +14,15 @@ from typing import Any
 from django.db import OperationalError, connection, transaction
 from django.db.models import Max, Min, Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from orders import days
 from storefront.lib import money
 from storefront.lib.refusal import Refusal
 
-from . import figures, fx, ledger
+from . import figures, fx, gaps, ledger
 from .ledger import Leg
 from .models import (
-    BankAccount,
     Break,
     Journal,
     ManualPosting,
@@ -29,7 +30,6 @@ from .models import (
     Payout,
     Rate,
     Receipt,
-    Registry,
 )
 from .models.manual import IS_A_PERSON
 from .reconciliation import matches
@@ -70,17 +70,30 @@ class NoReason(Refusal):
     code = "no_reason"
 
 
+# What rows keep a month open by waiting in it, in the order in which they are mended.
+ROWS = {
+    "lines": gettext_lazy("Lines of bank statements that are not booked"),
+    "breaks": gettext_lazy("Open breaks"),
+    "postings": gettext_lazy("Postings by hand that wait for a second person"),
+    "payouts": gettext_lazy("Statements of sellers that are not paid"),
+    "receipts": gettext_lazy("Fiscal receipts that are not registered"),
+    "held": gettext_lazy("Held rates of the yuan with no newer one in force"),
+}
+
+
 @dataclass(frozen=True)
 class Obstacle:
-    """What keeps a month open: its name for machines, the reader's words, how many rows."""
+    """What keeps a month open: its name for machines, the reader's words, how many, which."""
 
     what: str
     words: str
-    rows: int
+    rows: int = 0
+    named: tuple[str, ...] = ()
 
     @property
     def sentence(self) -> str:
-        return f"{self.words}: {self.rows}" if self.rows else self.words
+        counted = f"{self.words}: {self.rows}" if self.rows else self.words
+        return f"{counted} ({', '.join(self.named)})" if self.named else counted
 
 
 @dataclass(frozen=True)
@@ -117,33 +130,52 @@ def _following(first_on: date) -> date:
     return (first_on + timedelta(days=31)).replace(day=1)
 
 
+def _last_of(first_on: date) -> date:
+    return _following(first_on) - timedelta(days=1)
+
+
 def obstacles(first_on: date, *, now: datetime) -> list[Obstacle]:
     """All that still keeps a month from being closed, in the order in which it is mended."""
-    until = end_of(first_on)
-    if now < until:
-        return [Obstacle("running", _("The month is not over yet"), 0)]
-    last = _following(first_on) - timedelta(days=1)
-    papers = BankAccount.objects.annotate(last=Max("statements__until_on"))
-    counted = [
-        ("papers", _("Bank accounts without a statement to the end of the month"),
-         papers.filter(Q(last=None) | Q(last__lt=last)).count()),
-        ("registers", _("Acquirers without a register of the last day of the month"),
-         _late_registers(last).count()),
-        ("lines", _("Lines of bank statements that are not booked"),
-         matches.open_lines().filter(booked_on__lte=last).count()),
-        ("breaks", _("Open breaks"), Break.objects.open().filter(_found_in(until, last)).count()),
-        ("postings", _("Postings by hand that wait for a second person"),
-         ManualPosting.objects.filter(decision="", occurred_at__lt=until).count()),
-        ("payouts", _("Statements of sellers that are not paid"), _unpaid(last).count()),
-        ("receipts", _("Fiscal receipts that are not registered"),
-         Receipt.objects.exclude(state="REGISTERED").filter(again=None, made_at__lt=until).count()),
-    ]  # fmt: skip
-    found = [Obstacle(*one) for one in counted if one[2]]
-    if held := _held(last).count():
-        found.append(Obstacle("held", _("Held rates of the yuan with no newer one in force"), held))
+    if now < end_of(first_on):
+        return [Obstacle("running", _("The month is not over yet"))]
+    last = _last_of(first_on)
+    found = [*_unwritten(first_on, last)]
+    for what, words in ROWS.items():
+        if rows := waiting(what, first_on).count():
+            found.append(Obstacle(what, str(words), rows))
     if _rate(last) is None:
-        found.append(Obstacle("rate", _("There is no official rate of the last day"), 0))
+        found.append(Obstacle("rate", _("There is no official rate of the last day")))
     return found
+
+
+def _unwritten(first_on: date, last: date) -> Iterator[Obstacle]:
+    """Papers that are not here, by the days they should tell of."""
+    statements = gaps.statements(first_on, last)
+    lacking = [
+        ("papers", _("Days without a bank statement"), statements.missing),
+        ("chains", _("Bank statements that open with another balance"), statements.broken),
+        ("registers", _("Days without an acquirer's register"), gaps.registers(first_on, last)),
+    ]
+    for what, words, found in lacking:
+        if found:
+            rows = sum(len(one.days) for one in found)
+            yield Obstacle(what, words, rows, tuple(str(one) for one in found))
+
+
+def waiting(what: str, first_on: date) -> QuerySet[Any, Any]:
+    """The rows of one kind of `ROWS` that keep a month open."""
+    until, last = end_of(first_on), _last_of(first_on)
+    if what == "lines":
+        return matches.open_lines().filter(booked_on__lte=last)
+    if what == "breaks":
+        return Break.objects.open().filter(_found_in(until, last))
+    if what == "postings":
+        return ManualPosting.objects.filter(decision="", occurred_at__lt=until)
+    if what == "payouts":
+        return _unpaid(last)
+    if what == "receipts":
+        return Receipt.objects.exclude(state="REGISTERED").filter(again=None, made_at__lt=until)
+    return _held(last)
 
 
 def _found_in(until: datetime, last: date) -> Q:
@@ -154,11 +186,6 @@ def _found_in(until: datetime, last: date) -> Q:
         | Q(entry__journal__occurred_at__lt=until)
     )
     return Q(found_at__lt=until) | of_it | Q(source=Break.Source.BOOKS)
-
-
-def _late_registers(last: date) -> QuerySet[Any, Any]:
-    shops = Registry.objects.order_by().values("provider", "shop")
-    return shops.annotate(last=Max("registry_on")).filter(last__lt=last)
 
 
 def _held(last: date) -> QuerySet[Rate]:
@@ -210,7 +237,7 @@ def close(month: Month, *, note: str = "", actor: str, now: datetime) -> Month:
         _alone()
         month = _open(month, actor)
         _ready(month.first_on, now)
-        month.rate = fx.rate_for(fx.OURS, on=_following(month.first_on) - timedelta(days=1))
+        month.rate = fx.rate_for(fx.OURS, on=_last_of(month.first_on))
         month.revaluation = _revalue(month, month.rate, actor)
         _decide(month, Month.Decision.CLOSED, note=note, actor=actor, now=now)
     return month

@@ -275,6 +275,15 @@ def remarks_on(statement: BankStatement) -> list[str]:
     return remarks
 
 
+def goes_on(before: BankStatement, after: BankStatement) -> bool:
+    """Whether the bank itself says that nothing lies between two: by number and by balance."""
+    if before.closing != after.opening:
+        return False
+    last, this = _whole(before.number), _whole(after.number)
+    is_first = this == 1 and before.until_on.year < after.until_on.year
+    return bool(last and this) and (this == last + 1 or is_first)
+
+
 def _whole(number: str) -> int:
     """The number of a numbered statement; nothing for those that are named otherwise."""
     first = number.split("/")[0]

@@ -20,7 +20,11 @@ class Calendar:
 
     def works(self, day: date) -> bool:
         """Whether the banks on both sides work."""
-        return all(self.days.get((country, day), day.isoweekday() <= 5) for country in COUNTRIES)
+        return all(self.works_in(country, day) for country in COUNTRIES)
+
+    def works_in(self, country: str, day: date) -> bool:
+        """Whether the banks of one country work."""
+        return self.days.get((country, day), day.isoweekday() <= 5)
 
     def arrives_on(self, at: datetime, *, cut_off: time, days: int) -> date:
         """The day on which money handed in now is with its receiver.

@@ -54,6 +54,7 @@ class BreakDesk(Looking):
         ("kind", ChoicesDropdownFilter),
         ("source", ChoicesDropdownFilter),
         Overdue,
+        filters.keeping("breaks"),
         "owner",
         filters.period("found_at", _("found")),
     )

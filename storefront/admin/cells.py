@@ -178,6 +178,11 @@ def moment(instant: datetime | None) -> str:
     return f"{timezone.localtime(instant):%d.%m.%y\u00a0%H:%M}"
 
 
+def month(first_on: date) -> str:
+    """The name of a month, with its year."""
+    return formats.date_format(first_on, "YEAR_MONTH_FORMAT")
+
+
 def day(on: date | None) -> str:
     return NOTHING if on is None else f"{on:%d.%m.%y}"
 

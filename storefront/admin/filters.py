@@ -1,7 +1,8 @@
 """Filters of the lists that are not simply a field."""
 
 from abc import abstractmethod
-from datetime import timedelta
+from contextlib import suppress
+from datetime import date, timedelta
 
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
@@ -9,8 +10,12 @@ from unfold.contrib.filters.admin import DropdownFilter
 
 from logistics.models import Declaration, Shipment
 from logistics.models.routing import Mode
+from orders import days
 from orders.models import Hold, Order
+from payments import months
 from storefront.lib import clock
+
+from . import cells
 
 
 class YesNo(DropdownFilter):
@@ -96,6 +101,32 @@ class OrderMode(DropdownFilter):
         return queryset.filter(
             pk__in=Order.objects.filter(deliveries__mode=self.value()).values("pk")
         )
+
+
+def keeping(what: str) -> type[DropdownFilter]:
+    """A filter for the rows that keep a month of the books open; there while a link asks for it."""
+
+    class Keeping(DropdownFilter):
+        title = _("keeps a month open")
+        parameter_name = "month"
+
+        def lookups(self, request, model_admin):
+            first_on = self.asked()
+            return [(self.value(), cells.month(first_on))] if first_on else []
+
+        def queryset(self, request, queryset):
+            first_on = self.asked()
+            if first_on is None:
+                return queryset
+            return queryset.filter(pk__in=months.waiting(what, first_on).values("pk"))
+
+        def asked(self):
+            """The first day of the month; None, where none that has begun is named."""
+            with suppress(ValueError):
+                first_on = date.fromisoformat(f"{self.value()}-01")
+                return first_on if first_on <= days.of_books(clock.now()) else None
+
+    return Keeping
 
 
 def period(field: str, name) -> type[DropdownFilter]:

@@ -127,7 +127,11 @@ class ManualPostingDesk(Looking):
     deeds_need = "payments.change_manualposting"
     actions_detail = ("post", "refuse")
     list_display = ("number", "asked", "asker", "entries", "reason", "decision_tag", "decider")
-    list_filter = (("decision", ChoicesDropdownFilter), filters.period("asked_at", _("asked")))
+    list_filter = (
+        ("decision", ChoicesDropdownFilter),
+        filters.keeping("postings"),
+        filters.period("asked_at", _("asked")),
+    )
     list_select_related = ("reverses", "journal", "booking__line")
     search_fields = ("reason", "note", "journal__key")
     ordering = ("-pk",)

@@ -1,12 +1,11 @@
 """The end of the month: one page that says what still keeps it open, and two persons who close."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import path, reverse
-from django.utils import formats
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -23,18 +22,22 @@ from . import cells, doing, people
 from .looking import Looking
 
 TONES = {"": "warn", "CLOSED": "good", "REFUSED": "bad"}
-# Where each obstacle is mended.
+# Where each obstacle is mended; of the rows that wait in a month its very rows are shown.
 MENDED = {
-    "papers": ("payments.bankaccount", {}),
+    "papers": ("payments.bankstatement", {}),
+    "chains": ("payments.bankstatement", {}),
     "registers": ("payments.registry", {}),
-    "held": ("payments.rate", {"is_held__exact": "1"}),
-    "lines": ("payments.statementline", {"waiting": "1"}),
-    "breaks": ("payments.break", {"state__exact": "OPEN"}),
-    "postings": ("payments.manualposting", {"decision__exact": ""}),
-    "payouts": ("payments.payout", {"state__in": "WAITING,READY,RETURNED"}),
-    "receipts": ("payments.receipt", {"state__in": "READY,SENT,REJECTED"}),
     "rate": ("payments.rate", {"currency__exact": "CNY"}),
 }
+WAITING = {
+    "lines": "payments.statementline",
+    "breaks": "payments.break",
+    "postings": "payments.manualposting",
+    "payouts": "payments.payout",
+    "receipts": "payments.receipt",
+    "held": "payments.rate",
+}
+assert set(WAITING) == set(months.ROWS)
 
 
 @admin.register(Month)
@@ -85,14 +88,14 @@ class MonthDesk(Looking):
 
     @display(description=_("month"), ordering="first_on")
     def month(self, month):
-        return _named(month.first_on)
+        return cells.month(month.first_on)
 
     @display(description=_("keeps it open"))
     def keeps(self, month):
         if not month.is_open:
             return cells.NOTHING
         found = months.obstacles(month.first_on, now=clock.now())
-        return cells.lines([_linked(one) for one in found])
+        return cells.lines([_linked(one, month.first_on) for one in found])
 
     @display(description=_("trial balance"))
     def balances(self, month):
@@ -141,25 +144,23 @@ def _next():
         return None
     found = months.obstacles(first_on, now=clock.now())
     return {
-        "title": _named(first_on),
-        "obstacles": [{"words": one.words, "rows": one.rows, "url": _where(one)} for one in found],
+        "title": cells.month(first_on),
+        "obstacles": [{"one": one, "url": _where(one, first_on)} for one in found],
         "waiting": Month.objects.open().first(),
     }
 
 
-def _named(first_on):
-    return formats.date_format(first_on, "YEAR_MONTH_FORMAT")
-
-
-def _where(obstacle: months.Obstacle) -> str:
+def _where(obstacle: months.Obstacle, first_on: date) -> str:
+    if obstacle.what in WAITING:
+        return cells.listing(WAITING[obstacle.what], month=f"{first_on:%Y-%m}")
     if obstacle.what not in MENDED:
         return ""
     name, wants = MENDED[obstacle.what]
     return cells.listing(name, **wants)
 
 
-def _linked(obstacle: months.Obstacle):
-    where = _where(obstacle)
+def _linked(obstacle: months.Obstacle, first_on: date):
+    where = _where(obstacle, first_on)
     if not where:
         return obstacle.sentence
     return format_html('<a class="to" href="{}">{}</a>', where, obstacle.sentence)

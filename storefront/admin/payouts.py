@@ -75,6 +75,7 @@ class PayoutDesk(Waiting, Looking):
     )
     list_filter = (
         turns.PayoutTurn,
+        filters.keeping("payouts"),
         ("state", ChoicesDropdownFilter),
         ("seller", RelatedDropdownFilter),
         "needs_two",

@@ -55,7 +55,12 @@ class RateDesk(Charted):
     actions = ("confirm",)
     actions_detail = ("confirm",)
     list_display = ("currency", "rate_on", "for_one", "nominal", "source", "fetched", "sign")
-    list_filter = ("is_held", "currency", filters.period("fetched_at", _("fetched")))
+    list_filter = (
+        "is_held",
+        "currency",
+        filters.keeping("held"),
+        filters.period("fetched_at", _("fetched")),
+    )
     search_fields = ("currency", "source")
     ordering = ("-rate_on", "currency", "-pk")
 

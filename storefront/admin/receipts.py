@@ -28,6 +28,7 @@ class ReceiptDesk(Waiting, Looking):
         ("state", ChoicesDropdownFilter),
         ("kind", ChoicesDropdownFilter),
         filters.Failing,
+        filters.keeping("receipts"),
         filters.period("made_at", _("made")),
     )
     list_select_related = ("charge__order",)

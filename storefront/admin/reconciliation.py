@@ -203,6 +203,7 @@ class StatementLineDesk(Looking):
     list_display = ("number", "booked", "bank_account", "money", "rest", "counterparty", "named")
     list_filter = (
         Unmatched,
+        filters.keeping("lines"),
         ("account", RelatedDropdownFilter),
         filters.period("statement__taken_at", _("taken in")),
     )

@@ -31,11 +31,12 @@ def camt(
     *,
     account: str = RUB,
     on: date = DAY,
+    since: date | None = None,
     opening: str = "0.00",
     number: int = 0,
     text: str = "",
 ) -> bytes:
-    """A day of an account as camt.053.001.08: (sum, our reference) for each entry."""
+    """A day of an account, or several, as camt.053.001.08: (sum, our reference) of each entry."""
     currency = "CNY" if account == CNY else "RUB"
     closing = Decimal(opening) + sum((Decimal(price) for price, _name in prices), Decimal(0))
     entries = "".join(
@@ -45,7 +46,7 @@ def camt(
         "<Document xmlns='urn:iso:std:iso:20022:tech:xsd:camt.053.001.08'><BkToCstmrStmt><Stmt>"
         f"<Id>{account}-{on}</Id><ElctrncSeqNb>{number or on.toordinal()}</ElctrncSeqNb>"
         f"<Acct><Id><Othr><Id>{account}</Id></Othr></Id></Acct>"
-        f"{_balance('OPBD', Decimal(opening), currency, on)}"
+        f"{_balance('OPBD', Decimal(opening), currency, since or on)}"
         f"{_balance('CLBD', closing, currency, on)}{entries}</Stmt></BkToCstmrStmt></Document>"
     ).encode()
 

@@ -186,16 +186,21 @@ def test_a_month_that_is_not_over_is_not_closed() -> None:
     assert not Month.objects.exists()
 
 
-def paper_is_missing() -> None:
+def another_account() -> None:
     BankAccount.objects.create(
         number="4" * 20, bic="SNGHCNBH", currency="RUB", purpose="bank", party="new",
         title="new", source="test",
     )  # fmt: skip
 
 
+def paper_is_missing() -> None:
+    another_account()
+    post("moved", Leg("bank", "RUB", 5, "new"), Leg("other", "RUB", -5))
+
+
 def line_is_not_booked() -> None:
     fee = [("-15.00", "")]
-    statements.statement(fee, on=date(2026, 10, 30), now=NOW)
+    statements.statement(fee, on=date(2026, 10, 30), opening="15.00", now=NOW)
 
 
 def break_is_open() -> None:
@@ -231,7 +236,7 @@ def receipt_is_not_registered() -> None:
 @pytest.mark.parametrize(
     ("happens", "sentence"),
     [
-        (paper_is_missing, "Bank accounts without a statement to the end of the month: 1"),
+        (paper_is_missing, f"Days without a bank statement: 9 ({'4' * 20} RUB: 20.10.26–30.10.26)"),
         (line_is_not_booked, "Lines of bank statements that are not booked: 1"),
         (break_is_open, "Open breaks: 1"),
         (posting_waits, "Postings by hand that wait for a second person: 1"),
@@ -260,6 +265,7 @@ def test_what_is_mended_or_of_the_next_month_keeps_nothing_open() -> None:
     breaks.close(Break.objects.get(), answer="their mistake", actor=NINA, now=NOW)
     statements.statement([("-9.00", "")], on=date(2026, 11, 1), now=NOW)
     assert matches.open_lines().count() == 1
+    another_account()
 
     assert words() == []
 
@@ -279,7 +285,10 @@ def test_rules_of_the_books_and_late_registers_keep_it_open() -> None:
         provider="yookassa", shop="s", registry_on=LAST - timedelta(days=1),
         paper=Paper.objects.earliest("pk"), gross=0, fee=0, net=0, taken_at=NOW,
     )  # fmt: skip
-    assert [one.what for one in months.obstacles(OCTOBER, now=NOW)] == ["registers", "breaks"]
+    assert (
+        words()
+        == ["Open breaks: 1", "Days without an acquirer's register: 1 (yookassa s: 31.10.26)"][::-1]
+    )
 
 
 def test_a_rate_held_after_the_last_in_force_keeps_it_open_until_a_person_has_looked() -> None:

@@ -3,23 +3,26 @@
 import csv
 import io
 import re
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.conf import settings as django_settings
 from django.test import Client
 from django.urls import reverse
+from moneyed import Money
 
 from orders import days
-from payments import ledger, months
+from payments import ledger, manual, months
 from payments.ledger import Leg
-from payments.models import Break, Month, StatementLine
+from payments.models import Break, Month, Payout, Receipt, StatementLine
 from payments.reconciliation import breaks
 from storefront.accounts.models import User
 from storefront.lib import clock
 from tests.admin import world
 from tests.admin.test_deeds import deed, told
-from tests.factories import payments, statements
+from tests.factories import catalog, orders, payments, statements
 
 LIST = reverse("admin:payments_month_changelist")
 PROPOSE = reverse("admin:payments_month_propose")
@@ -28,11 +31,12 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def month(settings: object, tmp_path_factory: pytest.TempPathFactory) -> date:
-    """The month before this one, and a fee in it that was booked in time."""
+    """The month before this one: papers until its middle, and a fee that was booked in time."""
     settings.STATIC_ROOT = tmp_path_factory.getbasetemp()
     world.people()
     this = clock.now().astimezone(days.MOSCOW).date().replace(day=1)
     first_on = (this - timedelta(days=1)).replace(day=1)
+    statements.statement(on=first_on.replace(day=14), now=clock.now())
     post("fee", 1_500, months.end_of(first_on) - timedelta(hours=12))
     return first_on
 
@@ -53,9 +57,10 @@ def client(name: str) -> Client:
 
 
 def papers(last: date, lines: list[tuple[str, str]]) -> None:
-    """Both statements to the end of the month, and the rate of its last day."""
-    statements.statement(lines, on=last, now=clock.now())
-    statements.statement(account=statements.CNY, on=last, now=clock.now())
+    """Statements of the second half of the month, and the rate of its last day."""
+    since = last.replace(day=15)
+    statements.statement(lines, on=last, since=since, now=clock.now())
+    statements.statement(account=statements.CNY, on=last, since=since, now=clock.now())
     payments.rate("11.95", on=last)
 
 
@@ -88,16 +93,17 @@ def test_month_is_ended_from_one_page(month: date) -> None:
     told_first = led_to(nina.get(LIST))
 
     assert list(told_first) == [
-        "Bank accounts without a statement to the end of the month",
+        "Days without a bank statement",
         "Open breaks",
         "There is no official rate of the last day",
     ]
+    assert f"{statements.RUB} RUB: 1" in board(nina.get(LIST))
     refused = nina.post(PROPOSE)
     (said,) = told(refused)
     assert all(words in said for words in told_first)
     assert "deed-yes" not in board(nina.get(LIST))
 
-    leads_on(nina, told_first["Bank accounts without a statement to the end of the month"])
+    leads_on(nina, told_first["Days without a bank statement"])
     last = until.date() - timedelta(days=1)
     fee = [("-15.00", "test:fee")]
     papers(last, fee)
@@ -138,6 +144,71 @@ def test_one_proposes_another_closes_and_what_is_late_counts_later(month: date) 
 def rows(nina: Client, file: str) -> dict[str, tuple[str, str]]:
     found = csv.DictReader(io.StringIO(nina.get(file).content.decode("utf-8-sig")))
     return {row["account"]: (row["debit"], row["credit"]) for row in found}
+
+
+def lines(last: date) -> None:
+    papers(last, [("-5.00", "a")])
+    after = last + timedelta(days=1)
+    statements.statement([("-7.00", "b")], on=after, opening="-5.00", now=clock.now())
+
+
+def breaks_(last: date) -> None:
+    for at in either_side(last):
+        seen = breaks.Seen(f"{at}", "FEE", "REGISTRY", theirs="a", units=5, currency="RUB")
+        breaks.open_all([seen], now=at)
+
+
+def postings(last: date) -> None:
+    legs = [Leg("bank_fee", "RUB", 5), Leg("bank", "RUB", -5)]
+    for at in either_side(last):
+        manual.ask(legs, reason="fee", occurred_at=at, actor="user:1", now=clock.now())
+
+
+def payouts(last: date) -> None:
+    for at in either_side(last):
+        Payout.objects.create(
+            seller=catalog.seller(), period_until=days.of_books(at), message=f"{at:%d}",
+            state="READY", money=Money(Decimal("10.00"), "CNY"), made_at=at,
+        )  # fmt: skip
+
+
+def receipts(last: date) -> None:
+    for at in either_side(last):
+        charge = payments.charge(orders.order(catalog.offer(), now=at))
+        Receipt.objects.create(
+            kind="PREPAYMENT", charge=charge, price=charge.price, body={}, made_at=at, asked_at=at
+        )
+
+
+def held(last: date) -> None:
+    for at in either_side(last):
+        payments.rate("19.95", on=days.of_books(at), is_held=True)
+
+
+def either_side(last: date) -> tuple[datetime, datetime]:
+    """The noon of the last day of a month, and that of the first day of the next."""
+    noon = days.begins(last) + timedelta(hours=12)
+    return noon, noon + timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("what", "fill"),
+    list(zip(months.ROWS, (lines, breaks_, postings, payouts, receipts, held), strict=True)),
+)
+def test_the_list_behind_each_obstacle_shows_the_one_that_is_counted(
+    month: date, what: str, fill: Callable[[date], None]
+) -> None:
+    nina = client("finance")
+    fill(months.end_of(month).date() - timedelta(days=1))
+    (found,) = [one for one in months.obstacles(month, now=clock.now()) if one.what == what]
+    (address,) = [one for one in led_to(nina.get(LIST)).values() if "month=" in one]
+
+    listed = nina.get(address)
+
+    assert (found.rows, listed.context["cl"].result_count) == (1, 1)
+    assert listed.context["cl"].result_list[0] == months.waiting(what, month).get()
+    assert nina.get(address.split("?")[0]).context["cl"].result_count == 2
+    assert nina.get(f"{address[:-2]}13").context["cl"].result_count == 2  # no such month
 
 
 @pytest.mark.parametrize("name", ["operator", "customs", "authority"])
