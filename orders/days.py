@@ -1,6 +1,6 @@
 """Whose days these are: the books keep Moscow's, sellers and the warehouse keep China's."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 # The central bank sets its rates by this clock, our banks and the acquirer close their day by it;
@@ -23,3 +23,8 @@ def of_china(at: datetime) -> date:
 def begins(on: date) -> datetime:
     """When a day of the books begins, which is when the one before is over."""
     return datetime.combine(on, time(), MOSCOW)
+
+
+def span(first: date, last: date) -> list[date]:
+    """The days from one to another, both included."""
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]

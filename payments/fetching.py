@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from itertools import islice
 
 from django.conf import settings
 
@@ -43,39 +42,26 @@ def _statements(now: datetime) -> Iterator[Taken]:
     if not settings.BANKS_URL:
         return
     for account in BankAccount.objects.order_by("pk"):
-        known = BankStatement.objects.filter(account=account)
-        last = known.order_by("-until_on").values_list("until_on", flat=True).first()
-        for day in _days(last, now):
+        told = BankStatement.objects.filter(account=account).values_list("from_on", "until_on")
+        have = {day for since, until in told for day in days.span(since, until)}
+        for day in _missing(have, now):
             body = _ask(
                 f"{settings.BANKS_URL}/{account.bic}/camt053",
                 {"on": day.isoformat(), "account": account.number},
             )
-            if body is None:
-                break
-            name = f"camt053-{account.number}-{day}.xml"
-            taken = papers.take_statements(body, name=name, actor=ACTOR, now=now)
-            yield taken
-            if taken.reason:
-                break
+            if body is not None:
+                name = f"camt053-{account.number}-{day}.xml"
+                yield papers.take_statements(body, name=name, actor=ACTOR, now=now)
 
 
-def _missing(have: set[date], now: datetime) -> Iterator[date]:
-    """Up to yesterday, the days whose paper was refused or never drawn up, oldest first."""
+def _missing(have: set[date], now: datetime) -> list[date]:
+    """Up to yesterday, the days whose paper was refused or never drawn up, oldest first.
+
+    Of many the newest: a bank that draws none up for days of rest is not asked for them for ever.
+    """
     yesterday = days.of_books(now) - timedelta(days=1)
-    first = min(have, default=yesterday)
-    since = (first + timedelta(days=number) for number in range((yesterday - first).days + 1))
-    return islice((day for day in since if day not in have), MOST_DAYS)
-
-
-def _days(last: date | None, now: datetime) -> Iterator[date]:
-    """The days to be asked for: from the one after the last we have to yesterday."""
-    yesterday = days.of_books(now) - timedelta(days=1)
-    day = yesterday if last is None else last + timedelta(days=1)
-    for _number in range(MOST_DAYS):
-        if day > yesterday:
-            return
-        yield day
-        day += timedelta(days=1)
+    since = days.span(min(have, default=yesterday), yesterday)
+    return [day for day in since if day not in have][-MOST_DAYS:]
 
 
 def _ask(url: str, query: dict[str, str]) -> bytes | None:

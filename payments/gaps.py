@@ -9,7 +9,7 @@ from its first one on. Each kind is two queries at most, however many days and p
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
 
 from django.contrib.postgres.aggregates import ArrayAgg
@@ -46,7 +46,7 @@ def registers(first_on: date, last: date) -> list[Gap]:
     return [
         Gap(f"{provider} {shop}", run)
         for provider, shop, first, here in told
-        for run in _runs(_span(max(first, first_on), last), set(here))
+        for run in _runs(days.span(max(first, first_on), last), set(here))
     ]
 
 
@@ -65,7 +65,7 @@ def statements(first_on: date, last: date) -> Statements:
     for account, owed_from in _accounts(last):
         owed = [
             day
-            for day in _span(max(first_on, owed_from), last)
+            for day in days.span(max(first_on, owed_from), last)
             if calendar.works_in(_country(account), day)
         ]
         for before, after in pairwise([None, *known[account.pk], None]):
@@ -133,10 +133,6 @@ def _is_broken(
     if before is None or after is None or before.closing == after.opening:
         return False
     return before.until_on < last and first_on <= after.from_on
-
-
-def _span(first: date, last: date) -> list[date]:
-    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
 def _runs(owed: list[date], here: set[date]) -> Iterator[tuple[date, ...]]:

@@ -12,6 +12,7 @@ from payments import (
     charges,
     fetching,
     ledger,
+    papers,
     parts,
     receipts,
     refunds,
@@ -159,9 +160,27 @@ def test_a_day_is_fetched_once_and_days_that_were_slept_through_are_made_up(
     assert [day.until_on.day for day in days] == [22, 23, 24, 25, 26]
 
 
-def test_what_a_day_brings_in_the_older_forms_is_known_already(bank_days: Sandbox) -> None:
-    from payments import papers
+def test_a_day_before_one_that_is_here_is_made_up(bank_days: Sandbox) -> None:
+    address = "/banks/SNGHCNBH/camt053?on=2026-11-25"
+    by_hand = bank_days.get(address, at="2026-11-26T09:00:00Z").content
+    assert papers.take_statements(by_hand, name="25", actor="user:vera", now=NOW).new == 1
 
+    daily(MORNING + timedelta(days=4))
+
+    days = BankStatement.objects.filter(account__currency="RUB").order_by("until_on")
+    assert [day.until_on.day for day in days] == [22, 23, 24, 25, 26]
+
+
+def test_of_many_days_without_a_paper_the_newest_are_asked_for(bank_days: Sandbox) -> None:
+    daily(MORNING + timedelta(days=100))
+
+    known = BankStatement.objects.filter(account__currency="RUB").order_by("until_on")
+    found = [day.until_on for day in known]
+    newest = date(2027, 3, 2)
+    assert found == [date(2026, 11, 22), *days.span(newest - timedelta(days=39), newest)]
+
+
+def test_what_a_day_brings_in_the_older_forms_is_known_already(bank_days: Sandbox) -> None:
     paid(bank_days, at=NOW)
     daily(MORNING + timedelta(days=2))
     before = BankStatement.objects.count()
