@@ -67,6 +67,14 @@ def test_a_day_without_a_movement_needs_no_paper_where_number_and_balance_go_on(
     assert missing() == [f"{OURS}: 10.10.26–13.10.26"]
 
 
+def test_numbers_that_go_on_say_nothing_where_the_balance_does_not() -> None:
+    told(8, number=17)
+    told(14, number=18, opening="5.00")
+    statements.statement(on=date(2026, 11, 2), number=19, opening="5.00", now=NOW)
+
+    assert (missing(), broken()) == ([f"{OURS}: 09.10.26–13.10.26"], [])
+
+
 def test_numbers_that_begin_anew_with_the_year_go_on() -> None:
     statements.statement(on=date(2025, 12, 30), number=250, now=NOW)
     statements.statement(on=date(2026, 1, 12), number=1, now=NOW)
@@ -85,6 +93,13 @@ def test_a_balance_that_jumps_is_named_where_it_does() -> None:
     statements.statement(on=date(2026, 11, 2), opening="6.00", now=NOW)  # November's
 
     assert (missing(), broken()) == ([], [f"{OURS}: 19.10.26"])
+
+
+def test_a_balance_may_not_jump_between_two_months() -> None:
+    statements.statement([("3.00", "a")], on=date(2026, 9, 30), now=NOW)
+    statements.statement(on=LAST, since=FIRST, opening="2.00", now=NOW)
+
+    assert (missing(), broken()) == ([], [f"{OURS}: 01.10.26"])
 
 
 def test_an_account_owes_papers_since_its_first_paper_or_posting() -> None:
