@@ -7,6 +7,7 @@ from django.db.models import Prefetch
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from catalog.models import Seller
 from orders.models import Order, OrderEvent
 from orders.states import State as OrderState
 
@@ -14,7 +15,7 @@ from . import closures, outlook, vocabulary
 from .customs import answers
 from .models import Place, Replanned, Shipment, ShipmentEvent
 from .outlook import Outlook
-from .states import State
+from .states import Code, State
 
 REACHED = {
     State.PLANNED: 1,
@@ -145,13 +146,16 @@ def _moving(shipment: Shipment) -> str:
 def _entries(own: tuple[OrderEvent, ...], shipments: tuple[Shipment, ...]) -> tuple[Entry, ...]:
     titles = _titles()
     places = {place.code: place.title for place in Place.objects.all()}
+    names = _sellers(own)
     found = [
-        Entry(event.happened_at, titles[event.kind], _detail(event))
+        Entry(event.happened_at, titles[event.kind], _detail(event, names))
         for event in own
         if event.kind in titles
     ]
     for shipment in shipments:
         for event in sorted(shipment.events.all(), key=lambda one: one.pk):
+            if event.code == Code.SELLER_HANDED_OVER:
+                continue  # of the order, and said there once by the name of each seller
             said = answers.for_buyer(event.detail.get("decision", ""))
             parts = (said, _place(event.place, places), shipment.number)
             where = " · ".join(part for part in parts if part)
@@ -161,7 +165,12 @@ def _entries(own: tuple[OrderEvent, ...], shipments: tuple[Shipment, ...]) -> tu
 
 
 def _title(event: ShipmentEvent) -> str:
-    """Our word for an event; a carrier's code nobody knows is on the way to a buyer."""
+    """Our word for an event; a carrier's code nobody knows is on the way to a buyer.
+
+    We plan a parcel once; a carrier who later speaks of a plan has only put it in his books.
+    """
+    if event.code == Code.PRE_ADVICE and event.source != "centre":
+        return _("Registered with the delivery service")
     if not vocabulary.is_known(event.code):
         return _("On the way")
     return capfirst(event.get_code_display())
@@ -200,8 +209,16 @@ def _titles() -> dict[str, str]:
     }
 
 
-def _detail(event: OrderEvent) -> str:
-    """What the event says in words: why, the new day of a late parcel, what is wrong."""
+def _sellers(own: tuple[OrderEvent, ...]) -> dict[str, str]:
+    """The names of the sellers who handed something over."""
+    slugs = [event.detail["seller"] for event in own if event.kind == "HANDED_OVER"]
+    return {seller.slug: seller.name for seller in Seller.objects.filter(slug__in=slugs)}
+
+
+def _detail(event: OrderEvent, names: dict[str, str]) -> str:
+    """What the event says in words: who, why, the new day of a late parcel, what is wrong."""
+    if event.kind == "HANDED_OVER":
+        return names.get(event.detail["seller"], "")
     if event.kind == "TROUBLE":
         return outlook.words(event.detail["trouble"])[0]
     if told := closures.words(event.detail):

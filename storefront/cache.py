@@ -8,6 +8,7 @@ from django.core.cache.backends.redis import RedisCache
 from redis.exceptions import RedisError
 
 LIMITS = "allauth:rl:"  # how often somebody may try to sign in, sign up, ask for a new password
+FILLING = "demo:filling"  # how far the demo's past orders have come, while they come
 ROWS = {"OPTIONS": {"MAX_ENTRIES": 1_000_000}}  # a flood of names pushes no counted try out
 
 

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Battery, Titled
-from orders.models import City
+from orders.models import City, Delivery
 from storefront.lib.fields import MoneyField
 
 
@@ -182,7 +182,7 @@ class Lane(Dated, Titled):
 
     code = models.SlugField(_("code"))
     mode = models.CharField(_("way"), max_length=10, choices=Mode)
-    origin = models.CharField(_("origin"), max_length=10)
+    origin = models.CharField(_("origin"), max_length=10, choices=Delivery.Origin)
     terminal = models.ForeignKey(
         Place, models.PROTECT, related_name="lanes", verbose_name=_("terminal")
     )

@@ -8,20 +8,21 @@ from django.db import connection
 
 from catalog.models import Seller
 from logistics.models import Place
+from orders.days import CHINA
 
 # What is on hand at the end of a day is what came last: pieces are counted back from the newest
 # arrival until they are all found. Days are China's, where the goods lie.
 LAYERS = """
     WITH moved AS (
         SELECT m.id, m.stock_id, m.on_hand,
-               (m.happened_at AT TIME ZONE 'Asia/Shanghai')::date AS came_on
+               (m.happened_at AT TIME ZONE %(zone)s)::date AS came_on
         FROM logistics_stockmove m
         JOIN logistics_stock s ON s.id = m.stock_id
         JOIN logistics_place p ON p.id = s.place_id AND p.kind = %(kind)s
         JOIN catalog_offer o ON o.id = s.offer_id
         WHERE m.on_hand <> 0
           AND (%(seller)s::bigint IS NULL OR o.seller_id = %(seller)s)
-          AND (m.happened_at AT TIME ZONE 'Asia/Shanghai')::date <= %(on)s
+          AND (m.happened_at AT TIME ZONE %(zone)s)::date <= %(on)s
     ), held AS (
         SELECT stock_id, sum(on_hand) AS pieces FROM moved GROUP BY stock_id HAVING sum(on_hand) > 0
     ), arrived AS (
@@ -59,6 +60,7 @@ def layers(on: date, *, seller: Seller | None = None) -> list[Layer]:
     """What lay in the border warehouse at the end of a day, by arrival; one query."""
     asked: dict[str, str | date | int | None] = {
         "kind": Place.Kind.WAREHOUSE.value,
+        "zone": CHINA.key,
         "on": on,
         "seller": seller.pk if seller else None,
     }

@@ -17,6 +17,7 @@ from logistics.models import Lane
 from logistics.models.routing import Mode
 from logistics.states import State
 from payments import exposure
+from storefront.cache import FILLING
 from storefront.lib import clock
 from storefront.templatetags.money import rubles, whole, yuan
 
@@ -102,6 +103,7 @@ def start_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     now, wall = clock.now(), clock.wall()
     user = request.user
     context["moment"] = timezone.localtime(now)
+    context["filling"] = cache.get(FILLING) if settings.DEMO else None
     if user.has_perm("orders.view_order"):
         context["today"] = today(now)
         context["stuck"] = stuck(request, now=now, wall=wall)

@@ -30,6 +30,7 @@ from logistics.models import (
     Stage,
 )
 from storefront.lib import clock
+from storefront.lib.fields import MoneyField
 
 from . import cells, doing, filters
 from .closing import NEEDED, SHUT
@@ -175,10 +176,20 @@ class ServiceDesk(Looking):
         revising.revise(service, **answers)
 
 
+class InRubles:
+    """The network asks rubles: no other currency is offered, and this one by its name."""
+
+    def formfield_for_dbfield(self, db_field, request: HttpRequest, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(db_field, MoneyField):
+            field.fields[1].choices = field.widget.widgets[1].choices = [("RUB", _("rubles"))]
+        return field
+
+
 @admin.register(Lane)
-class LaneDesk(Desk):
+class LaneDesk(InRubles, Desk):
     list_display = ("code", "title_now", "mode", "origin", "end", "fixed", "by_weight", *PERIOD)
-    list_filter = (("mode", ChoicesDropdownFilter), "origin")
+    list_filter = (("mode", ChoicesDropdownFilter), ("origin", ChoicesDropdownFilter))
     list_select_related = ("terminal",)
     search_fields = ("code", "title_ru", "title_zh", "title_en")
     ordering = ("code", "-valid_from")
@@ -225,7 +236,7 @@ class LaneDesk(Desk):
 
 
 @admin.register(LastMile)
-class LastMileDesk(Desk):
+class LastMileDesk(InRubles, Desk):
     list_display = ("city_now", "end", "to_point", "carrier", "days", "fixed", "by_weight", *PERIOD)
     list_filter = ("carrier", "to_point", ("terminal", RelatedDropdownFilter))
     list_select_related = ("city", "terminal")

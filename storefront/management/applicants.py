@@ -1,16 +1,27 @@
-"""What waits at the desks of the demo: firms that apply, and goods changed after approval."""
+"""Who joined the demo and what waits at its desks: applications, goods changed after approval."""
 
 import io
-from datetime import datetime
+from datetime import datetime, time
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from PIL import Image, ImageDraw
 
 from catalog import applications, approval, listings, papers, snapshots
 from catalog.applications import Paper
 from catalog.checking import NEEDED
-from catalog.models import ApplicationPaper, Offer, OfferEvent, SellerApplication, Variant
+from catalog.models import (
+    ApplicationEvent,
+    ApplicationPaper,
+    Offer,
+    OfferEvent,
+    Seller,
+    SellerApplication,
+    SellerMember,
+    Variant,
+)
+from orders.days import CHINA
 from storefront.flows import joining
 from storefront.management import world
 
@@ -31,6 +42,19 @@ def apply(*, now: datetime) -> int:
 
 
 @transaction.atomic
+def joined() -> int:
+    """The applications with which the demo's sellers once came, telephones to call; how many.
+
+    They are written as they stood on the day a firm joined: its desk was opened long ago.
+    """
+    contacts = {row.pop("seller"): row for row in world.table("contacts")}
+    sellers = list(Seller.objects.filter(slug__in=contacts, application=None).order_by("pk"))
+    for seller in sellers:
+        _remember(seller, contacts[seller.slug])
+    return len(sellers)
+
+
+@transaction.atomic
 def amend(*, now: datetime) -> int:
     """Approve a few of the goods in review and change them, so that they wait again; how many."""
     if OfferEvent.objects.filter(kind=snapshots.KIND, actor=world.ACTOR).exists():
@@ -43,6 +67,35 @@ def amend(*, now: datetime) -> int:
         Variant.objects.filter(pk=row.variant_id).update(weight_g=heavier)
         listings.submit(row, actor=world.ACTOR, now=now)
     return len(rows)
+
+
+def _remember(seller: Seller, contact: world.Row) -> None:
+    at = datetime.combine(seller.joined_on, time(10), CHINA)
+    facts = {name: getattr(seller, name) for name in applications.FIELDS if name not in contact}
+    application = SellerApplication.objects.create(
+        **facts,
+        **contact,
+        user_id=_owner(seller, contact["contact_name"]),
+        seller=seller,
+        state=SellerApplication.State.APPROVED,
+        created_at=at,
+        submitted_at=at,
+        decided_at=at,
+        decided_by=world.ACTOR,
+    )
+    ApplicationEvent.objects.create(
+        application=application, kind="APPROVED", actor=world.ACTOR, happened_at=at
+    )
+
+
+def _owner(seller: Seller, name: str) -> int:
+    """The owner of its desk; a firm whose desk nobody opens has one who cannot sign in."""
+    seat = SellerMember.objects.filter(seller=seller, role=SellerMember.Role.OWNER).first()
+    if seat is not None:
+        return seat.user_id
+    facts = {"name": name, "password": make_password(None), "language": "zh-hans"}
+    email = f"{seller.slug}@demo.sungari.example"
+    return get_user_model().objects.get_or_create(email=email, defaults=facts)[0].pk
 
 
 def _hand_in(row: world.Row, user_id: int, *, now: datetime) -> None:

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.contrib.auth import get_user_model
+from django.core.cache import cache
 from django.db.models import Max, QuerySet
 
 from logistics import points, studies
 from orders.models import Order, OrderEvent
 from payments import jobs
+from storefront.cache import FILLING
 from storefront.lib import clock
 from storefront.management import buyers, world
 from storefront.management.driver import Driver
@@ -18,6 +20,7 @@ ORDERS = 84
 SEED = 42
 PREFIX = "history"
 SETTLING = timedelta(hours=3)
+TELLING = 120  # seconds of the wall a word of how far it is holds: a day takes some ten
 
 
 def go_on(*, until: datetime, most: int | None, say: Callable[[str], object]) -> str:
@@ -66,5 +69,7 @@ def _crowd() -> buyers.Crowd:
 def _run_all(crowd: buyers.Crowd, until: datetime, say: Callable[[str], object]) -> None:
     day = timedelta(days=1)
     while clock.now() < until:
+        cache.set(FILLING, clock.now(), TELLING)
         crowd.driver.run(min(clock.now() + day, until))
         say(f"{clock.now():%d.%m}: {crowd.counts.placed} more past orders")
+    cache.delete(FILLING)

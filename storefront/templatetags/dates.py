@@ -7,6 +7,8 @@ from django import template
 from django.utils import dateformat, translation
 from django.utils.translation import gettext as _
 
+from orders.days import CHINA
+
 register = template.Library()
 
 NO_BREAK = "\u00a0"
@@ -72,9 +74,15 @@ def local(instant: datetime | None, zone: str) -> str:
 
 
 @register.filter
-def hour(instant: datetime | None, zone: str) -> str:
-    """Write the hour of an instant by the clocks of a place: `02:10`."""
-    return "" if instant is None else f"{instant.astimezone(ZoneInfo(zone)):%H:%M}"
+def in_china(instant: datetime | None) -> str:
+    """Write an instant by the clock of sellers and of the floor, as `local` writes it."""
+    return local(instant, CHINA.key)
+
+
+@register.filter
+def hour(instant: datetime | None) -> str:
+    """Write the hour of an instant by the clock of the floor: `02:10`."""
+    return "" if instant is None else f"{instant.astimezone(CHINA):%H:%M}"
 
 
 @register.filter

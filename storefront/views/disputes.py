@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from catalog.models import Seller
+from orders.days import CHINA
 from orders.models import Delivery, Order
 from payments import disputes as trade
 from payments.models import Dispute, DisputeFile
@@ -141,8 +142,8 @@ def answer(request: HttpRequest, seller: Seller, pk: int) -> HttpResponse:
             return redirect("seller_dispute", pk=pk)
         except Refusal as refusal:
             form.add_error(None, str(refusal))
-    page = _disputes.shown(row) | {"tab": "disputes", "seller": seller.name, "form": form}
-    return render(request, "seller/dispute.html", page)
+    page = {"tab": "disputes", "seller": seller.name, "form": form, "zone": CHINA.key}
+    return render(request, "seller/dispute.html", _disputes.shown(row) | page)
 
 
 @require_GET

@@ -16,6 +16,7 @@ from logistics.models import Closure, Declaration, Incident, PointList, Shipment
 from orders.models import Hold, Order
 from payments.models import Refund
 from storefront.admin import desk, navigation
+from storefront.cache import FILLING
 from storefront.lib import clock
 from tests.admin import world
 from tests.admin.conftest import COUNT
@@ -160,3 +161,13 @@ def test_every_list_has_its_place_in_the_navigation(root):
         assert resolve(urlsplit(address).path).url_name
         if "?" in address:
             assert root.get(address).context["cl"].has_active_filters
+
+
+def test_a_demo_that_fills_itself_says_so_on_the_start_page(operator, settings):
+    settings.DEMO = True
+    operator.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    assert "The demo is filling" not in operator.get(START).content.decode()
+
+    cache.set(FILLING, clock.now() - timedelta(days=30))
+
+    assert "The demo is filling" in operator.get(START).content.decode()

@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+from django.conf import settings
 from django.urls import reverse
 
 from logistics.models import Closure, Lane, Place, Replanned, Service
@@ -133,3 +135,39 @@ def test_a_way_no_lane_sells_is_sold_by_a_button(operator):
     assert " ".join([lane.origin, *legs]) == key
     assert again.url == url
     assert Lane.objects.latest("pk") == lane
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("ru", ("Харбин", "Шэньчжэнь", "рубли")),
+        ("en", ("Harbin", "Shenzhen", "rubles")),
+        ("zh-hans", ("哈尔滨", "深圳", "卢布")),
+    ],
+)
+def test_a_lane_names_its_origin_and_its_money_in_the_readers_language(operator, language, words):
+    harbin, shenzhen, rubles = words
+    operator.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    lane = Lane.objects.get(code="szx-air-svx")
+
+    listed = operator.get(reverse("admin:logistics_lane_changelist")).content.decode()
+    form = operator.get(reverse("admin:logistics_lane_change", args=[lane.pk])).content.decode()
+
+    begins = set(re.findall(r"field-origin[^>]*>\s*([^<]+?)\s*<", listed))
+    assert begins == {harbin, shenzhen}
+    for field in ("base", "per_100g"):
+        offered = re.search(rf'<select name="{field}_1".*?</select>', form, re.DOTALL)[0]
+        assert re.findall(r'value="(\w*)"', offered) == ["RUB"]
+        assert rubles in offered
+
+
+def test_a_price_of_a_lane_is_kept_in_rubles_only(operator):
+    lane = Lane.objects.get(code="szx-air-svx")
+    page = reverse("admin:logistics_lane_change", args=[lane.pk])
+    asked = {"base_0": "999", "base_1": "USD", "per_100g_0": "9", "per_100g_1": "RUB"}
+
+    form = operator.post(page, asked).context["adminform"].form
+
+    assert "base" in form.errors
+    assert "per_100g" not in form.errors
+    assert Lane.objects.get(pk=lane.pk).base == lane.base

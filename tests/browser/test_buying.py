@@ -32,6 +32,7 @@ def test_a_guest_buys_a_phone_with_3d_secure_and_it_arrives(visitor, demo):
     page.locator(".grid .card a").first.click()
     page.wait_for_url("**/p/**")
     visitor.look("product")
+    _see_the_button(page)
 
     page.locator('form[action$="/cart/add/"] button').first.click()
     page.wait_for_url("**/cart/")
@@ -154,6 +155,21 @@ def test_the_shop_works_without_scripts(chromium, demo):
     page.wait_for_url("**/pay/return/**")
     expect(page.locator("#paid a.button[href*='/orders/']")).to_be_visible(timeout=20_000)
     context.close()
+
+
+def _see_the_button(page):
+    """There is one, in sight from the top; on a phone all the way down, and above the footer."""
+    button = page.locator(".buy button")
+    expect(button).to_have_count(1)
+    expect(button).to_be_in_viewport(ratio=1)
+    if page.viewport_size["width"] < 900:
+        for part in (0.3, 0.6):
+            page.evaluate("part => scrollTo(0, document.body.scrollHeight * part)", part)
+            expect(button).to_be_in_viewport(ratio=1)
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    bar, foot = page.locator(".buy").bounding_box(), page.locator(".foot").bounding_box()
+    assert bar["y"] + bar["height"] <= foot["y"]
+    page.evaluate("scrollTo(0, 0)")
 
 
 def _fill_recipient(page):

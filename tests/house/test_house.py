@@ -82,10 +82,11 @@ def test_python_file_is_short_enough():
 
 def test_whose_days_these_are_is_said_once():
     stages = [path for path in sources(*STAGES) if "migrations" not in path.parts]
+    pages = [path for path in (ROOT / "templates").rglob("*.*") if path.is_file()]
     named = {
         str(path.relative_to(ROOT))
-        for path in stages
-        if re.search(r'"(Europe/Moscow|Asia/Shanghai)"', path.read_text(encoding="utf-8"))
+        for path in (*stages, *pages)
+        if re.search(r"[\"'](Europe/Moscow|Asia/Shanghai)[\"']", path.read_text(encoding="utf-8"))
     }
     assert named == {"orders/days.py", "logistics/customs/gateways/messages.py"}  # an adapter
 

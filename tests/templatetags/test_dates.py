@@ -43,7 +43,8 @@ def test_instant_is_told_by_the_clocks_of_the_place():
     with translation.override("ru"):
         assert dates.local(instant, "Asia/Yekaterinburg") == "24\u00a0ноября, 02:10"
     with translation.override("zh-hans"):
-        assert dates.local(instant, "Asia/Shanghai") == "11月24日 05:10"
+        assert dates.in_china(instant) == "11月24日 05:10"
+    assert dates.hour(instant) == "05:10"
 
 
 def test_day_with_its_year():
@@ -57,5 +58,7 @@ def test_nothing_is_written_for_no_date():
     assert dates.window(None, date(2026, 1, 1)) == ""
     assert dates.day(None) == ""
     assert dates.day_of_year(None) == ""
-    assert dates.local(None, "Asia/Shanghai") == ""
+    assert dates.local(None, "Asia/Yekaterinburg") == ""
+    assert dates.in_china(None) == ""
+    assert dates.hour(None) == ""
     assert dates.machine(None) == ""

@@ -42,6 +42,7 @@ class Command(BaseCommand):
         self.stdout.write(f"listed: {search.settle(now=begun)} products")
         self.stdout.write(f"people: {world.people()} new")
         self.stdout.write(f"questions: {opinions.ask(until=now)} new")
+        self.stdout.write(f"sellers' applications: {applicants.joined()} new")
         self.stdout.write(f"applications: {applicants.apply(now=begun)} new")
         self.stdout.write(f"goods changed after approval: {applicants.amend(now=begun)} new")
         self._history(FIRST)
