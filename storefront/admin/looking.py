@@ -1,7 +1,10 @@
 """The admin is for looking: what every desk has, and what nobody may change."""
 
+from django import forms
+from django.contrib.postgres.fields import ArrayField
 from django.http import HttpRequest
 from django.utils.text import capfirst
+from unfold import widgets
 from unfold.admin import ModelAdmin, TabularInline
 
 from . import doing
@@ -33,7 +36,23 @@ class Named:
         return field
 
 
-class Desk(Named, Acting, ModelAdmin):
+class Chosen:
+    """Several of a few known values are ticked off, not typed with commas between them."""
+
+    def formfield_for_dbfield(self, db_field, request: HttpRequest, **kwargs):
+        known = isinstance(db_field, ArrayField) and db_field.base_field.choices
+        if not known:
+            return super().formfield_for_dbfield(db_field, request, **kwargs)
+        return forms.MultipleChoiceField(
+            choices=known,
+            required=not db_field.blank,
+            label=capfirst(db_field.verbose_name),
+            help_text=db_field.help_text,
+            widget=widgets.UnfoldAdminCheckboxSelectMultipleWidget,
+        )
+
+
+class Desk(Chosen, Named, Acting, ModelAdmin):
     """A list one can scan and a page behind each row; rows are never deleted from here.
 
     `deeds_need` names the permission without which the actions of the desk are not offered.
@@ -78,10 +97,17 @@ class Rows(ReadOnly, Acting, TabularInline):
 
 
 class EditableRows(Named, TabularInline):
-    """Parts of a row of reference; they may be added and changed, never deleted."""
+    """Parts of a row of reference; they may be added and changed, never deleted.
+
+    However many a request says it sends, no more than `max_num` are looked at.
+    """
 
     extra = 0
+    max_num = 30
     hide_title = True
+
+    def get_formset(self, request: HttpRequest, obj=None, **kwargs):
+        return super().get_formset(request, obj, absolute_max=self.max_num, **kwargs)
 
     def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
         return False

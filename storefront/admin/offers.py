@@ -56,17 +56,22 @@ class Seen(forms.Form):
 
     def clean_seen_at(self) -> datetime | None:
         text = self.cleaned_data["seen_at"]
+        if not text:
+            return None
         try:
-            return datetime.fromisoformat(text) if text else None
+            seen_at = datetime.fromisoformat(text)
         except ValueError as error:
             raise forms.ValidationError(_("Not an instant.")) from error
+        if seen_at.tzinfo is None:
+            raise forms.ValidationError(_("Not an instant."))
+        return seen_at
 
 
 class ReasonsField(forms.ModelMultipleChoiceField):
     widget = widgets.UnfoldAdminCheckboxSelectMultipleWidget
 
     def label_from_instance(self, reason: RefusalReason) -> str:
-        return reason.title
+        return reason.title or reason.key
 
 
 class Refusing(forms.Form):

@@ -43,8 +43,8 @@ def page(request: HttpRequest, template: str, room: str, more: dict[str, Any]) -
 
 
 def said(request: HttpRequest, name: str) -> str:
-    """What was scanned or typed into a field."""
-    return request.POST.get(name, "").strip()[:60]
+    """What was scanned or typed into a field; a NUL, which no text of ours has, finds nothing."""
+    return request.POST.get(name, "").replace("\0", "\ufffd").strip()[:60]
 
 
 def bad(refusal: Refusal) -> Verdict:

@@ -7,6 +7,7 @@ from django.utils.translation import override
 from lxml import html
 
 from logistics.models import Lane
+from storefront.admin.legs import Legs
 
 Pairs = dict[str, str]
 
@@ -73,4 +74,15 @@ def test_what_is_no_service_is_told_beside_its_field(operator, lane, wrong):
 
     assert answer.status_code == 200
     assert answer.context["errors"]
+    assert legs(lane) == before
+
+
+def test_a_page_looks_at_no_more_legs_than_a_lane_may_have(operator, lane):
+    before, sent = legs(lane), as_it_stands(operator, lane) | {"legs-TOTAL_FORMS": "9" * 19}
+
+    answer = operator.post(page_of(lane), sent)
+
+    assert answer.status_code == 200
+    (formset,) = answer.context["inline_admin_formsets"]
+    assert len(formset.formset.forms) == Legs.max_num
     assert legs(lane) == before

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from catalog import approval, listings, snapshots
-from catalog.models import ApprovalRule, Offer, Picture, RefusalReason, Variant
+from catalog.models import ApprovalRule, Attribute, Offer, Picture, RefusalReason, Variant
 from storefront.lib import clock
 from tests.admin.test_deeds import deed, listing, me, told
 from tests.factories import catalog as make
@@ -138,8 +138,9 @@ def test_what_was_changed_after_the_question_is_not_approved(operator, waiting):
     waiting.refresh_from_db()
     assert waiting.state == "REVIEW"
 
-    bad = operator.post(deed(waiting, "approve"), {"sure": "1", "seen_at": "yesterday"})
-    assert bad.status_code == 200
+    for said in ("yesterday", "9999-12-31T23:59:59"):  # no instant, and none without its zone
+        bad = operator.post(deed(waiting, "approve"), {"sure": "1", "seen_at": said})
+        assert bad.status_code == 200
     assert Offer.objects.get(pk=waiting.pk).state == "REVIEW"
 
 
@@ -182,3 +183,17 @@ def test_rules_are_switched_by_operators_alone(sign_in, desks):
         assert sign_in(role).post(deed(rule, "switch_off"), {"sure": "1"}).status_code == 403
     rule.refresh_from_db()
     assert rule.is_active
+
+
+def test_kinds_of_goods_are_ticked_off_and_what_is_none_is_refused(operator, desks):
+    attribute = Attribute.objects.earliest("pk")
+    address = reverse("admin:catalog_attribute_change", args=[attribute.pk])
+    form = operator.get(address).context["adminform"].form
+    said = {name: form[name].value() for name in form.fields if form[name].value() is not None}
+
+    refused = operator.post(address, {**said, "kinds": ["phone", "%s%s{0}"]})
+    assert list(refused.context["adminform"].form.errors) == ["kinds"]
+
+    assert operator.post(address, {**said, "kinds": ["tablet", "phone"]}).status_code == 302
+    attribute.refresh_from_db()
+    assert attribute.kinds == ["tablet", "phone"]

@@ -99,6 +99,15 @@ def test_a_seller_announces_goods_and_sees_what_came_of_them(mei: Client):
     answer.close()
 
 
+def test_what_is_scanned_with_a_sign_that_no_text_has_is_not_in_the_notice(mei: Client):
+    advice = warehouse.advice(case())
+
+    page = mei.post(reverse("staff_notice", args=[advice.number]), {"goods": "a\0b"})
+
+    assert page.status_code == 200
+    assert 'data-tone="bad"' in page.text
+
+
 def test_the_list_of_notices_costs_the_same_for_one_and_for_many(django_assert_max_num_queries):
     offer = case()
     boris = visitor("boris", seller=offer.seller)
