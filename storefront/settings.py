@@ -264,6 +264,8 @@ LANGUAGE_COOKIE_AGE = 52 * SEVEN_DAYS
 # Static files and sellers' pictures
 
 STATIC_URL = "/static/"
+# Found first: light files in the place of heavy ones of Unfold, so that a desk stays light.
+STATICFILES_DIRS = [BASE_DIR / "storefront" / "shadows"]
 STATIC_ROOT = Path(text("STATIC_ROOT", str(BASE_DIR / ".run" / "static")))
 MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(text("MEDIA_ROOT", str(BASE_DIR / ".run" / "media")))

@@ -1,6 +1,5 @@
 """The legs of a lane at its desk: their order, and the one that parcels are loaded on."""
 
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.db.models import F
 from django.forms.models import BaseInlineFormSet
@@ -11,18 +10,6 @@ from logistics.models import LaneLeg
 from .looking import EditableRows
 
 ASIDE = 1000  # more than a lane has legs
-
-
-class Found(AutocompleteSelect):
-    """Django looks up what was sent before anybody has checked that it is a number."""
-
-    def optgroups(self, name, value, attr=None):
-        return super().optgroups(name, [one for one in value if _is_key(one)], attr)
-
-
-def _is_key(value: object) -> bool:
-    text = str(value)
-    return text.isascii() and text.isdigit() and len(text) < 19
 
 
 class LegForms(BaseInlineFormSet):
@@ -48,12 +35,12 @@ class Legs(EditableRows):
     model = LaneLeg
     formset = LegForms
     fields = ("position", "service", "is_main")
-    autocomplete_fields = ("service",)
     ordering = ("position",)
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("service")
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        kwargs["widget"] = Found(db_field, self.admin_site)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        field.choices = list(field.choices)  # asked for once, not by each leg
+        return field

@@ -16,6 +16,7 @@ from orders.models import Order
 from storefront.accounts import groups
 from storefront.accounts.models import User
 from tests.admin.conftest import COUNT
+from tests.admin.weighing import MOST, weights
 
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 LABELS = [model._meta.label for model in MODELS]
@@ -80,6 +81,7 @@ def test_a_list_costs_the_same_queries_with_one_row_and_with_twenty(root, model)
         assert response.status_code == 200
         assert len(response.context["cl"].result_list) == len(wanted)
         assert not LINK_IN_LINK.search(response.content)
+        assert sum(weights(response).values()) <= MOST, weights(response)
         costs.append(len(queries))
 
     assert costs[0] == costs[1]
@@ -108,6 +110,7 @@ def test_a_page_opens(root, model):
     response = root.get(page(model, keys(model)[0]))
 
     assert response.status_code == 200
+    assert sum(weights(response).values()) <= MOST, weights(response)
 
 
 ROLES = ["finance", "customs", "authority", pytest.param("operator", marks=pytest.mark.soak)]

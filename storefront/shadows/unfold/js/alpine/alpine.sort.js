@@ -1,0 +1,1 @@
+// No row of a desk is dragged; Unfold's library for it is not sent.
