@@ -73,9 +73,9 @@ class OfferEvent(models.Model):
 
     offer = models.ForeignKey(Offer, models.PROTECT, related_name="events", verbose_name=_("offer"))
     kind = models.CharField(_("kind"), max_length=20)
-    actor = models.CharField(max_length=60)
-    happened_at = models.DateTimeField()
-    detail = models.JSONField(default=dict)
+    actor = models.CharField(_("actor"), max_length=60)
+    happened_at = models.DateTimeField(_("happened"))
+    detail = models.JSONField(_("detail"), default=dict)
 
     class Meta:
         verbose_name = _("offer event")

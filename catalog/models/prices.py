@@ -147,7 +147,12 @@ class AskedPrice(models.Model):
     asked_from = models.DateTimeField(_("asked from"))
     because = models.CharField(_("because of"), max_length=60)
     promotion = models.ForeignKey(
-        Promotion, models.PROTECT, null=True, blank=True, related_name="asked"
+        Promotion,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="asked",
+        verbose_name=_("promotion"),
     )
 
     objects = AskedPriceQuerySet.as_manager()

@@ -51,8 +51,8 @@ class Product(due.Due, Titled):
     released = models.CharField(max_length=7, blank=True)
 
     description_ru = models.TextField(_("description in Russian"), blank=True)
-    description_zh = models.TextField(blank=True)
-    description_en = models.TextField(blank=True)
+    description_zh = models.TextField(_("description in Chinese"), blank=True)
+    description_en = models.TextField(_("description in English"), blank=True)
     russian_text = models.CharField(
         _("Russian text"), max_length=10, choices=Text, default=Text.REVIEWED
     )
@@ -127,14 +127,16 @@ class Variant(models.Model):
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     barcode = models.CharField(_("barcode"), max_length=14, blank=True)
 
-    colour_key = models.SlugField(blank=True)
-    colour_ru = models.CharField(max_length=60, blank=True)
-    colour_zh = models.CharField(max_length=60, blank=True)
-    colour_en = models.CharField(max_length=60, blank=True)
-    colour_hex = models.CharField(max_length=7, default="#8a8f98")
-    colour_hex_2 = models.CharField(max_length=7, default="#5c616b")
-    ram_gb = models.PositiveSmallIntegerField(null=True, blank=True)
-    storage_gb = models.PositiveIntegerField(null=True, blank=True)
+    colour_key = models.SlugField(_("colour, key"), blank=True)
+    colour_ru = models.CharField(_("colour in Russian"), max_length=60, blank=True)
+    colour_zh = models.CharField(_("colour in Chinese"), max_length=60, blank=True)
+    colour_en = models.CharField(_("colour in English"), max_length=60, blank=True)
+    colour_hex = models.CharField(_("colour of the picture"), max_length=7, default="#8a8f98")
+    colour_hex_2 = models.CharField(
+        _("second colour of the picture"), max_length=7, default="#5c616b"
+    )
+    ram_gb = models.PositiveSmallIntegerField(_("memory, GB"), null=True, blank=True)
+    storage_gb = models.PositiveIntegerField(_("storage, GB"), null=True, blank=True)
 
     hs_code = models.CharField(_("HS code"), max_length=10)
     origin = models.CharField(_("country of origin"), max_length=2)
@@ -146,7 +148,9 @@ class Variant(models.Model):
     battery_kind = models.CharField(
         _("kind of battery"), max_length=20, choices=Battery, default=Battery.NONE
     )
-    battery_wh = models.DecimalField(max_digits=6, decimal_places=2, null=True, blank=True)
+    battery_wh = models.DecimalField(
+        _("battery, Wh"), max_digits=6, decimal_places=2, null=True, blank=True
+    )
     fsb_notification = models.CharField(_("FSB notification"), max_length=40, blank=True)
 
     class Meta:

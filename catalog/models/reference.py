@@ -81,11 +81,13 @@ class Attribute(Titled):
         CHOICE = "choice", _("one of a list")
 
     key = models.SlugField(_("key"), unique=True)
-    kinds = ArrayField(models.CharField(max_length=20, choices=Kind))
+    kinds = ArrayField(
+        models.CharField(max_length=20, choices=Kind), verbose_name=_("kinds of goods")
+    )
     data_type = models.CharField(_("type of value"), max_length=10, choices=Type)
-    unit_ru = models.CharField(max_length=20, blank=True)
-    unit_zh = models.CharField(max_length=20, blank=True)
-    unit_en = models.CharField(max_length=20, blank=True)
+    unit_ru = models.CharField(_("unit in Russian"), max_length=20, blank=True)
+    unit_zh = models.CharField(_("unit in Chinese"), max_length=20, blank=True)
+    unit_en = models.CharField(_("unit in English"), max_length=20, blank=True)
     is_facet = models.BooleanField(_("filters the list"), default=False)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
@@ -130,12 +132,17 @@ class HsCode(Titled):
     """
 
     code = models.CharField(_("HS code"), max_length=10, unique=True)
-    unit_1 = models.CharField(max_length=3)
-    unit_2 = models.CharField(max_length=3, blank=True)
+    unit_1 = models.CharField(_("first unit"), max_length=3)
+    unit_2 = models.CharField(_("second unit"), max_length=3, blank=True)
     needs_fsb = models.BooleanField(_("needs an FSB notification"), default=False)
     is_high_priority = models.BooleanField(_("on the common high priority list"), default=False)
-    kinds = ArrayField(models.CharField(max_length=20, choices=Kind), default=list, blank=True)
-    words = models.CharField(max_length=300, blank=True)
+    kinds = ArrayField(
+        models.CharField(max_length=20, choices=Kind),
+        verbose_name=_("kinds of goods"),
+        default=list,
+        blank=True,
+    )
+    words = models.CharField(_("words of the code"), max_length=300, blank=True)
     source = models.CharField(_("source"), max_length=200)
     valid_from = models.DateField(_("valid from"))
 
@@ -240,9 +247,9 @@ class Restriction(models.Model):
     mode = models.CharField(
         _("mode"), max_length=10, help_text=_("air, rail, road, river; * for every way")
     )
-    reason_ru = models.CharField(max_length=300)
-    reason_zh = models.CharField(max_length=300)
-    reason_en = models.CharField(max_length=300)
+    reason_ru = models.CharField(_("reason in Russian"), max_length=300)
+    reason_zh = models.CharField(_("reason in Chinese"), max_length=300)
+    reason_en = models.CharField(_("reason in English"), max_length=300)
     source = models.CharField(_("source"), max_length=200)
     valid_from = models.DateField(_("valid from"))
     valid_until = models.DateField(_("valid until"), null=True, blank=True)

@@ -15,9 +15,9 @@ class Seller(models.Model):
     name_zh = models.CharField(_("Chinese name"), max_length=120)
     name_ru = models.CharField(_("Russian name"), max_length=120)
     name_en = models.CharField(_("English name"), max_length=120)
-    about_ru = models.TextField(blank=True)
-    about_zh = models.TextField(blank=True)
-    about_en = models.TextField(blank=True)
+    about_ru = models.TextField(_("about the firm, in Russian"), blank=True)
+    about_zh = models.TextField(_("about the firm, in Chinese"), blank=True)
+    about_en = models.TextField(_("about the firm, in English"), blank=True)
 
     uscc = models.CharField(_("unified social credit code"), max_length=18, unique=True)
     licence = models.CharField(_("licence"), max_length=60, blank=True)
@@ -31,7 +31,7 @@ class Seller(models.Model):
 
     is_open = models.BooleanField(_("may sell"), default=True)
     is_demo = models.BooleanField(_("demo"), default=False)
-    joined_on = models.DateField()
+    joined_on = models.DateField(_("seller since"))
 
     class Meta:
         verbose_name = _("seller")

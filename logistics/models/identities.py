@@ -37,8 +37,8 @@ class ConsentText(models.Model):
     kind = models.SlugField(_("kind"))
     version = models.CharField(_("version"), max_length=20)
     text_ru = models.TextField(_("text in Russian"))
-    text_zh = models.TextField()
-    text_en = models.TextField()
+    text_zh = models.TextField(_("text in Chinese"))
+    text_en = models.TextField(_("text in English"))
     valid_from = models.DateField(_("valid from"))
     source = models.CharField(_("source"), max_length=300)
 

@@ -205,12 +205,12 @@ class ShipmentEvent(models.Model):
     )
     code = models.CharField(_("event"), max_length=30, choices=Code)
     source = models.CharField(_("source"), max_length=40)
-    source_key = models.CharField(max_length=120)
+    source_key = models.CharField(_("key at the source"), max_length=120)
     place = models.CharField(_("place"), max_length=80, blank=True)
     actor = models.CharField(_("actor"), max_length=60)
     happened_at = models.DateTimeField(_("happened"))
     recorded_at = models.DateTimeField(_("recorded"), auto_now_add=True)
-    detail = models.JSONField(default=dict)
+    detail = models.JSONField(_("detail"), default=dict)
 
     class Meta:
         verbose_name = _("parcel event")

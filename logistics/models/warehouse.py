@@ -66,7 +66,7 @@ class StockMove(models.Model):
     allocated = models.IntegerField(_("allocated"), default=0)
     cause = models.CharField(_("cause"), max_length=120)
     actor = models.CharField(_("actor"), max_length=60)
-    happened_at = models.DateTimeField()
+    happened_at = models.DateTimeField(_("happened"))
 
     class Meta:
         verbose_name = _("stock movement")

@@ -51,11 +51,13 @@ class Quote(models.Model):
     """Everything that makes up a total, frozen; a trigger forbids change."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    cart = models.ForeignKey(Cart, models.SET_NULL, null=True, related_name="quotes")
-    body = models.JSONField()
-    digest = models.CharField(max_length=64)
-    total = MoneyField(max_digits=12, decimal_places=2, default_currency=None)
-    made_at = models.DateTimeField()
+    cart = models.ForeignKey(
+        Cart, models.SET_NULL, null=True, related_name="quotes", verbose_name=_("cart")
+    )
+    body = models.JSONField(_("body of the quote"))
+    digest = models.CharField(_("digest"), max_length=64)
+    total = MoneyField(_("total"), max_digits=12, decimal_places=2, default_currency=None)
+    made_at = models.DateTimeField(_("made"))
     valid_until = models.DateTimeField(_("valid until"))
 
     objects = QuoteQuerySet.as_manager()

@@ -43,9 +43,9 @@ class Hold(models.Model):
     note = models.CharField(_("note"), max_length=500, blank=True)
     owner = models.CharField(_("desk"), max_length=20, choices=Desk)
     placed_at = models.DateTimeField(_("placed"))
-    placed_by = models.CharField(max_length=60)
+    placed_by = models.CharField(_("placed by"), max_length=60)
     lifted_at = models.DateTimeField(_("lifted"), null=True, blank=True)
-    lifted_by = models.CharField(max_length=60, blank=True)
+    lifted_by = models.CharField(_("lifted by"), max_length=60, blank=True)
     answer = models.CharField(_("answer"), max_length=500, blank=True)
 
     class Meta:

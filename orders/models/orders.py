@@ -212,11 +212,15 @@ class OrderLine(models.Model):
 class Handover(models.Model):
     """What one seller must hand over in Shenzhen for one delivery."""
 
-    delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="handovers")
-    seller = models.ForeignKey(Seller, models.PROTECT, related_name="handovers")
+    delivery = models.ForeignKey(
+        Delivery, models.PROTECT, related_name="handovers", verbose_name=_("delivery")
+    )
+    seller = models.ForeignKey(
+        Seller, models.PROTECT, related_name="handovers", verbose_name=_("seller")
+    )
     due_at = models.DateTimeField(_("hand over until"))
     handed_at = models.DateTimeField(_("handed over"), null=True, blank=True)
-    actor = models.CharField(max_length=60, blank=True)
+    actor = models.CharField(_("actor"), max_length=60, blank=True)
 
     class Meta:
         verbose_name = _("handover")
@@ -235,7 +239,7 @@ class OrderEvent(models.Model):
     actor = models.CharField(_("actor"), max_length=60)
     happened_at = models.DateTimeField(_("happened"))
     recorded_at = models.DateTimeField(_("recorded"), auto_now_add=True)
-    detail = models.JSONField(default=dict)
+    detail = models.JSONField(_("detail"), default=dict)
     announced_at = models.DateTimeField(_("announced"), null=True, blank=True)
 
     class Meta:

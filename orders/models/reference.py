@@ -29,15 +29,15 @@ class City(Titled):
     """A Russian city that parcels are brought to."""
 
     slug = models.SlugField(_("name in addresses"), unique=True)
-    region_code = models.CharField(max_length=2)
+    region_code = models.CharField(_("region, code"), max_length=2)
     region_ru = models.CharField(_("region in Russian"), max_length=80)
-    region_zh = models.CharField(max_length=80)
-    region_en = models.CharField(max_length=80)
-    postcodes = ArrayField(models.CharField(max_length=6))
+    region_zh = models.CharField(_("region in Chinese"), max_length=80)
+    region_en = models.CharField(_("region in English"), max_length=80)
+    postcodes = ArrayField(models.CharField(max_length=6), verbose_name=_("postcodes"))
     timezone = models.CharField(_("time zone"), max_length=40)
-    latitude = models.DecimalField(max_digits=8, decimal_places=5)
-    longitude = models.DecimalField(max_digits=8, decimal_places=5)
-    population = models.PositiveIntegerField()
+    latitude = models.DecimalField(_("latitude"), max_digits=8, decimal_places=5)
+    longitude = models.DecimalField(_("longitude"), max_digits=8, decimal_places=5)
+    population = models.PositiveIntegerField(_("population"))
     source = models.CharField(_("source"), max_length=120)
 
     class Meta:

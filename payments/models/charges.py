@@ -107,12 +107,14 @@ class ChargeFact(models.Model):
         CHARGEBACK = "CHARGEBACK", _("taken back by the buyer's bank")
         RESTORED = "RESTORED", _("given back by the buyer's bank")
 
-    charge = models.ForeignKey(Charge, models.PROTECT, related_name="facts")
+    charge = models.ForeignKey(
+        Charge, models.PROTECT, related_name="facts", verbose_name=_("charge")
+    )
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
-    operation = models.CharField(max_length=80)
-    money = MoneyField(max_digits=12, decimal_places=2, default_currency=None)
-    fee = MoneyField(max_digits=12, decimal_places=2, default_currency=None)
-    happened_at = models.DateTimeField()
+    operation = models.CharField(_("operation"), max_length=80)
+    money = MoneyField(_("money"), max_digits=12, decimal_places=2, default_currency=None)
+    fee = MoneyField(_("fee"), max_digits=12, decimal_places=2, default_currency=None)
+    happened_at = models.DateTimeField(_("happened"))
     recorded_at = models.DateTimeField(auto_now_add=True)
 
     objects = ChargeFactQuerySet.as_manager()

@@ -16,7 +16,7 @@ class Rate(models.Model):
     nominal = models.PositiveIntegerField(_("nominal"))
     published = models.DecimalField(_("published value"), max_digits=20, decimal_places=10)
     source = models.CharField(_("source"), max_length=60)
-    payload_hash = models.CharField(max_length=64)
+    payload_hash = models.CharField(_("hash of the answer"), max_length=64)
     fetched_at = models.DateTimeField(_("fetched"))
     is_held = models.BooleanField(_("held for a person"), default=False)
 
@@ -62,7 +62,7 @@ class DealRate(models.Model):
     offered_at = models.DateTimeField(_("offered"))
     valid_until = models.DateTimeField(_("valid until"))
     source = models.CharField(_("source"), max_length=60)
-    payload_hash = models.CharField(max_length=64)
+    payload_hash = models.CharField(_("hash of the answer"), max_length=64)
 
     class Meta:
         verbose_name = _("bank's rate")

@@ -90,12 +90,12 @@ class Entry(models.Model):
     journal = models.ForeignKey(
         Journal, models.PROTECT, related_name="entries", verbose_name=_("journal")
     )
-    line = models.PositiveSmallIntegerField()
+    line = models.PositiveSmallIntegerField(_("line"))
     # The index entry_by_account begins with it; one of its own would only be written.
     account = models.ForeignKey(
         Account, models.PROTECT, related_name="entries", db_index=False, verbose_name=_("account")
     )
-    currency = models.CharField(max_length=3)
+    currency = models.CharField(_("currency"), max_length=3)
     units = models.BigIntegerField(_("minor units"))
     order_number = models.CharField(_("order"), max_length=9, blank=True)
     order_line = models.PositiveSmallIntegerField(_("line"), null=True)

@@ -220,8 +220,10 @@ class Decision(models.Model):
     verdict = models.CharField(_("verdict"), max_length=10, choices=Verdict)
     reason = models.CharField(_("reason"), max_length=300)
     needs_second = models.BooleanField(_("needs a second person"), default=False)
-    seconds = models.OneToOneField("self", models.PROTECT, null=True, blank=True)
-    first_by = models.CharField(max_length=60, blank=True)
+    seconds = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, verbose_name=_("decision it confirms")
+    )
+    first_by = models.CharField(_("first decided by"), max_length=60, blank=True)
     decided_by = models.CharField(_("decided by"), max_length=60)
     decided_at = models.DateTimeField(_("decided"))
     list = models.ForeignKey(

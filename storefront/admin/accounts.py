@@ -140,6 +140,9 @@ class AddressDesk(Looking):
     list_select_related = ("user",)
     search_fields = ("user__email", "phone")
     ordering = ("-pk",)
+    fields = ("who", "called", "city_slug", "postcode", "used")
+
+    used = cells.dated("used_at", _("last used"))
 
     @display(description=_("user"), ordering="user__email")
     def who(self, address):

@@ -1,5 +1,6 @@
 """What stands in the cells of the desks: tags, figures, links, ages and masked people."""
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -167,6 +168,16 @@ def detailed() -> Column:
     @display(description=gettext_lazy("detail"))
     def column(self, row: Any) -> SafeString | str:
         return lines([f"{name}: {value}" for name, value in sorted(row.detail.items())])
+
+    return column
+
+
+def stored(field: str, title: Any) -> Column:
+    """A field of JSON on its page, readable in every script."""
+
+    @display(description=title)
+    def column(self, row: Any) -> SafeString:
+        return block(json.dumps(getattr(row, field), ensure_ascii=False, indent=2))
 
     return column
 

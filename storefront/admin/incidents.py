@@ -202,6 +202,7 @@ class CourierDesk(Waiting, Looking):
     list_display = ("code", "look_minutes", "ticket_minutes", "most", "ticket", "work", "source")
     list_filter = (filters.Failing,)
     ordering = ("code",)
+    fields = (*list_display, "last_failure")
 
 
 @admin.register(CarrierNotice)

@@ -284,6 +284,7 @@ class PointListDesk(Waiting, Looking):
     list_display = ("run_on", "carrier", "done", "work", "last_failure", "found_n", "ended_n")
     list_filter = ("carrier", filters.Failing)
     ordering = ("-run_on", "carrier")
+    fields = list_display
 
     done = cells.dated("done_at", _("done"))
 

@@ -255,11 +255,13 @@ class OrderEventDesk(Looking):
 class QuoteDesk(Looking):
     list_display = ("key", "rub", "made", "valid")
     ordering = ("-made_at",)
+    fields = (*list_display, "cart", "digest", "text")
 
     key = cells.plain("pk", _("key"))
     rub = cells.priced("total", _("total"))
     made = cells.dated("made_at", _("made"))
     valid = cells.dated("valid_until", _("valid until"))
+    text = cells.stored("body", _("body of the quote"))
 
 
 @admin.register(Handover)

@@ -1,7 +1,5 @@
 """The desk of fiscal receipts; a rejected one is sent again with a reason."""
 
-import json
-
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
@@ -48,6 +46,7 @@ class ReceiptDesk(Waiting, Looking):
     first = cells.plain("again_of", _("instead of"))
     made = cells.dated("made_at", _("made"))
     registered = cells.dated("registered_at", _("registered"))
+    text = cells.stored("body", _("message"))
 
     @display(description=_("order"), ordering="charge__order__number")
     def order_number(self, receipt):
@@ -56,10 +55,6 @@ class ReceiptDesk(Waiting, Looking):
     @display(description=_("charge"))
     def charge_link(self, receipt):
         return cells.link(receipt.charge, receipt.charge.order)
-
-    @display(description=_("message"))
-    def text(self, receipt):
-        return cells.block(json.dumps(receipt.body, ensure_ascii=False, indent=2))
 
     @doing.deed(
         doing.Deed(

@@ -5,16 +5,33 @@ from collections.abc import Iterator
 
 import pytest
 from django.contrib import admin
-from django.contrib.admin.utils import flatten, flatten_fieldsets, label_for_field
+from django.contrib.admin.utils import flatten_fieldsets, label_for_field
+from django.test import RequestFactory
 from django.utils import translation
 
+from storefront.accounts.models import User
+
 LATIN = re.compile(r"[A-Za-z .,/-]+")
-SHORT = {"BIC", "CNAPS", "UETR", "GUID", "INN", "UID", "IP", "E-mail", "e-mail", "Email"}
+SHORT = {
+    "BIC",
+    "UN/LOCODE",
+    "CNAPS",
+    "UETR",
+    "GUID",
+    "INN",
+    "UID",
+    "IP",
+    "E-mail",
+    "e-mail",
+    "Email",
+}
 
 
 def labels() -> Iterator[tuple[str, str]]:
+    asked = RequestFactory().get("/admin/")
+    asked.user = User(is_superuser=True, is_active=True)
     for model, desk in admin.site._registry.items():
-        fields = flatten_fieldsets(desk.fieldsets) if desk.fieldsets else flatten(desk.fields or ())
+        fields = flatten_fieldsets(desk.get_fieldsets(asked, model()))
         parts = [(one(model, admin.site), one.fields or ()) for one in desk.inlines]
         for owner, names in [(desk, [*desk.list_display, *fields]), *parts]:
             for name in names:
