@@ -136,11 +136,10 @@ class Rows(Light, ReadOnly, Acting, TabularInline):
 class EditableRows(Light, Named, TabularInline):
     """Parts of a row of reference; they may be added and changed, never deleted.
 
-    Two empty ones wait below, and two more after each saving, so that no script need add them.
     However many a request says it sends, no more than `max_num` are looked at.
     """
 
-    extra = 2
+    extra = 0
     max_num = 30
     hide_title = True
 

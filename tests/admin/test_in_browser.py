@@ -167,6 +167,21 @@ def test_the_menu_of_filters_opens_and_filters(browser, site):
     assert visitor.complaints == []
 
 
+def test_one_more_leg_is_added_without_a_library(browser, site):
+    visitor = Visitor(browser, site, SIZES["wide"], "en")
+    visitor.sign_in("operator")
+    visitor.open("/admin/logistics/lane/1/change/", "legs-before")
+    page = visitor.page
+    before = int(page.input_value("[name=legs-TOTAL_FORMS]"))
+
+    page.click(".add-row")
+    chosen = page.select_option(f"[name=legs-{before}-service]", index=1)
+
+    assert chosen != [""]
+    assert int(page.input_value("[name=legs-TOTAL_FORMS]")) == before + 1
+    assert visitor.complaints == []
+
+
 def test_the_authority_reads_trade(browser, site):
     visitor = Visitor(browser, site, SIZES["wide"], "ru")
     visitor.sign_in("authority")
