@@ -111,7 +111,7 @@ def withdraw(
         raise RevokedAlready(_("This token is revoked already."))
     SellerEvent.objects.create(
         seller_id=token.seller_id,
-        kind="TOKEN_REVOKED",
+        kind=SellerEvent.Kind.TOKEN_REVOKED,
         actor=actor,
         happened_at=now,
         detail={"name": token.name, "reason": reason},

@@ -264,7 +264,7 @@ def approve(application: SellerApplication, *, actor: str, now: datetime) -> Sel
     seller.save(force_insert=True)
     detail = {"application": row.pk, "commission_bps": seller.commission_bps}
     SellerEvent.objects.create(
-        seller=seller, kind="JOINED", actor=actor, happened_at=now, detail=detail
+        seller=seller, kind=SellerEvent.Kind.JOINED, actor=actor, happened_at=now, detail=detail
     )
     owner = SellerMember.Role.OWNER
     members.seat(seller, user_id=row.user_id, role=owner, actor=actor, now=now)
@@ -335,7 +335,11 @@ def _move(
 
 def _record(row: SellerApplication, kind: str, *, actor: str, now: datetime, **detail: str) -> None:
     ApplicationEvent.objects.create(
-        application=row, kind=kind, actor=actor, happened_at=now, detail={**detail}
+        application=row,
+        kind=ApplicationEvent.Kind(kind),
+        actor=actor,
+        happened_at=now,
+        detail={**detail},
     )
 
 

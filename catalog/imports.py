@@ -52,7 +52,11 @@ class _Batch:
     def record(self, offer: Offer, kind: str, **detail: str) -> None:
         self.events.append(
             OfferEvent(
-                offer=offer, kind=kind, actor=self.actor, happened_at=self.now, detail=detail
+                offer=offer,
+                kind=OfferEvent.Kind(kind),
+                actor=self.actor,
+                happened_at=self.now,
+                detail=detail,
             )
         )
 

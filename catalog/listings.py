@@ -173,7 +173,7 @@ def _store(
 
 def _record(offer: Offer, kind: str, *, actor: str, now: datetime, **detail: Any) -> None:
     OfferEvent.objects.create(
-        offer=offer, kind=kind, actor=actor, happened_at=now, detail={**detail}
+        offer=offer, kind=OfferEvent.Kind(kind), actor=actor, happened_at=now, detail={**detail}
     )
 
 

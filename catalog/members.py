@@ -209,5 +209,5 @@ def _check_owners(member: SellerMember) -> None:
 
 def _record(seller: Seller, kind: str, *, actor: str, now: datetime, **detail: object) -> None:
     SellerEvent.objects.create(
-        seller=seller, kind=kind, actor=actor, happened_at=now, detail={**detail}
+        seller=seller, kind=SellerEvent.Kind(kind), actor=actor, happened_at=now, detail={**detail}
     )

@@ -218,9 +218,13 @@ def complete(order: Order, *, actor: str, now: datetime) -> Order:
 
 
 def record(order: Order, kind: str, *, actor: str, now: datetime, **detail: Any) -> OrderEvent:
-    """Keep a fact of the order's life; letters and the timeline read it."""
+    """Keep a fact of the order's life; letters and the timeline read it.
+
+    Raises: ValueError, if no such fact is known to who reads them.
+    """
+    known = OrderEvent.Kind(str(kind))
     return OrderEvent.objects.create(
-        order=order, kind=str(kind), actor=actor, happened_at=now, detail=detail
+        order=order, kind=known, actor=actor, happened_at=now, detail=detail
     )
 
 

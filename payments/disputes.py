@@ -141,7 +141,7 @@ def _record(
     dispute: Dispute, order: Order, kind: str, *, actor: str, now: datetime, **detail: Any
 ) -> None:
     DisputeEvent.objects.create(
-        dispute=dispute, kind=kind, actor=actor, happened_at=now, detail=detail
+        dispute=dispute, kind=DisputeEvent.Kind(kind), actor=actor, happened_at=now, detail=detail
     )
     lifecycle.record(
         order,

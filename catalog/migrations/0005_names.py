@@ -1,4 +1,4 @@
-"""Names of fields for the desks; no table changes."""
+"""Names of fields and of kinds of events for the desks; no table changes."""
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
@@ -11,6 +11,22 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AlterField(
+            model_name="applicationevent",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("BEGUN", "application begun"),
+                    ("SUBMITTED", "application sent"),
+                    ("RETURNED", "application returned to be mended"),
+                    ("APPROVED", "application approved"),
+                    ("REFUSED", "application refused"),
+                    ("PAPER_OPENED", "paper opened by the house"),
+                ],
+                max_length=20,
+                verbose_name="kind",
+            ),
+        ),
         migrations.AlterField(
             model_name="askedprice",
             name="promotion",
@@ -125,6 +141,23 @@ class Migration(migrations.Migration):
             field=models.DateTimeField(verbose_name="happened"),
         ),
         migrations.AlterField(
+            model_name="offerevent",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("CREATED", "offer made"),
+                    ("SUBMITTED", "sent for approval"),
+                    ("APPROVED", "offer approved"),
+                    ("REFUSED", "offer refused"),
+                    ("PAUSED", "sale paused"),
+                    ("RESUMED", "sale resumed"),
+                    ("REPRICED", "price changed"),
+                ],
+                max_length=20,
+                verbose_name="kind",
+            ),
+        ),
+        migrations.AlterField(
             model_name="product",
             name="description_en",
             field=models.TextField(blank=True, verbose_name="description in English"),
@@ -168,6 +201,29 @@ class Migration(migrations.Migration):
             model_name="seller",
             name="joined_on",
             field=models.DateField(verbose_name="seller since"),
+        ),
+        migrations.AlterField(
+            model_name="sellerevent",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("JOINED", "seller joined"),
+                    ("INVITED", "member invited"),
+                    ("TAKEN_BACK", "invitation taken back"),
+                    ("SEATED", "member joined"),
+                    ("ROLE_CHANGED", "role changed"),
+                    ("REMOVED", "member removed"),
+                    ("TOKEN_REVOKED", "access token revoked"),
+                    ("PAYOUT_LEFT_OUT", "payout held back by screening"),
+                    ("ACCOUNT_PROPOSED", "new account proposed"),
+                    ("ACCOUNT_WITHDRAWN", "new account withdrawn"),
+                    ("ACCOUNT_REFUSED", "new account refused"),
+                    ("ACCOUNT_CONFIRMED", "new account confirmed"),
+                    ("ACCOUNT_IN_FORCE", "new account in force"),
+                ],
+                max_length=20,
+                verbose_name="kind",
+            ),
         ),
         migrations.AlterField(
             model_name="variant",

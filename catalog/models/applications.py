@@ -129,8 +129,16 @@ class ApplicationPaper(models.Model):
 class ApplicationEvent(models.Model):
     """What happened to an application, kept for ever."""
 
+    class Kind(models.TextChoices):
+        BEGUN = "BEGUN", _("application begun")
+        SUBMITTED = "SUBMITTED", _("application sent")
+        RETURNED = "RETURNED", _("application returned to be mended")
+        APPROVED = "APPROVED", _("application approved")
+        REFUSED = "REFUSED", _("application refused")
+        PAPER_OPENED = "PAPER_OPENED", _("paper opened by the house")
+
     application = models.ForeignKey(SellerApplication, models.PROTECT, related_name="events")
-    kind = models.CharField(_("kind"), max_length=20)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     actor = models.CharField(max_length=60)
     happened_at = models.DateTimeField()
     detail = models.JSONField(default=dict)

@@ -71,8 +71,17 @@ class Offer(models.Model):
 class OfferEvent(models.Model):
     """What happened to an offer, kept for ever: prices, reviews, pauses."""
 
+    class Kind(models.TextChoices):
+        CREATED = "CREATED", _("offer made")
+        SUBMITTED = "SUBMITTED", _("sent for approval")
+        APPROVED = "APPROVED", _("offer approved")
+        REFUSED = "REFUSED", _("offer refused")
+        PAUSED = "PAUSED", _("sale paused")
+        RESUMED = "RESUMED", _("sale resumed")
+        REPRICED = "REPRICED", _("price changed")
+
     offer = models.ForeignKey(Offer, models.PROTECT, related_name="events", verbose_name=_("offer"))
-    kind = models.CharField(_("kind"), max_length=20)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     actor = models.CharField(_("actor"), max_length=60)
     happened_at = models.DateTimeField(_("happened"))
     detail = models.JSONField(_("detail"), default=dict)

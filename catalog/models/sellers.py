@@ -128,8 +128,23 @@ class SellerInvitation(due.Due):
 class SellerEvent(models.Model):
     """What happened to a seller and to the people who act for him, kept for ever."""
 
+    class Kind(models.TextChoices):
+        JOINED = "JOINED", _("seller joined")
+        INVITED = "INVITED", _("member invited")
+        TAKEN_BACK = "TAKEN_BACK", _("invitation taken back")
+        SEATED = "SEATED", _("member joined")
+        ROLE_CHANGED = "ROLE_CHANGED", _("role changed")
+        REMOVED = "REMOVED", _("member removed")
+        TOKEN_REVOKED = "TOKEN_REVOKED", _("access token revoked")
+        PAYOUT_LEFT_OUT = "PAYOUT_LEFT_OUT", _("payout held back by screening")
+        ACCOUNT_PROPOSED = "ACCOUNT_PROPOSED", _("new account proposed")
+        ACCOUNT_WITHDRAWN = "ACCOUNT_WITHDRAWN", _("new account withdrawn")
+        ACCOUNT_REFUSED = "ACCOUNT_REFUSED", _("new account refused")
+        ACCOUNT_CONFIRMED = "ACCOUNT_CONFIRMED", _("new account confirmed")
+        ACCOUNT_IN_FORCE = "ACCOUNT_IN_FORCE", _("new account in force")
+
     seller = models.ForeignKey(Seller, models.PROTECT, related_name="events")
-    kind = models.CharField(_("kind"), max_length=20)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     actor = models.CharField(max_length=60)
     happened_at = models.DateTimeField()
     detail = models.JSONField(default=dict)

@@ -1,4 +1,4 @@
-"""Names of fields for the desks; no table changes."""
+"""Names of fields and of kinds of events for the desks; no table changes."""
 
 from django.db import migrations, models
 
@@ -9,6 +9,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AlterField(
+            model_name="bin",
+            name="position",
+            field=models.PositiveSmallIntegerField(verbose_name="place on the shelf"),
+        ),
         migrations.AlterField(
             model_name="consenttext",
             name="text_en",

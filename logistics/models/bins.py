@@ -51,7 +51,7 @@ class Bin(models.Model):
     aisle = models.PositiveSmallIntegerField(_("aisle"))
     rack = models.PositiveSmallIntegerField(_("rack"))
     level = models.PositiveSmallIntegerField(_("level"))
-    position = models.PositiveSmallIntegerField(_("position"))
+    position = models.PositiveSmallIntegerField(_("place on the shelf"))
     walk = models.PositiveIntegerField(_("turn on the walk"))
     is_open = models.BooleanField(_("in use"), default=True)
 

@@ -1,4 +1,4 @@
-"""Names of fields for the desks; no table changes."""
+"""Names of fields and of kinds of events for the desks; no table changes."""
 
 import django.db.models.deletion
 import djmoney.models.fields
@@ -64,6 +64,25 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 to="payments.decision",
                 verbose_name="decision it confirms",
+            ),
+        ),
+        migrations.AlterField(
+            model_name="disputeevent",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("OPENED", "dispute opened"),
+                    ("ANSWERED", "seller answered the dispute"),
+                    ("PROPOSED", "decision proposed"),
+                    ("SENT_BACK", "proposed decision sent back"),
+                    ("DECIDED", "dispute decided"),
+                    ("RETURNED", "goods came back"),
+                    ("NOT_RETURNED", "goods did not come back"),
+                    ("SILENT", "seller did not answer in time"),
+                    ("WITHDRAWN", "dispute withdrawn"),
+                ],
+                max_length=20,
+                verbose_name="event",
             ),
         ),
         migrations.AlterField(

@@ -155,8 +155,19 @@ class DisputeDecision(models.Model):
 class DisputeEvent(models.Model):
     """A fact of a dispute's life, append-only."""
 
+    class Kind(models.TextChoices):
+        OPENED = "OPENED", _("dispute opened")
+        ANSWERED = "ANSWERED", _("seller answered the dispute")
+        PROPOSED = "PROPOSED", _("decision proposed")
+        SENT_BACK = "SENT_BACK", _("proposed decision sent back")
+        DECIDED = "DECIDED", _("dispute decided")
+        RETURNED = "RETURNED", _("goods came back")
+        NOT_RETURNED = "NOT_RETURNED", _("goods did not come back")
+        SILENT = "SILENT", _("seller did not answer in time")
+        WITHDRAWN = "WITHDRAWN", _("dispute withdrawn")
+
     dispute = models.ForeignKey(Dispute, models.PROTECT, related_name="events")
-    kind = models.CharField(_("event"), max_length=20)
+    kind = models.CharField(_("event"), max_length=20, choices=Kind)
     actor = models.CharField(_("actor"), max_length=60)
     happened_at = models.DateTimeField(_("happened"))
     recorded_at = models.DateTimeField(_("recorded"), auto_now_add=True)

@@ -126,7 +126,7 @@ def not_clear(sellers: Iterable[Seller], *, until: object, now: datetime) -> set
         if not seller.events.filter(kind="PAYOUT_LEFT_OUT", detail=detail).exists():
             SellerEvent.objects.create(
                 seller=seller,
-                kind="PAYOUT_LEFT_OUT",
+                kind=SellerEvent.Kind.PAYOUT_LEFT_OUT,
                 actor=running.ACTOR,
                 happened_at=now,
                 detail=detail,

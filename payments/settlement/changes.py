@@ -207,5 +207,9 @@ def _record(change: AccountChange, kind: str, *, actor: str, now: datetime) -> N
     """Among the seller's events: which change, and both accounts by their last digits."""
     detail = {"change": change.pk, "before": change.old_tail, "account": change.tail}
     SellerEvent.objects.create(
-        seller=change.seller, kind=kind, actor=actor, happened_at=now, detail=detail
+        seller=change.seller,
+        kind=SellerEvent.Kind(kind),
+        actor=actor,
+        happened_at=now,
+        detail=detail,
     )

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from logistics.models import Shipment
+from logistics.models.routing import Mode
 from orders.models import Delivery, Hold, OrderEvent, OrderLine
 from payments.models import Charge, ChargeFact, Refund
 from storefront.templatetags import dates
@@ -39,12 +40,16 @@ class Lines(Rows):
 
 class Deliveries(Rows):
     model = Delivery
-    fields = ("position", "origin", "lane", "mode", "ruble", "tax", "window", "arrived", "promise")
+    fields = ("position", "origin", "lane", "way", "ruble", "tax", "window", "arrived", "promise")
     ordering = ("position",)
 
     ruble = cells.priced("freight", _("freight"))
     tax = cells.priced("duty", _("duty"))
     arrived = cells.dated("delivered_at", _("delivered"))
+
+    @display(description=_("way"))
+    def way(self, delivery):
+        return Mode(delivery.mode).label
 
     @display(description=_("promised"))
     def window(self, delivery):

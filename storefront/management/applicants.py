@@ -84,7 +84,10 @@ def _remember(seller: Seller, contact: world.Row) -> None:
         decided_by=world.ACTOR,
     )
     ApplicationEvent.objects.create(
-        application=application, kind="APPROVED", actor=world.ACTOR, happened_at=at
+        application=application,
+        kind=ApplicationEvent.Kind.APPROVED,
+        actor=world.ACTOR,
+        happened_at=at,
     )
 
 

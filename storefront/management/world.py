@@ -182,7 +182,7 @@ def _offers(
         [
             OfferEvent(
                 offer=offer,
-                kind=offer.state,
+                kind=OfferEvent.Kind.CREATED,
                 actor=ACTOR,
                 happened_at=now,
                 detail={"price": str(offer.price.amount)},

@@ -111,7 +111,7 @@ def fill(count: int) -> dict[str, User]:
 def _order(number: int, cast: dict[str, User], now: datetime) -> Order:
     offer = catalog.offer(variant=catalog.variant(), seller=catalog.seller())
     catalog.offer(state=Offer.State.REVIEW, updated_at=now)
-    OfferEvent.objects.create(offer=offer, kind="LIVE", actor="user:1", happened_at=now)
+    OfferEvent.objects.create(offer=offer, kind="APPROVED", actor="user:1", happened_at=now)
     logistics.stock(offer, 10)
     order = orders.order(offer, now=now - timedelta(hours=number))
     warehouse.reserve(order, actor="task:test", now=now)
