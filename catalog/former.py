@@ -27,7 +27,7 @@ def struck(offer: Offer, *, now: datetime) -> Decimal | None:
 
 
 def struck_many(offers: Iterable[Offer], *, now: datetime) -> dict[int, Decimal]:
-    """Give the prices that may be shown struck through, in one query.
+    """Give the prices that may be shown struck through, in one query for all of them.
 
     It is the lowest price of the days before the reduction, and only if in these days the goods
     could be bought long enough, if it is higher than what is asked now, and for a while; how many

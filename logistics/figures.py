@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import (
     CharField,
     Count,
+    DateTimeField,
     Exists,
     F,
     Max,
@@ -18,7 +19,7 @@ from django.db.models import (
     Sum,
     Value,
 )
-from django.db.models.functions import TruncMonth
+from django.db.models.functions import Cast, TruncMonth
 
 from catalog.models import Offer
 from orders.models import Hold, Order
@@ -169,13 +170,10 @@ def stuck(*, now: datetime, wall: datetime) -> list[Stuck]:
     same = Rate.objects.filter(
         currency=OuterRef("currency"), rate_on=OuterRef("rate_on"), is_held=False
     )
+    nights = PointList.objects.filter(failures__gt=0, due_at__isnull=False)
     asked = [
         _stuck("holds", Hold.objects.filter(lifted_at=None), "placed_at"),
-        _stuck(
-            "declarations",
-            Declaration.objects.waiting(),
-            "made_at",
-        ),
+        _stuck("declarations", Declaration.objects.waiting(), "made_at"),
         _stuck("rates", Rate.objects.filter(~Exists(same), is_held=True), "fetched_at"),
         _stuck(
             "charges",
@@ -192,11 +190,7 @@ def stuck(*, now: datetime, wall: datetime) -> list[Stuck]:
         _stuck("breaks", Break.objects.open(), "found_at"),
         _stuck("closures", Closure.objects.shut(now=now), "closed_at"),
         _stuck("circuits", Circuit.objects.filter(away_since__isnull=False), "away_since"),
-        _stuck(
-            "points",
-            PointList.objects.filter(failures__gt=0, due_at__isnull=False),
-            "due_at",
-        ),
+        _stuck("points", nights.annotate(night=Cast("run_on", DateTimeField())), "night"),
         _stuck("late", Shipment.objects.under_way().filter(late), "planned_at"),
         _stuck("offers", Offer.objects.filter(state=Offer.State.REVIEW), "updated_at"),
     ]

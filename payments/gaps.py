@@ -3,7 +3,7 @@
 A statement is owed for every day on which the bank works, from the first paper or posting of its
 account on; a bank that numbers its statements need not write one of a day without a movement, so
 where numbers and balances go on nothing is missing. An acquirer's register is owed for every day
-from its first one on. Each kind is two queries at most, however many days and parties there are.
+from its first one on. The queries are as many, however many days and parties there are.
 """
 
 from collections import defaultdict
@@ -66,7 +66,7 @@ def statements(first_on: date, last: date) -> Statements:
         owed = [
             day
             for day in days.span(max(first_on, owed_from), last)
-            if calendar.works_in(_country(account), day)
+            if calendar.works_in(country(account), day)
         ]
         for before, after in pairwise([None, *known[account.pk], None]):
             lost = _between(before, after, owed)
@@ -111,7 +111,7 @@ def _since(first_on: date) -> QuerySet[BankStatement]:
     return BankStatement.objects.filter(until_on__gte=Coalesce(Subquery(before), first_on))
 
 
-def _country(account: BankAccount) -> str:
+def country(account: BankAccount) -> str:
     """Letters five and six of a SWIFT code; a Russian bank may stand with its nine digits."""
     return "RU" if account.bic.isdecimal() else account.bic[4:6]
 

@@ -20,7 +20,7 @@ from orders import days
 from storefront.lib import money
 from storefront.lib.refusal import Refusal
 
-from . import figures, fx, gaps, ledger
+from . import figures, fx, gaps, ledger, postings
 from .ledger import Leg
 from .models import (
     Break,
@@ -38,6 +38,8 @@ KIND = "revalued"
 REVALUATION = "fx_revaluation"
 MONETARY = ("seller_payable", "bank", "payouts_in_transit")
 TICK = timedelta(microseconds=1)
+DAY = timedelta(days=1)
+NOTHING = Decimal(0)
 
 
 class NotReady(Refusal):
@@ -100,7 +102,8 @@ class Obstacle:
 class Revaluation:
     """The yuan we owe, less those we hold, at two rates; rubles, a loss above zero.
 
-    `units` are fen, below zero when we hold more than we owe; `booked` is what they stand at.
+    `units` are fen, no more of them than stand open in the position: what we hold beyond what we
+    owe, or owe beyond the position, stands at no rubles. `booked` is what they stand at.
     """
 
     units: int
@@ -130,15 +133,15 @@ def _following(first_on: date) -> date:
     return (first_on + timedelta(days=31)).replace(day=1)
 
 
-def _last_of(first_on: date) -> date:
-    return _following(first_on) - timedelta(days=1)
+def last_of(first_on: date) -> date:
+    return _following(first_on) - DAY
 
 
 def obstacles(first_on: date, *, now: datetime) -> list[Obstacle]:
     """All that still keeps a month from being closed, in the order in which it is mended."""
     if now < end_of(first_on):
         return [Obstacle("running", _("The month is not over yet"))]
-    last = _last_of(first_on)
+    last = last_of(first_on)
     found = [*_unwritten(first_on, last)]
     for what, words in ROWS.items():
         if rows := waiting(what, first_on).count():
@@ -164,7 +167,7 @@ def _unwritten(first_on: date, last: date) -> Iterator[Obstacle]:
 
 def waiting(what: str, first_on: date) -> QuerySet[Any, Any]:
     """The rows of one kind of `ROWS` that keep a month open."""
-    until, last = end_of(first_on), _last_of(first_on)
+    until, last = end_of(first_on), last_of(first_on)
     if what == "lines":
         return matches.open_lines().filter(booked_on__lte=last)
     if what == "breaks":
@@ -196,9 +199,12 @@ def _held(last: date) -> QuerySet[Rate]:
 
 
 def _unpaid(last: date) -> QuerySet[Payout]:
-    """Payouts of ended periods that no bank has: for a person, to be sent, or come back."""
+    """Payouts of ended periods that no bank has: for a person, to be sent, or come back.
+
+    A period ends before its `period_until`, so one until the first of the next month is ours.
+    """
     waits = Q(state__in=["WAITING", "READY"]) | figures.payout_turn("back")
-    return Payout.objects.filter(waits, period_until__lte=last)
+    return Payout.objects.filter(waits, period_until__lte=last + DAY)
 
 
 def _rate(last: date) -> Rate | None:
@@ -215,6 +221,7 @@ def propose(first_on: date, *, actor: str, now: datetime) -> Month:
     already or is not the next one.
     """
     _person(actor)
+    _ready(first_on, now)  # before anybody has to wait, and once more when nobody posts
     with transaction.atomic():
         _alone()
         if first_on != next_month() or Month.objects.open().exists():
@@ -233,11 +240,12 @@ def close(month: Month, *, note: str = "", actor: str, now: datetime) -> Month:
     Locks: all who post, until they have ended; the proposal.
     Raises: AlreadyDecided; NotASecondPerson; NotReady; Busy.
     """
+    _ready(month.first_on, now)
     with transaction.atomic():
         _alone()
         month = _open(month, actor)
         _ready(month.first_on, now)
-        month.rate = fx.rate_for(fx.OURS, on=_last_of(month.first_on))
+        month.rate = fx.rate_for(fx.OURS, on=last_of(month.first_on))
         month.revaluation = _revalue(month, month.rate, actor)
         _decide(month, Month.Decision.CLOSED, note=note, actor=actor, now=now)
     return month
@@ -263,14 +271,14 @@ def revaluation(until: datetime, rate: Decimal) -> Revaluation:
     standing: Counter[tuple[str, str]] = Counter()
     for row in ledger.trial_balance(before=until):
         standing[row.purpose, row.currency] += row.units
-    units = -sum(standing[purpose, "CNY"] for purpose in MONETARY)
-    open_yuan = standing["fx_position", "CNY"]
-    owed = money.from_minor(units, "CNY")
-    worth = fx.convert(owed, rate)
-    if not open_yuan:
-        return Revaluation(units, worth, worth)
-    at = Decimal(-standing["fx_position", "RUB"]) / open_yuan
-    return Revaluation(units, fx.convert(owed, at), worth)
+    owed = -sum(standing[purpose, "CNY"] for purpose in MONETARY)
+    yuan, rubles = standing["fx_position", "CNY"], -standing["fx_position", "RUB"]
+    units = min(max(owed, 0), max(yuan, 0))
+    if not units:
+        return Revaluation(0, NOTHING, NOTHING)
+    booked = postings.Position(yuan, rubles, own=0).booked(units)
+    worth = fx.convert(money.from_minor(units, "CNY"), rate)
+    return Revaluation(units, money.from_minor(booked, "RUB"), worth)
 
 
 def _revalue(month: Month, rate: Rate, actor: str) -> Journal | None:

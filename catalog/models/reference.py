@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from .texts import Titled, language
@@ -192,6 +192,14 @@ class FormerPriceRule(models.Model):
     class Meta:
         verbose_name = _("rule of former prices")
         verbose_name_plural = _("rules of former prices")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(lowest_of_days__range=(1, 366), told_for_days__range=(1, 366))
+                & Q(asked_at_least_days__range=(1, F("lowest_of_days"))),
+                name="former_price_days",
+                violation_error_message=_("Days are 1 to 366, and no more asked than looked at."),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.lowest_of_days} days from {self.valid_from}"

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from catalog.models import Seller
 from storefront.lib import due
@@ -27,7 +28,7 @@ class AccountChange(due.Due):
         PROPOSED = "PROPOSED", _("waits for our desk")
         CONFIRMED = "CONFIRMED", _("confirmed, not in force yet")
         IN_FORCE = "IN_FORCE", _("in force")
-        REFUSED = "REFUSED", _("refused")
+        REFUSED = "REFUSED", pgettext_lazy("account", "refused")
         WITHDRAWN = "WITHDRAWN", _("withdrawn")
 
     seller = models.ForeignKey(

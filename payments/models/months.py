@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from .fx import Rate
 from .ledger import Journal
@@ -25,8 +26,8 @@ class Month(models.Model):
 
     class Decision(models.TextChoices):
         NONE = "", _("waits for a second person")
-        CLOSED = "CLOSED", _("closed")
-        REFUSED = "REFUSED", _("refused")
+        CLOSED = "CLOSED", pgettext_lazy("month", "closed")
+        REFUSED = "REFUSED", pgettext_lazy("month", "refused")
 
     first_on = models.DateField(_("month"))
     until_at = models.DateTimeField(_("until"))

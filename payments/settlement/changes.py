@@ -200,12 +200,18 @@ def _end(change: AccountChange, to: State, *, actor: str, now: datetime, **facts
 def _move(change: AccountChange, to: State, *, actor: str, now: datetime, **facts: object) -> None:
     AccountChange.objects.filter(pk=change.pk).update(state=to, **facts)
     change.refresh_from_db()
-    _record(change, f"ACCOUNT_{to}", actor=actor, now=now)
+    why = facts.get("decided_why")
+    _record(change, f"ACCOUNT_{to}", actor=actor, now=now, **({"reason": why} if why else {}))
 
 
-def _record(change: AccountChange, kind: str, *, actor: str, now: datetime) -> None:
-    """Among the seller's events: which change, and both accounts by their last digits."""
-    detail = {"change": change.pk, "before": change.old_tail, "account": change.tail}
+def _record(
+    change: AccountChange, kind: str, *, actor: str, now: datetime, **detail: object
+) -> None:
+    """Among the seller's events: which change, both accounts by their last digits, and why.
+
+    The row has the last decision alone: who confirmed and was refused afterwards stands here.
+    """
+    detail |= {"change": change.pk, "before": change.old_tail, "account": change.tail}
     SellerEvent.objects.create(
         seller=change.seller,
         kind=SellerEvent.Kind(kind),

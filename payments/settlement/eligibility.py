@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from decimal import Decimal
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from catalog.models import Seller
 from orders.models import Hold, OrderLine
@@ -93,8 +94,9 @@ def bounced(sellers: Collection[int]) -> dict[int, str]:
     It holds until another account is in force, or the same one was confirmed again since.
     """
     ended = (Payout.State.CREDITED, Payout.State.RETURNED)
+    told = Coalesce(OuterRef("ended_at"), OuterRef("made_at"))
     since = AccountChange.objects.filter(
-        seller=OuterRef("seller"), state="IN_FORCE", ended_at__gte=OuterRef("made_at")
+        seller=OuterRef("seller"), state="IN_FORCE", ended_at__gte=told
     )
     here = Q(account=F("seller__bank_account"), cnaps=F("seller__cnaps"))
     rows = Payout.objects.filter(here, ~Exists(since), seller__in=sellers, state__in=ended)

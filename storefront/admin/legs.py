@@ -5,7 +5,8 @@ from django.db.models import F
 from django.forms.models import BaseInlineFormSet
 from django.utils.translation import gettext_lazy as _
 
-from logistics.models import LaneLeg
+from logistics.models import Lane, LaneLeg
+from storefront.lib import locks
 
 from .looking import EditableRows
 
@@ -15,9 +16,24 @@ ASIDE = 1000  # more than a lane has legs
 class LegForms(BaseInlineFormSet):
     def clean(self) -> None:
         super().clean()
+        self._refuse_stale()
         legs = [form.cleaned_data for form in self.forms if form.is_valid() and form.cleaned_data]
         if not any(self.errors) and sum(leg["is_main"] for leg in legs) != 1:
             raise ValidationError(_("One leg of a lane is the main one, and only one."))
+
+    def _refuse_stale(self) -> None:
+        """One at a time, and only who saw all legs there are: the others would lose their places.
+
+        Locks: the lane.
+        """
+        if self.instance.pk is None:
+            return
+        locks.row(Lane.objects.all(), self.instance.pk)
+        there = set(LaneLeg.objects.filter(lane=self.instance).values_list("pk", flat=True))
+        if there != {form.instance.pk for form in self.initial_forms}:
+            raise ValidationError(
+                _("Somebody changed the legs meanwhile: open the page again and repeat it.")
+            )
 
     def save(self, commit=True):
         """Let all legs step aside first, for two of them may change places."""

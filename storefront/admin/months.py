@@ -1,6 +1,6 @@
 """The end of the month: one page that says what still keeps it open, and two persons who close."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -101,7 +101,7 @@ class MonthDesk(Looking):
     def balances(self, month):
         if month.decision != Month.Decision.CLOSED:
             return cells.NOTHING
-        last = (month.first_on + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+        last = months.last_of(month.first_on)
         address = reverse("admin:payments_account_trial_balance")
         return format_html('<a class="to" href="{}?as=csv&on={}">CSV</a>', address, last)
 

@@ -19,6 +19,7 @@ ROLES = Path(__file__).parents[1] / "management" / "roles.sql"
 DATABASE = "sungari"
 SYSTEM_USER = "sungari"
 
+STATUS = 7  # the line of postmaster.pid that says it, counted from none
 SERVER = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
@@ -66,7 +67,7 @@ def start_postgres(
     superuser_url = _url("postgres", words["postgres"], chosen, "postgres")
     try:
         process = _postgres(folder, options, words["postgres"], log)
-        servers.wait(process, lambda: _accepts(superuser_url), log)
+        servers.wait(process, lambda: _is_open(folder) and _accepts(superuser_url), log)
         if not (folder / "made").exists():
             _make(superuser_url, words)
             (folder / "made").touch()
@@ -175,6 +176,15 @@ def _hand_over(path: Path, account: pwd.struct_passwd | None) -> None:
         return
     for each in (path, *path.rglob("*")):
         os.chown(each, account.pw_uid, account.pw_gid, follow_symlinks=False)
+
+
+def _is_open(folder: Path) -> bool:
+    """What the server says of itself: who knocks before is written down in its log as a fault."""
+    try:
+        said = (folder / "data" / "postmaster.pid").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return False
+    return len(said) > STATUS and said[STATUS].strip() == "ready"
 
 
 def _accepts(url: str) -> bool:

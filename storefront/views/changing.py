@@ -48,7 +48,7 @@ def account(request: HttpRequest, seller: Seller) -> HttpResponse:
     page = _facts(seller) | {
         "waiting": waiting,
         "proposer": people.get(waiting.proposed_by, "") if waiting else "",
-        "current": next((row for row in rows if row.state == State.IN_FORCE), None),
+        "current": changes.current(seller),
         "history": [(row, TONES[State(row.state)]) for row in rows],
     }
     return render(request, "seller/account.html", page)

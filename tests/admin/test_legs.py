@@ -49,6 +49,18 @@ def test_two_legs_change_places_and_another_one_is_the_main_one(operator, lane):
     assert sorted(map(int, places)) == list(positions)[:2]
 
 
+def test_a_leg_that_came_meanwhile_keeps_its_place(operator, lane):
+    sent = as_it_stands(operator, lane)
+    last = lane.legs.order_by("position").last()
+    lane.legs.create(position=last.position + 1, service=last.service)
+    before = legs(lane)
+
+    answer = operator.post(page_of(lane), sent, headers={"accept-language": "en"})
+
+    assert "Somebody changed the legs meanwhile" in answer.content.decode()
+    assert legs(lane) == before
+
+
 @pytest.mark.parametrize("given", [{"legs-0-is_main": "on"}, {"legs-1-is_main": ""}])
 def test_a_lane_has_one_main_leg(operator, lane, given):
     before, sent = legs(lane), as_it_stands(operator, lane) | given

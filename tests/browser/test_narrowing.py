@@ -188,3 +188,25 @@ def test_a_product_of_several_sellers_and_a_sellers_front_are_clean(buyer, langu
     page.wait_for_url("**/s/**")
     buyer.look(f"store{language.replace('/', '-')}-{buyer.scheme}")
     assert page.locator('script[type="application/ld+json"]').count() == 2
+
+
+def test_a_list_that_did_not_come_is_told_of_until_one_comes(buyer):
+    page, note, chips = buyer.page, ".trouble", "#results .chip:not(.plain)"
+    buyer.goto(SHELF)
+    if page.viewport_size["width"] < 900:
+        page.locator("#sheet > summary").press("Enter")
+    for answer in (
+        lambda route: route.fulfill(status=500, body="no"),
+        lambda route: route.abort("internetdisconnected"),
+    ):
+        page.route(re.compile(r"/c/smartphones/"), answer, times=1)
+        page.locator("#harbin-1").press("Space")
+        expect(page.locator(note)).to_be_attached()
+        page.wait_for_timeout(300)
+        expect(page.locator(note)).to_be_attached()
+        expect(page.locator(chips)).to_have_count(0)
+
+    page.locator("#harbin-1").press("Space")
+    expect(page.locator(chips)).to_have_count(1)
+    expect(page.locator(note)).to_have_count(0)
+    buyer.troubles.clear()  # the browser itself complains of both

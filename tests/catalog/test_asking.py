@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import DatabaseError, IntegrityError, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as some
@@ -303,6 +304,20 @@ def test_dearer_than_before_strikes_nothing():
     reprice(offer, "85", NOW + DAY)
 
     assert former.struck(fresh(offer), now=NOW + 2 * DAY) is None
+
+
+@pytest.mark.parametrize(
+    "wrong", [(0, 0, 30), (30, 0, 30), (30, 31, 30), (367, 14, 30), (30, 14, 0)]
+)
+def test_days_of_former_prices_are_some_and_not_too_many(wrong: tuple[int, int, int]):
+    names = ("lowest_of_days", "asked_at_least_days", "told_for_days")
+    days = dict(zip(names, wrong, strict=True))
+    rule = FormerPriceRule(**days, valid_from=(NOW + 1000 * DAY).date(), source="test")
+
+    with pytest.raises(ValidationError):
+        rule.full_clean()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        rule.save()
 
 
 def test_a_new_rule_holds_from_its_day_and_without_one_nothing_is_struck():

@@ -141,6 +141,18 @@ def test_one_change_at_a_time_also_in_the_database(seller: Seller) -> None:
     assert propose(seller).state == "PROPOSED"
 
 
+def test_who_confirmed_is_known_also_when_another_refuses_it_later(seller: Seller) -> None:
+    change = propose(seller)
+    changes.confirm(change, reason="called Mr. Li", actor="user:nina", now=NOW)
+    changes.refuse(change, reason="户名不符", actor="user:oleg", now=NOW)
+
+    told = seller.events.filter(kind__in=["ACCOUNT_CONFIRMED", "ACCOUNT_REFUSED"]).order_by("pk")
+    assert [(one.actor, one.detail["reason"]) for one in told] == [
+        ("user:nina", "called Mr. Li"),
+        ("user:oleg", "户名不符"),
+    ]
+
+
 @pytest.mark.parametrize("stop", ["withdraw", "refuse"])
 @pytest.mark.parametrize("is_confirmed", [False, True])
 def test_it_can_be_stopped_until_it_is_in_force(

@@ -100,6 +100,42 @@ def test_yuan_stand_at_the_last_rate_of_the_month_and_at_their_own_after_it(
 
 
 @pytest.mark.usefixtures("october")
+@pytest.mark.parametrize("released", [6_100, 6_000, 5_900])
+def test_a_position_about_nothing_does_not_make_a_gain_of_it(released: int) -> None:
+    """Yuan bought ahead leave it below nothing, and the next release brings it through."""
+    post("emptied", Leg("fx_position", "RUB", 1_541_913), Leg("fx_gain_loss", "RUB", -1_541_913))
+    post("ahead", Leg("fx_position", "CNY", -729_900), Leg("bank", "CNY", 729_900))
+    rubles = released * 1187
+    post(
+        "through",
+        Leg("buyer_funds", "RUB", rubles),
+        Leg("fx_position", "RUB", -rubles),
+        Leg("fx_position", "CNY", released * 100),
+        Leg("seller_payable", "CNY", -released * 92, "lianhua"),
+        Leg("commission", "CNY", -released * 8),
+    )
+
+    told = months.revaluation(UNTIL, Decimal("11.95"))
+
+    assert (told.units, told.loss) == (0, 0)
+
+
+@pytest.mark.usefixtures("october")
+def test_what_is_owed_beyond_the_position_stands_at_no_rubles() -> None:
+    post(
+        "more",
+        Leg("compensation_expense", "CNY", 50_000),
+        Leg("seller_payable", "CNY", -50_000, "x"),
+    )
+
+    told = months.revaluation(UNTIL, Decimal("11.95"))
+
+    # 1 695.08 owed, 1 299.00 of them open at 15 419.13
+    assert (told.units, told.booked) == (129_900, Decimal("15419.13"))
+    assert told.worth == Decimal("15523.05")
+
+
+@pytest.mark.usefixtures("october")
 def test_nothing_is_booked_into_a_closed_month(check_now: Callable[[], None]) -> None:
     closed(check_now)
     before = standing()

@@ -2,27 +2,31 @@
 
 import time
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from threading import Event
 
 import pytest
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
 
 from catalog.models import Seller
-from payments.banking import choosing
+from payments import ledger, settlement
+from payments.ledger import Leg
 from payments.models import AccountChange, Payout
 from payments.settlement import changes, payouts
 from payments.settlement.changes import Details
-from storefront.lib import clock, locks
+from storefront.lib import clock
 from tests import conftest
 from tests.factories import catalog
+from tests.factories import orders as factory
+from tests.factories import payments as money
 from tests.factories.payments import NOW
 from tests.races.crowd import PATIENCE, together
 from tests.shop import rows_of
 
 NEW = Details("102100099996", "中国工商银行深圳分行", "4000023009200123456")
 COOLED = NOW + timedelta(hours=48)
+UNTIL = date(2026, 12, 14)
 
 
 @pytest.fixture
@@ -98,32 +102,60 @@ def test_what_is_stopped_as_it_comes_into_force_is_one_of_both(seller: Seller, t
     ]
 
 
+def owed(seller: Seller) -> None:
+    """A settlement to be paid, and the yuan for it."""
+    money.rate()
+    order = factory.order(catalog.offer("1299.00", seller=seller))
+    money.paid(order)
+    (delivery,) = money.delivered(order)
+    settlement.release(delivery, actor="task:release", now=NOW)
+    settlement.settle(UNTIL, now=COOLED, actor="task:job")
+    legs = [Leg("bank", "CNY", 10**7), Leg("bank_fee", "CNY", -(10**7))]
+    ledger.post("test", key="yuan", legs=legs, occurred_at=NOW, actor="task:test", source="test")
+
+
+def waiting(*, count: int) -> bool:
+    """Whether so many stand at a lock, within three seconds."""
+    asked = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    for _try in range(60):
+        with connection.cursor() as cursor:
+            cursor.execute(f"{asked} AND datname = current_database()")
+            if cursor.fetchone()[0] >= count:
+                return True
+        time.sleep(0.05)
+    return False
+
+
 def test_an_account_that_changes_while_payouts_are_made_waits_for_them(seller: Seller) -> None:
     """The run holds the seller, so that a payout has the one account or the other, never half."""
+    owed(seller)
     change = proposed(seller)
     changes.confirm(change, reason="called", actor="user:9", now=NOW)
-    held, seen = Event(), []
+    held, ended = Event(), []
 
-    def run() -> list[Payout]:
-        with transaction.atomic(durable=True):
-            (mine,) = locks.rows(Seller.objects.filter(pk=seller.pk))
+    def hold() -> None:
+        """Keep the run from writing its batch until the other one stands behind it."""
+        with transaction.atomic(durable=True), connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE payments_payoutbatch IN EXCLUSIVE MODE")
             held.set()
-            time.sleep(0.5)  # the other one stands at the lock meanwhile
-            choice = choosing.room("CNY", now=NOW).choose(100_000)
-            draft = payouts.Draft(mine, None, 100_000, choice, "PAY-1")
-            made = payouts.freeze([draft], until=NOW.date(), actor="task", now=NOW)
-            seen.append(Seller.objects.get().bank_account)
-        return made
+            waiting(count=2)
 
-    def enter() -> object:
+    def run() -> None:
         held.wait(PATIENCE)
-        return changes.enter(change, actor="task", now=COOLED)
+        with transaction.atomic(durable=True):
+            payouts.make(UNTIL, actor="task", now=COOLED)
+        ended.append("run")
 
-    answers = together([partial(attempt, run), partial(attempt, enter)])
+    def enter() -> None:
+        held.wait(PATIENCE)
+        waiting(count=1)
+        changes.enter(change, actor="task", now=COOLED)
+        ended.append("enter")
 
-    assert answers == ["done", "done"]
+    answers = together([partial(attempt, deed) for deed in (hold, run, enter)])
+
+    assert answers == ["done"] * 3
+    assert ended == ["run", "enter"]
     payout = Payout.objects.get()
-    old = (seller.bank_account, seller.cnaps)
-    assert seen == [seller.bank_account]
-    assert (payout.account, payout.cnaps) == old
+    assert (payout.account, payout.cnaps) == (seller.bank_account, seller.cnaps)
     assert Seller.objects.get().bank_account == NEW.bank_account

@@ -22,6 +22,7 @@ from storefront.flows import changing
 from storefront.lib import clock
 from storefront.notifications import settling
 from storefront.notifications.models import SellerLetter
+from storefront.templatetags import dates
 from tests.factories import catalog
 from tests.factories.payments import NOW
 from tests.flows import story
@@ -180,7 +181,7 @@ def test_each_step_is_told_and_the_cooled_account_comes_into_force(seller: Selle
     given = {"wall": NOW, "now": NOW}
     changing.confirm(change, reason="called", actor="user:999", **given)
     (words, *_others) = (words for _to, words in letters())
-    assert "2026" in words or "11" in words
+    assert dates.in_china(NOW + timedelta(hours=48)) in words
     assert AccountChange.objects.get().due_at == NOW + timedelta(hours=48)
     with clock.simulated(NOW + timedelta(hours=47)):
         tasks.enter_account(id=change.pk)

@@ -165,9 +165,11 @@ def postings(last: date) -> None:
 
 
 def payouts(last: date) -> None:
+    """A period ends as the day begins until which it lasts."""
     for at in either_side(last):
+        until = days.of_books(at) + timedelta(days=1)
         Payout.objects.create(
-            seller=catalog.seller(), period_until=days.of_books(at), message=f"{at:%d}",
+            seller=catalog.seller(), period_until=until, message=f"{at:%d}",
             state="READY", money=Money(Decimal("10.00"), "CNY"), made_at=at,
         )  # fmt: skip
 

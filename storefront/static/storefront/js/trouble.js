@@ -13,21 +13,25 @@ function tell() {
   place.append(note);
 }
 
+function isQuiet(elt) { return /every|input/.test(elt.getAttribute("hx-trigger") || ""); }
+
 function fail({ type, detail: { elt, requestConfig } }) {
-  const trigger = elt.getAttribute("hx-trigger") || "";
-  if (trigger.includes("every") || trigger.includes("input")) return;
+  if (isQuiet(elt)) return;
   const event = requestConfig.triggeringEvent?.type;
   if (type === "htmx:sendError" && requestConfig.verb === "get" && event) missed = { elt, event };
   tell();
 }
 
-function resume() {
+// An answer of any kind is loaded, also one that says no; a live part that polls heals only what the line cut off.
+function resume({ detail }) {
+  if (detail?.xhr.status >= 400 || (detail?.elt && isQuiet(detail.elt) && !missed)) return;
   document.querySelector(".trouble")?.remove();
   const { elt, event } = missed || {};
   missed = null;
   if (elt?.isConnected) htmx.trigger(elt, event);
 }
 
+document.addEventListener("htmx:beforeRequest", ({ detail }) => { if (!isQuiet(detail.elt)) missed = null; });
 document.addEventListener("htmx:sendError", fail);
 document.addEventListener("htmx:responseError", fail);
 document.addEventListener("htmx:timeout", fail);
