@@ -9,7 +9,6 @@ from logistics import points
 from logistics.models import Point
 from orders.models import Order
 from payments.models import Charge
-from storefront.lib import clock
 from tests.buyer import AGREED, PAPERS
 from tests.shop import check, eventually
 
@@ -98,7 +97,7 @@ def test_the_queue_of_the_bank_app_is_paid_by_sbp(visitor, demo):
     page.goto(demo.url + "/search/?q=redmi&harbin=1")
     page.locator(".grid .card a").first.click()
     page.locator('form[action$="/cart/add/"] button').first.click()
-    points.ensure(now=clock.now())
+    points.ensure(now=demo.now())
     eventually(Point.objects.exists, seconds=60, why="points of issue are fetched")
     page.locator('a[href$="/checkout/"]').click()
     _fill_recipient(page)

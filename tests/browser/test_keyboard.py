@@ -43,6 +43,7 @@ HEADINGS = """[...document.querySelectorAll("h1, h2, h3, h4")]
 DESCRIBED = """(at) => (at.getAttribute("aria-describedby") || "").split(" ").filter(Boolean)
   .map((id) => document.getElementById(id)?.textContent.trim() || "")"""
 CONTROLS = {"button", "link", "textbox", "searchbox", "combobox", "spinbutton", "radio", "checkbox"}
+SETTLED = "() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')"
 
 
 @dataclass
@@ -189,13 +190,15 @@ def _change_the_quantity(hands: Hands) -> None:
     hands.go_to("[id^=more-]")
     hands.press("Enter")
     expect(page.locator("[id^=pieces-]")).to_have_value("2")
-    assert hands.is_on("[id^=more-]")
     expect(told).not_to_have_text(before)
+    page.wait_for_function(SETTLED)
+    assert hands.is_on("[id^=more-]")
     hands.go_to("[id^=less-]", key="Shift+Tab")
     hands.press("Space")
     expect(page.locator("[id^=pieces-]")).to_have_value("1")
-    assert hands.is_on("[id^=less-]")
     expect(told).to_have_text(before)
+    page.wait_for_function(SETTLED)
+    assert hands.is_on("[id^=less-]")
 
 
 def _agree(hands: Hands) -> None:

@@ -119,6 +119,7 @@ def waiting(*, count: int) -> bool:
     asked = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
     for _try in range(60):
         with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_stat_clear_snapshot()")  # one is kept for a transaction
             cursor.execute(f"{asked} AND datname = current_database()")
             if cursor.fetchone()[0] >= count:
                 return True
